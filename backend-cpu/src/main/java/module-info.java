@@ -1,0 +1,7 @@
+/** The backend that runs graphs on the CPU. */
+module io.millrace.cpu {
+  requires io.millrace;
+  requires org.bytedeco.openblas;
+  requires org.objectweb.asm;
+  requires static org.jspecify;
+}

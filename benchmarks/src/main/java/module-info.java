@@ -1,0 +1,6 @@
+/** Measurements of Millrace's speed and memory use. */
+module io.millrace.benchmarks {
+  requires io.millrace.ops;
+  requires io.millrace.cpu;
+  requires static org.jspecify;
+}
