@@ -1,5 +1,12 @@
-/** Tensors, graphs, sessions, and the contract that a backend fulfils. */
+/** Tensors, graphs, sessions, the compiler, and the contract that a backend fulfils. */
 module io.millrace {
   requires org.bytedeco.javacpp;
   requires static org.jspecify;
+
+  exports io.millrace;
+  exports io.millrace.op;
+  exports io.millrace.ir;
+  exports io.millrace.spi;
+
+  uses io.millrace.spi.Backend;
 }

@@ -1,0 +1,13 @@
+package io.millrace;
+
+/**
+ * Thrown when a device cannot be had; the message lists what was tried and why each declined.
+ */
+public final class DeviceException extends MillraceException {
+  private static final long serialVersionUID = 1;
+
+  /** Makes the exception with a message that says what is wrong, where, and the rule broken. */
+  public DeviceException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,321 @@
+package io.millrace;
+
+import io.millrace.op.Inference;
+import io.millrace.op.Op;
+import io.millrace.op.RuleException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A static computation: operations and the tensors between them, as TensorFlow's {@code tf.Graph}.
+ *
+ * <p>Operations are only ever added. Names are unique; an operation whose name is taken gets {@code
+ * _1}, {@code _2}, ... Scopes (names, devices, control dependencies) belong to the thread that
+ * opened them; everything else may be used by several threads.
+ *
+ * <p>A run executes as if the operations that it needs ran one after another in the order in which
+ * they were added. That defines what a read and a write of one variable see of each other.
+ */
+public final class Graph {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.][A-Za-z0-9_.\\\\/>-]*");
+  private static final ThreadLocal<Deque<Graph>> DEFAULTS =
+      ThreadLocal.withInitial(ArrayDeque::new);
+
+  private final List<Operation> operations = new ArrayList<>();
+  private final Map<String, Operation> byName = new HashMap<>();
+  private final Map<String, Integer> usedNames = new HashMap<>();
+  private final Map<String, List<Object>> collections = new LinkedHashMap<>();
+  private final ThreadLocal<Scopes> scopes = ThreadLocal.withInitial(Scopes::new);
+  private final StaticValues staticValues = new StaticValues();
+  private OptionalLong seed = OptionalLong.empty();
+
+  /** The scopes that one thread has open. */
+  private static final class Scopes {
+    final Deque<String> names = new ArrayDeque<>(List.of(""));
+    final Deque<String> devices = new ArrayDeque<>(List.of(""));
+    final Deque<List<Operation>> controls = new ArrayDeque<>(List.of(List.<Operation>of()));
+  }
+
+  /** Something to close at the end of a try block: a scope, or a turn as the default graph. */
+  public interface Scope extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Adds an operation.
+   *
+   * @param op the operation with its attributes
+   * @param name the wished name inside the open name scope; made unique. A name that ends with a
+   *     slash is taken as it stands, without scope
+   * @param inputs the tensors that it consumes, of this graph
+   * @return the new node
+   * @throws GraphException if the inputs break the operation's rules or belong to another graph
+   */
+  public Operation add(Op op, String name, List<? extends Operand> inputs) {
+    return add(op, name, inputs, List.of());
+  }
+
+  /** Adds an operation that must run after others beside those of the open control scopes. */
+  public synchronized Operation add(
+      Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
+    SourceLine source = SourceLine.ofCaller(List.of(Graph.class, op.getClass()));
+    List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
+    String wished = scoped(name);
+    for (Output tensor : tensors) {
+      if (tensor.graph() != this) {
+        throw new GraphException(
+            describe(op, wished, tensors)
+                + "input "
+                + tensor.name()
+                + " (made at "
+                + tensor.operation().source()
+                + ") belongs to another graph\n  at "
+                + source);
+      }
+    }
+    Set<Operation> controls = new LinkedHashSet<>(controlInputs);
+    scopes.get().controls.forEach(controls::addAll);
+    for (Operation control : controls) {
+      if (control.graph() != this) {
+        throw new GraphException(
+            describe(op, wished, tensors)
+                + "control input "
+                + control.name()
+                + " belongs to another graph\n  at "
+                + source);
+      }
+    }
+    List<TensorType> types;
+    try {
+      types =
+          op.infer(
+              new Inference(
+                  tensors.stream().map(Output::type).toList(),
+                  i -> staticValues.of(tensors.get(i))));
+    } catch (RuleException e) {
+      throw new GraphException(
+          describe(op, wished, tensors) + e.getMessage() + "\n  at " + source);
+    }
+    Operation operation =
+        new Operation(
+            this,
+            operations.size(),
+            unique(wished),
+            op,
+            tensors,
+            List.copyOf(controls),
+            types,
+            scopes.get().devices.getFirst(),
+            source);
+    operations.add(operation);
+    byName.put(operation.name(), operation);
+    return operation;
+  }
+
+  private static String describe(Op op, String name, List<Output> inputs) {
+    return "["
+        + op.type()
+        + (name.isEmpty() ? "" : " '" + name + "'")
+        + "] "
+        + (inputs.isEmpty()
+            ? ""
+            : IntStream.range(0, inputs.size())
+                    .mapToObj(i -> "input " + i + " is " + inputs.get(i))
+                    .collect(Collectors.joining(", "))
+                + ": ");
+  }
+
+  private String scoped(String name) {
+    if (name.endsWith("/")) {
+      return name.substring(0, name.length() - 1);
+    }
+    if (!NAME.matcher(name).matches()) {
+      throw new GraphException(
+          "'"
+              + name
+              + "' is not a valid name: names consist of letters, digits and _ . - / \\ >, and begin"
+              + " with a letter, a digit or a dot");
+    }
+    return scopes.get().names.getFirst() + name;
+  }
+
+  private String unique(String name) {
+    int count = usedNames.merge(name, 1, Integer::sum) - 1;
+    if (count == 0) {
+      return name;
+    }
+    String candidate = name + "_" + count;
+    while (usedNames.containsKey(candidate)) {
+      candidate = name + "_" + ++count;
+    }
+    usedNames.put(name, count + 1);
+    usedNames.put(candidate, 1);
+    return candidate;
+  }
+
+  /** Returns the operations in the order in which they were added. */
+  public synchronized List<Operation> operations() {
+    return List.copyOf(operations);
+  }
+
+  /** Returns the number of operations so far. */
+  public synchronized int size() {
+    return operations.size();
+  }
+
+  /**
+   * Returns the operation with this name.
+   *
+   * @throws FeedException if there is none; the message names the nearest ones
+   */
+  public synchronized Operation operation(String name) {
+    Operation found = byName.get(name);
+    if (found == null) {
+      throw new FeedException(
+          "the graph has no operation '" + name + "'" + Names.suggest(name, byName.keySet()));
+    }
+    return found;
+  }
+
+  /**
+   * Returns the tensor with this name, such as {@code x:0}; {@code x} means {@code x:0}.
+   *
+   * @throws FeedException if there is none
+   */
+  public Output output(String name) {
+    int colon = name.lastIndexOf(':');
+    Operation operation = operation(colon < 0 ? name : name.substring(0, colon));
+    String digits = colon < 0 ? "0" : name.substring(colon + 1);
+    int index = digits.matches("[0-9]{1,6}") ? Integer.parseInt(digits) : -1;
+    if (index < 0 || index >= operation.outputs().size()) {
+      throw new FeedException(
+          "'"
+              + name
+              + "' names no tensor: operation "
+              + operation
+              + " has "
+              + operation.outputs().size()
+              + " outputs, counted from 0");
+    }
+    return operation.output(index);
+  }
+
+  /** Returns the value of a tensor if it follows from constants and static shapes alone. */
+  public synchronized Optional<io.millrace.ir.Literal> staticValue(Output output) {
+    return staticValues.of(output);
+  }
+
+  /**
+   * Opens a name scope: names added until it is closed get this prefix.
+   *
+   * <p>A scope whose name is taken gets {@code _1} and so on; a name that ends with a slash reopens
+   * that scope as it stands.
+   */
+  public synchronized Scope nameScope(String name) {
+    String prefix =
+        name.isEmpty() ? "" : name.endsWith("/") ? name : unique(scoped(name)) + "/";
+    return push(scopes.get().names, prefix);
+  }
+
+  /** Returns the open name scope with a slash at its end, or an empty text. */
+  public String currentNameScope() {
+    return scopes.get().names.getFirst();
+  }
+
+  /** Opens a device scope: operations added until it is closed ask for this device. */
+  public Scope device(String device) {
+    return push(scopes.get().devices, Objects.requireNonNull(device));
+  }
+
+  /** Opens a scope whose operations run after these. */
+  public Scope controlDependencies(Collection<Operation> operations) {
+    return push(scopes.get().controls, List.copyOf(operations));
+  }
+
+  private static <T> Scope push(Deque<T> stack, T item) {
+    stack.push(item);
+    return () -> {
+      if (stack.peek() != item) {
+        throw new IllegalStateException("scopes must be closed innermost first, by their thread");
+      }
+      stack.pop();
+    };
+  }
+
+  /** Makes this the thread's default graph until the result is closed. */
+  public Scope asDefault() {
+    return push(DEFAULTS.get(), this);
+  }
+
+  /**
+   * Returns the thread's default graph.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public static Graph getDefault() {
+    Graph graph = DEFAULTS.get().peek();
+    if (graph == null) {
+      throw new IllegalStateException(
+          "no default graph: open one with try (var ignored = graph.asDefault()) { ... }");
+    }
+    return graph;
+  }
+
+  /** Adds an item to a collection; {@link GraphKeys} names the standard ones. */
+  public synchronized void addToCollection(String key, Object item) {
+    collections.computeIfAbsent(key, k -> new ArrayList<>()).add(item);
+  }
+
+  /** Returns the items of a collection in the order in which they were added. */
+  public synchronized List<Object> collection(String key) {
+    return List.copyOf(collections.getOrDefault(key, List.of()));
+  }
+
+  /** Returns the items of a collection that are of a type. */
+  public <T> List<T> collection(String key, Class<T> type) {
+    return collection(key).stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** Sets the seed from which the seeds of later random operations derive. */
+  public synchronized void setSeed(long seed) {
+    this.seed = OptionalLong.of(seed);
+  }
+
+  /** Returns the graph's seed, if one was set. */
+  public synchronized OptionalLong seed() {
+    return seed;
+  }
+
+  /** Returns one operation a line: name, kind, inputs and types. */
+  @Override
+  public synchronized String toString() {
+    StringBuilder text = new StringBuilder();
+    for (Operation operation : operations) {
+      text.append(operation.name()).append(" = ").append(operation.op());
+      operation.inputs().forEach(i -> text.append(' ').append(i.name()));
+      operation.controlInputs().forEach(c -> text.append(" ^").append(c.name()));
+      text.append(" : ")
+          .append(
+              operation.outputs().stream()
+                  .map(o -> o.type().toString())
+                  .collect(Collectors.joining(", ")))
+          .append('\n');
+    }
+    return text.toString();
+  }
+}

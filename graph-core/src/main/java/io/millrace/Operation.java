@@ -1,0 +1,112 @@
+package io.millrace;
+
+import io.millrace.op.Op;
+import java.util.List;
+
+/**
+ * A node of a graph: an operation applied to tensors, under a name.
+ *
+ * <p>Immutable. Made by {@link Graph#add}.
+ */
+public final class Operation {
+  private final Graph graph;
+  private final int id;
+  private final String name;
+  private final Op op;
+  private final List<Output> inputs;
+  private final List<Operation> controlInputs;
+  private final List<Output> outputs;
+  private final String device;
+  private final SourceLine source;
+
+  Operation(
+      Graph graph,
+      int id,
+      String name,
+      Op op,
+      List<Output> inputs,
+      List<Operation> controlInputs,
+      List<TensorType> outputTypes,
+      String device,
+      SourceLine source) {
+    this.graph = graph;
+    this.id = id;
+    this.name = name;
+    this.op = op;
+    this.inputs = List.copyOf(inputs);
+    this.controlInputs = List.copyOf(controlInputs);
+    this.device = device;
+    this.source = source;
+    Output[] made = new Output[outputTypes.size()];
+    for (int i = 0; i < made.length; i++) {
+      made[i] = new Output(this, i, outputTypes.get(i));
+    }
+    this.outputs = List.of(made);
+  }
+
+  /** Returns the graph. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /** Returns the position in the graph: operations are numbered as they are added. */
+  public int id() {
+    return id;
+  }
+
+  /** Returns the name, unique in the graph. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the operation's kind and attributes. */
+  public Op op() {
+    return op;
+  }
+
+  /** Returns TensorFlow's name of the operation, such as {@code MatMul}. */
+  public String type() {
+    return op.type();
+  }
+
+  /** Returns the tensors that this consumes. */
+  public List<Output> inputs() {
+    return inputs;
+  }
+
+  /** Returns one of the tensors that this consumes. */
+  public Output input(int index) {
+    return inputs.get(index);
+  }
+
+  /** Returns the operations that must run before this one though it uses no result of theirs. */
+  public List<Operation> controlInputs() {
+    return controlInputs;
+  }
+
+  /** Returns the results. */
+  public List<Output> outputs() {
+    return outputs;
+  }
+
+  /** Returns one of the results. */
+  public Output output(int index) {
+    return outputs.get(index);
+  }
+
+  /** Returns the device asked for where this was made, such as {@code cuda:0}; empty for any. */
+  public String device() {
+    return device;
+  }
+
+  /** Returns the user's line that made this. */
+  public SourceLine source() {
+    return source;
+  }
+
+  /** Returns the name and the kind, such as {@code logits/MatMul (MatMul)}. */
+  @Override
+  public String toString() {
+    return name + " (" + type() + ")";
+  }
+}

@@ -1,0 +1,62 @@
+package io.millrace.ir;
+
+/**
+ * Lists the scalar functions of two arguments that every backend implements.
+ *
+ * <p>Both arguments have one type. Integer arithmetic wraps. Integer division by zero is an error
+ * that the backend reports.
+ */
+public enum BinaryFn {
+  ADD,
+  SUB,
+  MUL,
+  /** Quotient; integers truncate towards zero. */
+  DIV,
+  /** Quotient rounded towards negative infinity. */
+  FLOOR_DIV,
+  /** Remainder with the divisor's sign: {@code x - floor(x / y) * y}. */
+  FLOOR_MOD,
+  /** Remainder with the dividend's sign. */
+  TRUNCATE_MOD,
+  POW,
+  /** NaN if either is NaN. */
+  MAX,
+  /** NaN if either is NaN. */
+  MIN,
+  ATAN2,
+  EQ,
+  NE,
+  LT,
+  LE,
+  GT,
+  GE,
+  /** Of booleans. */
+  AND,
+  /** Of booleans. */
+  OR,
+  /** Of booleans. */
+  XOR;
+
+  /** Returns whether the result is boolean whatever the arguments' type. */
+  public boolean isPredicate() {
+    return compareTo(EQ) >= 0;
+  }
+
+  /** Returns whether swapping the arguments leaves the result as it is. */
+  public boolean isCommutative() {
+    switch (this) {
+      case ADD:
+      case MUL:
+      case MAX:
+      case MIN:
+      case EQ:
+      case NE:
+      case AND:
+      case OR:
+      case XOR:
+        return true;
+      default:
+        return false;
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.millrace.ir;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The closed set of things that a device can do.
+ *
+ * <p>Every operation lowers to these, and every backend implements all of them, for every element
+ * type that the comments allow. Tensors are dense and row-major; all shapes are known.
+ */
+public sealed interface Primitive {
+
+  /** Calls the visitor's method for this primitive. */
+  <R> R accept(Visitor<R> visitor);
+
+  /** The tensor fed at this position of the program's feeds. No inputs, one output. */
+  record Feed(int slot) implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.feed(this);
+    }
+  }
+
+  /** A tensor known when the program was made. No inputs, one output. */
+  record Constant(Literal literal) implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.constant(this);
+    }
+  }
+
+  /** The value of a resource as the run finds it. No inputs, one output. */
+  record Read(Resource resource) implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.read(this);
+    }
+  }
+
+  /** The same elements in another shape of equal size; costs nothing. One input, one output. */
+  record Reshape() implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.reshape(this);
+    }
+  }
+
+  /**
+   * Computes a scalar function at every point of a domain.
+   *
+   * <p>Input i is walked through {@code views.get(i)} and is the function's parameter i; output j
+   * holds its result j and has the domain's shape.
+   */
+  record Map(ScalarFunction function, Shape domain, List<View> views) implements Primitive {
+    public Map {
+      views = List.copyOf(views);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.map(this);
+    }
+  }
+
+  /**
+   * Combines a scalar function's values along the last axes of a domain.
+   *
+   * <p>The domain's first {@code kept} axes are the shape of the output, the others are reduced.
+   * Input i is walked through {@code views.get(i)} and is the function's parameter i; the function
+   * has one result. The element order of the reduction, and so its rounding, is the backend's
+   * choice but always the same on one device.
+   */
+  record Reduce(
+      Reduction reduction, ScalarFunction function, Shape domain, int kept, List<View> views)
+      implements Primitive {
+    public Reduce {
+      views = List.copyOf(views);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.reduce(this);
+    }
+  }
+
+  /**
+   * Batched matrix product: inputs {@code [b,m,k]} and {@code [b,k,n]} (each with its last two axes
+   * swapped if transposed), output {@code [b,m,n]}. A batch of 1 is used for every product. Numeric
+   * types.
+   */
+  record Contract(boolean transposeA, boolean transposeB) implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.contract(this);
+    }
+  }
+
+  /**
+   * Convolution (correlation, as in all of deep learning) over one or more spatial axes.
+   *
+   * <p>Data are {@code [n, spatial..., c]}, filters {@code [spatial..., cIn/groups, cOut]}, with one
+   * {@link WindowAxis} a spatial axis. Output channels are divided into {@code groups} consecutive
+   * parts, each seeing its own part of the input channels. Inputs: FORWARD (data, filter); of the
+   * gradients, DATA_GRADIENT (filter, gradient of the output) and FILTER_GRADIENT (data, gradient
+   * of the output). Floating types.
+   */
+  record Convolve(Kind kind, List<WindowAxis> axes, int groups) implements Primitive {
+    public Convolve {
+      axes = List.copyOf(axes);
+    }
+
+    /** What is computed from what. */
+    public enum Kind {
+      FORWARD,
+      DATA_GRADIENT,
+      FILTER_GRADIENT
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.convolve(this);
+    }
+  }
+
+  /**
+   * Pooling over windows of {@code [n, spatial..., c]}; padding counts as absent.
+   *
+   * <p>Inputs: MAX and AVERAGE (data); MAX_GRADIENT (data, gradient of the output), which sends each
+   * window's gradient to its first greatest element; AVERAGE_GRADIENT (gradient of the output), the
+   * output having the data's shape; MAX_GATHER (data, tensor of the data's shape), which picks from
+   * the second, for each window, the element at the place of the first's first greatest element.
+   * Floating types.
+   */
+  record Pool(Kind kind, List<WindowAxis> axes) implements Primitive {
+    public Pool {
+      axes = List.copyOf(axes);
+    }
+
+    /** What is computed from what. */
+    public enum Kind {
+      MAX,
+      AVERAGE,
+      MAX_GRADIENT,
+      AVERAGE_GRADIENT,
+      MAX_GATHER
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.pool(this);
+    }
+  }
+
+  /**
+   * Copies strided pieces of the inputs into the output: transpose, slice, reverse, pad, concat.
+   *
+   * <p>Elements that no piece covers hold {@code fill}, which is absent if the pieces cover
+   * everything. Pieces do not overlap. Any type.
+   */
+  record Move(List<Piece> pieces, Optional<ScalarFunction.Constant> fill) implements Primitive {
+    public Move {
+      pieces = List.copyOf(pieces);
+    }
+
+    /**
+     * One copy, a loop over {@code extent}.
+     *
+     * @param input position of the input that is read
+     * @param source walks the input
+     * @param target walks the output
+     */
+    public record Piece(int input, Shape extent, View source, View target) {}
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.move(this);
+    }
+  }
+
+  /**
+   * Random numbers from Philox 4x32-10, keyed with {@code seed} and {@code seed2} as TensorFlow's
+   * stateful random operations are.
+   *
+   * <p>One input, the counter: an int64 scalar, the number of 128-bit blocks (four 32-bit outputs)
+   * to skip. One output of type {@code dtype}.
+   */
+  record Random(Distribution distribution, DType dtype, long seed, long seed2)
+      implements Primitive {
+    /** What the bits become. */
+    public enum Distribution {
+      /** Uniform in [0, 1). */
+      UNIFORM,
+      /** Mean 0, standard deviation 1, by Box and Muller. */
+      NORMAL,
+      /** NORMAL, redrawn until within two standard deviations. */
+      TRUNCATED_NORMAL,
+      /** Raw 32 or 64 bits of an integer type. */
+      BITS
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.random(this);
+    }
+  }
+
+  /**
+   * Fails the run with this message unless the input, a boolean scalar, is true. One input; one
+   * output, the same scalar, so that it can be ordered.
+   */
+  record Check(String message) implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.check(this);
+    }
+  }
+
+  /**
+   * Handles each primitive; a backend is one of these.
+   *
+   * @param <R> what handling a primitive gives
+   */
+  interface Visitor<R> {
+    R feed(Feed primitive);
+
+    R constant(Constant primitive);
+
+    R read(Read primitive);
+
+    R reshape(Reshape primitive);
+
+    R map(Map primitive);
+
+    R reduce(Reduce primitive);
+
+    R contract(Contract primitive);
+
+    R convolve(Convolve primitive);
+
+    R pool(Pool primitive);
+
+    R move(Move primitive);
+
+    R random(Random primitive);
+
+    R check(Check primitive);
+  }
+}

@@ -1,0 +1,41 @@
+package io.millrace.ir;
+
+import io.millrace.TensorType;
+import java.util.List;
+
+/**
+ * What one run means: primitives in an order that respects their inputs, all shapes known.
+ *
+ * <p>Immutable. State is explicit: a run reads resources, computes, and at its end the resources of
+ * {@code updates} hold the given values.
+ *
+ * @param feeds the types of the fed tensors, by slot
+ * @param instructions each value is written by one instruction, before it is read
+ * @param fetches the values that the caller gets
+ * @param updates the resources' new values, each resource at most once
+ * @param checks values that must be computed though nothing uses them: the outputs of Check
+ */
+public record Program(
+    List<TensorType> feeds,
+    List<Instruction> instructions,
+    List<Value> fetches,
+    List<Update> updates,
+    List<Value> checks) {
+
+  /** Says what a resource holds after the run. */
+  public record Update(Resource resource, Value value) {}
+
+  public Program {
+    feeds = List.copyOf(feeds);
+    instructions = List.copyOf(instructions);
+    fetches = List.copyOf(fetches);
+    updates = List.copyOf(updates);
+    checks = List.copyOf(checks);
+  }
+
+  /** Returns the program as text, one instruction a line; equal programs give equal texts. */
+  @Override
+  public String toString() {
+    return ProgramPrinter.print(this);
+  }
+}

@@ -1,0 +1,158 @@
+package io.millrace.ir;
+
+import io.millrace.DType;
+import java.util.List;
+
+/**
+ * A scalar expression in static single assignment form: what an element-wise loop computes for each
+ * element.
+ *
+ * <p>Nodes refer to earlier nodes by position, so that sharing is explicit, equality is linear and a
+ * backend can emit one flat loop body. Built with {@link ScalarBuilder}, which keeps nodes unique.
+ *
+ * @param parameters the element types of the operands
+ * @param nodes in the order of computation
+ * @param results the positions of the nodes whose values are stored, one an output
+ */
+public record ScalarFunction(List<DType> parameters, List<Node> nodes, List<Integer> results) {
+
+  public ScalarFunction {
+    parameters = List.copyOf(parameters);
+    nodes = List.copyOf(nodes);
+    results = List.copyOf(results);
+  }
+
+  /** One value of the expression. */
+  public sealed interface Node {
+    /** Returns the element type of the value. */
+    DType type();
+
+    /** Calls the visitor's method for this kind of node. */
+    <R> R accept(Visitor<R> visitor);
+  }
+
+  /** The element of an operand. */
+  public record Parameter(int index, DType type) implements Node {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.parameter(this);
+    }
+  }
+
+  /**
+   * A literal; {@code bits} holds the value itself for integers and booleans (0 or 1), the IEEE 754
+   * bits for floating types ({@code floatToRawIntBits}, {@code doubleToRawLongBits}).
+   */
+  public record Constant(DType type, long bits) implements Node {
+    /** Returns the value as a double; exact but for large int64 values. */
+    public double asDouble() {
+      switch (type) {
+        case FLOAT32:
+          return Float.intBitsToFloat((int) bits);
+        case FLOAT64:
+          return Double.longBitsToDouble(bits);
+        default:
+          return bits;
+      }
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.constant(this);
+    }
+  }
+
+  /** The coordinate of the element along an axis of the loop's domain, as int64. */
+  public record Index(int axis) implements Node {
+    @Override
+    public DType type() {
+      return DType.INT64;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.index(this);
+    }
+  }
+
+  /** A function of one earlier node. */
+  public record Unary(UnaryFn fn, int x, DType type) implements Node {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unary(this);
+    }
+  }
+
+  /** A function of two earlier nodes of one type. */
+  public record Binary(BinaryFn fn, int x, int y, DType type) implements Node {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.binary(this);
+    }
+  }
+
+  /** {@code condition ? x : y}; both sides are computed. */
+  public record Select(int condition, int x, int y, DType type) implements Node {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.select(this);
+    }
+  }
+
+  /**
+   * A conversion as TensorFlow's Cast: floating to integer truncates, to boolean is "not zero",
+   * narrower integers wrap. Floating values beyond the integer's range are undefined there and
+   * saturate here.
+   */
+  public record Cast(int x, DType type) implements Node {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.cast(this);
+    }
+  }
+
+  /**
+   * Handles each kind of node.
+   *
+   * @param <R> what handling a node gives
+   */
+  public interface Visitor<R> {
+    R parameter(Parameter node);
+
+    R constant(Constant node);
+
+    R index(Index node);
+
+    R unary(Unary node);
+
+    R binary(Binary node);
+
+    R select(Select node);
+
+    R cast(Cast node);
+  }
+
+  /** Returns the element type of a result. */
+  public DType resultType(int result) {
+    return nodes.get(results.get(result)).type();
+  }
+
+  /** Returns whether this computes nothing: each result is just a parameter. */
+  public boolean isCopy() {
+    return results.stream().allMatch(r -> nodes.get(r) instanceof Parameter);
+  }
+
+  /** Returns the number of arithmetic nodes, the work for one element. */
+  public int operations() {
+    return (int)
+        nodes.stream()
+            .filter(n -> !(n instanceof Parameter || n instanceof Constant || n instanceof Index))
+            .count();
+  }
+
+  /** Returns the expression as text, results in terms of parameters {@code p0, p1, ...}. */
+  @Override
+  public String toString() {
+    return ScalarPrinter.print(this);
+  }
+}

@@ -1,0 +1,16 @@
+package io.millrace.ir;
+
+import io.millrace.TensorType;
+
+/**
+ * One tensor of a program, written once.
+ *
+ * @param id unique in the program
+ * @param type fully defined
+ */
+public record Value(int id, TensorType type) {
+  @Override
+  public String toString() {
+    return "%" + id;
+  }
+}

@@ -1,0 +1,67 @@
+package io.millrace.op;
+
+import io.millrace.DType;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One use of an operation that is accepted, or rejected with a stated message.
+ *
+ * <p>Tests draw the inputs at random from the given ranges, compare every device with the reference
+ * and symbolic with numeric gradients; documentation lists them.
+ *
+ * @param op the operation with its attributes
+ * @param inputs how to make each input
+ * @param rejection a part of the message, if the operation must refuse these inputs
+ */
+public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
+
+  /**
+   * How to make an input.
+   *
+   * @param low the least value drawn
+   * @param high the bound of the values drawn, exclusive
+   * @param value the input's value where it is not drawn but a constant
+   */
+  public record Input(TensorType type, double low, double high, Optional<Literal> value) {}
+
+  public Example {
+    inputs = List.copyOf(inputs);
+  }
+
+  /** Returns an example, to which inputs are added, that the operation accepts. */
+  public static Example accepts(Op op) {
+    return new Example(op, List.of(), Optional.empty());
+  }
+
+  /** Returns an example, to which inputs are added, that is refused with this in the message. */
+  public static Example rejects(Op op, String message) {
+    return new Example(op, List.of(), Optional.of(message));
+  }
+
+  /** Adds an input drawn from [-2, 2), or [-5, 5) for integers; unsigned from [0, 5). */
+  public Example with(DType dtype, long... dims) {
+    double low = dtype.isFloating() ? -2 : dtype == DType.UINT8 || dtype == DType.BOOL ? 0 : -5;
+    double high = dtype.isFloating() ? 2 : dtype == DType.BOOL ? 2 : 5;
+    return within(low, high, dtype, dims);
+  }
+
+  /** Adds an input drawn from [low, high). */
+  public Example within(double low, double high, DType dtype, long... dims) {
+    return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty()));
+  }
+
+  /** Adds a constant input. */
+  public Example with(Literal value) {
+    return plus(new Input(value.type(), 0, 0, Optional.of(value)));
+  }
+
+  private Example plus(Input input) {
+    List<Input> more = new ArrayList<>(inputs);
+    more.add(input);
+    return new Example(op, more, rejection);
+  }
+}

@@ -1,0 +1,55 @@
+package io.millrace.op;
+
+import io.millrace.Graph;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.TensorType;
+import java.util.List;
+import java.util.Optional;
+
+/** One node whose gradient is wanted, with the gradients that arrive at its outputs. */
+public final class Gradient {
+  private final Operation node;
+  private final List<Optional<Output>> arriving;
+
+  /** Makes the call for a node; {@code arriving} has an entry for each of its outputs. */
+  public Gradient(Operation node, List<Optional<Output>> arriving) {
+    this.node = node;
+    this.arriving = List.copyOf(arriving);
+  }
+
+  /** Returns the graph to add nodes to. */
+  public Graph graph() {
+    return node.graph();
+  }
+
+  /** Returns an input of the node. */
+  public Output input(int index) {
+    return node.input(index);
+  }
+
+  /** Returns the number of inputs of the node. */
+  public int inputs() {
+    return node.inputs().size();
+  }
+
+  /** Returns an output of the node. */
+  public Output output(int index) {
+    return node.output(index);
+  }
+
+  /** Returns the static type of an input. */
+  public TensorType type(int input) {
+    return input(input).type();
+  }
+
+  /** Returns the gradient that arrives at the first output. */
+  public Output gradient() {
+    return arriving.get(0).orElseThrow();
+  }
+
+  /** Returns the gradient that arrives at an output, if any does. */
+  public Optional<Output> gradient(int output) {
+    return arriving.get(output);
+  }
+}

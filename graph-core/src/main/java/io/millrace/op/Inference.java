@@ -1,0 +1,156 @@
+package io.millrace.op;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/** The inputs of an operation as its type rule sees them, with helpers to state the rules. */
+public final class Inference {
+  private final List<TensorType> types;
+  private final IntFunction<Optional<Literal>> constants;
+
+  /**
+   * Makes the view on these input types.
+   *
+   * @param constants gives the value of an input, if it can be known now
+   */
+  public Inference(List<TensorType> types, IntFunction<Optional<Literal>> constants) {
+    this.types = List.copyOf(types);
+    this.constants = constants;
+  }
+
+  /** Returns the number of inputs. */
+  public int count() {
+    return types.size();
+  }
+
+  /** Returns the type of an input. */
+  public TensorType type(int input) {
+    return types.get(input);
+  }
+
+  /** Returns the element type of an input. */
+  public DType dtype(int input) {
+    return types.get(input).dtype();
+  }
+
+  /** Returns the shape of an input. */
+  public Shape shape(int input) {
+    return types.get(input).shape();
+  }
+
+  /**
+   * Returns the value of an input if it is known now. When a run is compiled it always is: an input
+   * that a rule asks for is computed first.
+   */
+  public Optional<Literal> constant(int input) {
+    return constants.apply(input);
+  }
+
+  /** Reports a broken rule unless the condition holds. */
+  public void require(boolean holds, String rule, Object... arguments) {
+    if (!holds) {
+      throw new RuleException(String.format(rule, arguments));
+    }
+  }
+
+  /** Requires this many inputs. */
+  public void requireCount(int count) {
+    require(count() == count, "takes %d inputs, not %d", count, count());
+  }
+
+  /** Requires all inputs to have the first one's element type, and returns it. */
+  public DType requireSameDType() {
+    for (int i = 1; i < count(); i++) {
+      require(
+          dtype(i) == dtype(0),
+          "inputs must have one type, but input 0 is %s and input %d is %s",
+          type(0),
+          i,
+          type(i));
+    }
+    return dtype(0);
+  }
+
+  /** Requires an input to be floating. */
+  public TensorType requireFloating(int input) {
+    require(dtype(input).isFloating(), "input %d must be floating, not %s", input, dtype(input));
+    return type(input);
+  }
+
+  /** Requires an input to be numeric, that is, not boolean. */
+  public TensorType requireNumeric(int input) {
+    require(dtype(input).isNumeric(), "input %d must be numeric, not %s", input, dtype(input));
+    return type(input);
+  }
+
+  /** Requires an input to be int32 or int64. */
+  public TensorType requireIndex(int input) {
+    require(
+        dtype(input) == DType.INT32 || dtype(input) == DType.INT64,
+        "input %d must be int32 or int64, not %s",
+        input,
+        dtype(input));
+    return type(input);
+  }
+
+  /** Requires an input to have this rank, if its rank is known, and returns its shape. */
+  public Shape requireRank(int input, int rank) {
+    Shape shape = shape(input);
+    require(
+        !shape.isRankKnown() || shape.rank() == rank,
+        "input %d must have %d axes, but has shape %s",
+        input,
+        rank,
+        shape);
+    return shape.isRankKnown() ? shape : Shape.unknown(rank);
+  }
+
+  /** Returns the shape that two inputs broadcast to by NumPy's rule. */
+  public Shape broadcast(int a, int b) {
+    return broadcast(shape(a), shape(b));
+  }
+
+  /** Returns the shape that two shapes broadcast to by NumPy's rule, unknown where they are. */
+  public Shape broadcast(Shape a, Shape b) {
+    if (!a.isRankKnown() || !b.isRankKnown()) {
+      return Shape.unknown();
+    }
+    int rank = Math.max(a.rank(), b.rank());
+    long[] dims = new long[rank];
+    for (int axis = 0; axis < rank; axis++) {
+      long x = axis < rank - a.rank() ? 1 : a.dim(axis - rank + a.rank());
+      long y = axis < rank - b.rank() ? 1 : b.dim(axis - rank + b.rank());
+      require(
+          x == y || x == 1 || y == 1 || x < 0 || y < 0,
+          "shapes %s and %s do not broadcast: axis %d has %d and %d",
+          a,
+          b,
+          axis - rank,
+          x,
+          y);
+      dims[axis] = x == 1 ? y : y == 1 ? x : Math.max(x, y);
+    }
+    return Shape.of(dims);
+  }
+
+  /**
+   * Returns an axis given from the front or, negative, from the end as one from the front.
+   *
+   * @param rank number of axes that it may name
+   */
+  public int axis(long axis, int rank) {
+    require(
+        axis >= -rank && axis < rank,
+        "axis %d is out of range: the input has %d axes, so %d to %d",
+        axis,
+        rank,
+        -rank,
+        rank - 1);
+    return (int) (axis < 0 ? axis + rank : axis);
+  }
+}

@@ -1,0 +1,54 @@
+package io.millrace.op;
+
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An operation with its attributes: everything the engine knows about it, in one place.
+ *
+ * <p>Implemented by records (attributes are components) or by the constants of an enum (a family
+ * without attributes). Instances are immutable and say nothing about devices. Each implementing
+ * class also has a method {@code static List<Example> examples()}, from which tests and
+ * documentation are made.
+ */
+public interface Op {
+
+  /** Returns TensorFlow's name of the operation, such as {@code MatMul}. */
+  String type();
+
+  /**
+   * Returns the types of the outputs, as exactly as the types of the inputs allow.
+   *
+   * <p>Called when a node is added, then with fully defined input types when a run is compiled.
+   * Broken rules are reported through {@link Inference#require}.
+   */
+  List<TensorType> infer(Inference in);
+
+  /**
+   * Returns the gradient with respect to each input, as nodes added to the graph, or says why there
+   * is none.
+   */
+  Gradients gradient(Gradient call);
+
+  /** Says the operation in primitives; all types are fully defined then. */
+  void lower(Lowering lowering);
+
+  /**
+   * Returns the value of the first output if it follows from the types of the inputs alone, as that
+   * of a constant or of {@code Shape} does.
+   */
+  default Optional<Literal> value(Inference in) {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns whether running the operation does more than compute its outputs from its inputs:
+   * it reads or writes state, draws random numbers or fails on purpose. Such operations are neither
+   * merged nor evaluated ahead of time.
+   */
+  default boolean isStateful() {
+    return false;
+  }
+}

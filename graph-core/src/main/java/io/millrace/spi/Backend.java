@@ -1,0 +1,29 @@
+package io.millrace.spi;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A kind of device, found with {@link java.util.ServiceLoader}.
+ *
+ * <p>A backend knows the primitives and nothing about operations.
+ */
+public interface Backend {
+  /** Returns the name that devices begin with, such as {@code cpu}. */
+  String name();
+
+  /** Returns how much this backend is preferred where none is asked for; the highest wins. */
+  int priority();
+
+  /** Returns why this backend cannot be used here, and what to do about it; empty if it can. */
+  Optional<String> unavailable();
+
+  /** Returns the names of the devices found, such as {@code cpu:0}; empty if unavailable. */
+  List<String> devices();
+
+  /** Returns lines that describe the devices and libraries for people. */
+  List<String> describe();
+
+  /** Opens a device; each session opens its own. */
+  Device open(String device);
+}

@@ -1,0 +1,34 @@
+package io.millrace.spi;
+
+import io.millrace.Shape;
+import io.millrace.ir.Primitive;
+
+/** Estimates the work of a step. */
+final class Cost {
+  private Cost() {}
+
+  /** Returns the floating-point operations of a step, a multiply-add counted as two. */
+  static long flops(Step step) {
+    Primitive primitive = step.primitive();
+    if (primitive instanceof Primitive.Map map) {
+      return map.domain().size() * map.function().operations();
+    }
+    if (primitive instanceof Primitive.Reduce reduce) {
+      return reduce.domain().size() * (reduce.function().operations() + 1L);
+    }
+    if (primitive instanceof Primitive.Contract contract) {
+      long depth = step.inputs().get(0).type().shape().dim(contract.transposeA() ? 1 : 2);
+      return 2 * step.output().type().shape().size() * depth;
+    }
+    if (primitive instanceof Primitive.Convolve convolve) {
+      boolean data = convolve.kind() == Primitive.Convolve.Kind.DATA_GRADIENT;
+      boolean filter = convolve.kind() == Primitive.Convolve.Kind.FILTER_GRADIENT;
+      Shape weights =
+          (filter ? step.output() : step.inputs().get(data ? 0 : 1)).type().shape();
+      Shape result =
+          (data || filter ? step.inputs().get(1) : step.output()).type().shape();
+      return 2 * weights.size() * result.size() / Math.max(1, result.dim(-1));
+    }
+    return 0;
+  }
+}

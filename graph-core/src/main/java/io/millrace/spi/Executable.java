@@ -1,0 +1,10 @@
+package io.millrace.spi;
+
+/** A plan made ready for a device. Thread-safe. */
+public interface Executable extends AutoCloseable {
+  /** Returns a new execution with an arena of its own, so that runs can overlap. */
+  Execution newExecution();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,19 @@
+package io.millrace.spi;
+
+import java.util.List;
+
+/** One place to run a plan at a time: its arena and whatever else the device needs. */
+public interface Execution extends AutoCloseable {
+  /**
+   * Runs the plan once and returns when the fetches hold their values.
+   *
+   * @param feeds the fed tensors by slot, dense, of exactly the plan's types
+   * @param resources the memory of the plan's resources, in the plan's order
+   * @param fetches where to put the fetched tensors, in the plan's order
+   * @throws StepException if a step fails
+   */
+  void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches);
+
+  @Override
+  void close();
+}

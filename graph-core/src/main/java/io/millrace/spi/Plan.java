@@ -1,0 +1,43 @@
+package io.millrace.spi;
+
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Resource;
+import java.util.List;
+
+/**
+ * What a device will do for one run: steps in order, every tensor at a place.
+ *
+ * <p>Immutable. Places in the arena are aligned to 64 bytes and padded to a multiple of 64, as are
+ * feeds, fetches, resources and constants, so that a device may write garbage up to that multiple.
+ *
+ * @param feeds the types of the fed tensors, by slot
+ * @param resources the state that the steps read or write
+ * @param constants the constants that the steps read
+ * @param fetches the types of the fetched tensors
+ * @param arenaBytes the size of the arena that all intermediate tensors share
+ * @param unsharedBytes the size that it would have if no two tensors shared memory
+ */
+public record Plan(
+    List<Step> steps,
+    List<TensorType> feeds,
+    List<Resource> resources,
+    List<Literal> constants,
+    List<TensorType> fetches,
+    long arenaBytes,
+    long unsharedBytes) {
+
+  public Plan {
+    steps = List.copyOf(steps);
+    feeds = List.copyOf(feeds);
+    resources = List.copyOf(resources);
+    constants = List.copyOf(constants);
+    fetches = List.copyOf(fetches);
+  }
+
+  /** Returns the plan as text, one step a line, with its cost; equal plans give equal texts. */
+  @Override
+  public String toString() {
+    return PlanPrinter.print(this);
+  }
+}

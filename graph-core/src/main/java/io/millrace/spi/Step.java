@@ -1,0 +1,24 @@
+package io.millrace.spi;
+
+import io.millrace.ir.Primitive;
+import java.util.List;
+
+/**
+ * One primitive bound to memory. Never Feed, Constant, Read or Reshape: those are only places.
+ *
+ * <p>An output may have the place of an input only in a Map, and only if that input is walked in
+ * the output's own order.
+ *
+ * @param origin the name of the graph operation, several joined with {@code +}
+ */
+public record Step(Primitive primitive, List<Place> inputs, List<Place> outputs, String origin) {
+  public Step {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+  }
+
+  /** Returns the only output. */
+  public Place output() {
+    return outputs.get(0);
+  }
+}
