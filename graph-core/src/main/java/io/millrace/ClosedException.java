@@ -1,8 +1,6 @@
 package io.millrace;
 
-/**
- * Thrown when a closed session or tensor is used.
- */
+/** Thrown when a closed session or tensor is used. */
 public final class ClosedException extends MillraceException {
   private static final long serialVersionUID = 1;
 

@@ -1,8 +1,6 @@
 package io.millrace;
 
-/**
- * Thrown when a device cannot be had; the message lists what was tried and why each declined.
- */
+/** Thrown when a device cannot be had; the message lists what was tried and why each declined. */
 public final class DeviceException extends MillraceException {
   private static final long serialVersionUID = 1;
 

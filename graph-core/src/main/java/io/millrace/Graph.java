@@ -56,6 +56,9 @@ public final class Graph {
     void close();
   }
 
+  /** Makes an empty graph. */
+  public Graph() {}
+
   /**
    * Adds an operation.
    *
@@ -108,8 +111,7 @@ public final class Graph {
                   tensors.stream().map(Output::type).toList(),
                   i -> staticValues.of(tensors.get(i))));
     } catch (RuleException e) {
-      throw new GraphException(
-          describe(op, wished, tensors) + e.getMessage() + "\n  at " + source);
+      throw new GraphException(describe(op, wished, tensors) + e.getMessage() + "\n  at " + source);
     }
     Operation operation =
         new Operation(
@@ -227,8 +229,7 @@ public final class Graph {
    * that scope as it stands.
    */
   public synchronized Scope nameScope(String name) {
-    String prefix =
-        name.isEmpty() ? "" : name.endsWith("/") ? name : unique(scoped(name)) + "/";
+    String prefix = name.isEmpty() ? "" : name.endsWith("/") ? name : unique(scoped(name)) + "/";
     return push(scopes.get().names, prefix);
   }
 

@@ -1,8 +1,8 @@
 package io.millrace;
 
 /**
- * Thrown when a node that breaks a rule is added to a graph: shapes or types that do not fit, a name
- * that is taken or malformed, a tensor of another graph.
+ * Thrown when a node that breaks a rule is added to a graph: shapes or types that do not fit, a
+ * name that is taken or malformed, a tensor of another graph.
  *
  * <p>The message names the operation, the inputs with their types, the rule and the user's line.
  */

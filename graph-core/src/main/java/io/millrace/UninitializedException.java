@@ -1,8 +1,8 @@
 package io.millrace;
 
 /**
- * Thrown when a run would read variables that have no value yet; the message lists them with the lines
- * that made them.
+ * Thrown when a run would read variables that have no value yet; the message lists them with the
+ * lines that made them.
  */
 public final class UninitializedException extends MillraceException {
   private static final long serialVersionUID = 1;

@@ -86,7 +86,7 @@ public final class Literal {
     return switch (type.dtype()) {
       case FLOAT32 -> data.getFloat(4 * i);
       case FLOAT64 -> data.getDouble(8 * i);
-      default -> getLong(element);
+      default -> (double) getLong(element);
     };
   }
 
@@ -173,7 +173,7 @@ public final class Literal {
     public void setLong(long element, long value) {
       int i = Math.toIntExact(element);
       switch (type.dtype()) {
-        case FLOAT32, FLOAT64 -> setDouble(element, value);
+        case FLOAT32, FLOAT64 -> setDouble(element, (double) value);
         case INT32 -> data.putInt(4 * i, (int) value);
         case INT64 -> data.putLong(8 * i, value);
         case UINT8 -> data.put(i, (byte) value);

@@ -101,11 +101,11 @@ public sealed interface Primitive {
   /**
    * Convolution (correlation, as in all of deep learning) over one or more spatial axes.
    *
-   * <p>Data are {@code [n, spatial..., c]}, filters {@code [spatial..., cIn/groups, cOut]}, with one
-   * {@link WindowAxis} a spatial axis. Output channels are divided into {@code groups} consecutive
-   * parts, each seeing its own part of the input channels. Inputs: FORWARD (data, filter); of the
-   * gradients, DATA_GRADIENT (filter, gradient of the output) and FILTER_GRADIENT (data, gradient
-   * of the output). Floating types.
+   * <p>Data are {@code [n, spatial..., c]}, filters {@code [spatial..., cIn/groups, cOut]}, with
+   * one {@link WindowAxis} a spatial axis. Output channels are divided into {@code groups}
+   * consecutive parts, each seeing its own part of the input channels. Inputs: FORWARD (data,
+   * filter); of the gradients, DATA_GRADIENT (filter, gradient of the output) and FILTER_GRADIENT
+   * (data, gradient of the output). Floating types.
    */
   record Convolve(Kind kind, List<WindowAxis> axes, int groups) implements Primitive {
     public Convolve {
@@ -128,11 +128,11 @@ public sealed interface Primitive {
   /**
    * Pooling over windows of {@code [n, spatial..., c]}; padding counts as absent.
    *
-   * <p>Inputs: MAX and AVERAGE (data); MAX_GRADIENT (data, gradient of the output), which sends each
-   * window's gradient to its first greatest element; AVERAGE_GRADIENT (gradient of the output), the
-   * output having the data's shape; MAX_GATHER (data, tensor of the data's shape), which picks from
-   * the second, for each window, the element at the place of the first's first greatest element.
-   * Floating types.
+   * <p>Inputs: MAX and AVERAGE (data); MAX_GRADIENT (data, gradient of the output), which sends
+   * each window's gradient to its first greatest element; AVERAGE_GRADIENT (gradient of the
+   * output), the output having the data's shape; MAX_GATHER (data, tensor of the data's shape),
+   * which picks from the second, for each window, the element at the place of the first's first
+   * greatest element. Floating types.
    */
   record Pool(Kind kind, List<WindowAxis> axes) implements Primitive {
     public Pool {

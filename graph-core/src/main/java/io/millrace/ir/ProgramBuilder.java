@@ -14,6 +14,9 @@ public final class ProgramBuilder {
   private final List<Value> checks = new ArrayList<>();
   private int nextId;
 
+  /** Starts without instructions. */
+  public ProgramBuilder() {}
+
   /** Declares the next feed slot and returns its value. */
   public Value feed(TensorType type, String origin) {
     feeds.add(type);

@@ -7,7 +7,7 @@ import io.millrace.TensorType;
  *
  * @param name unique in the graph, such as the variable's operation name
  * @param type fully defined
- * @param startsAtZero whether it holds zeros before the first write; otherwise reading it then is an
- *     error
+ * @param startsAtZero whether it holds zeros before the first write; otherwise reading it then is
+ *     an error
  */
 public record Resource(String name, TensorType type, boolean startsAtZero) {}

@@ -16,6 +16,9 @@ public final class ScalarBuilder {
   private final List<ScalarFunction.Node> nodes = new ArrayList<>();
   private final Map<ScalarFunction.Node, Integer> positions = new HashMap<>();
 
+  /** Starts without parameters and nodes. */
+  public ScalarBuilder() {}
+
   /** Adds a parameter, an operand of the loop, and returns its element. */
   public Scalar parameter(DType type) {
     parameters.add(type);

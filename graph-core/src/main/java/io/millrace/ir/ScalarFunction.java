@@ -7,8 +7,9 @@ import java.util.List;
  * A scalar expression in static single assignment form: what an element-wise loop computes for each
  * element.
  *
- * <p>Nodes refer to earlier nodes by position, so that sharing is explicit, equality is linear and a
- * backend can emit one flat loop body. Built with {@link ScalarBuilder}, which keeps nodes unique.
+ * <p>Nodes refer to earlier nodes by position, so that sharing is explicit, equality is linear and
+ * a backend can emit one flat loop body. Built with {@link ScalarBuilder}, which keeps nodes
+ * unique.
  *
  * @param parameters the element types of the operands
  * @param nodes in the order of computation

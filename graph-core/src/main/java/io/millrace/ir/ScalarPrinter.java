@@ -46,7 +46,9 @@ final class ScalarPrinter implements ScalarFunction.Visitor<String> {
           ? Long.toString((long) value)
           : node.type().bytes() == 4 ? Float.toString((float) value) : Double.toString(value);
     }
-    return node.type().isNumeric() ? Long.toString(node.bits()) : Boolean.toString(node.bits() != 0);
+    return node.type().isNumeric()
+        ? Long.toString(node.bits())
+        : Boolean.toString(node.bits() != 0);
   }
 
   @Override

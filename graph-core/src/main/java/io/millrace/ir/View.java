@@ -4,8 +4,8 @@ import io.millrace.Shape;
 import java.util.Arrays;
 
 /**
- * Says how a loop over a domain walks a dense tensor: the element at coordinates {@code c} is {@code
- * offset + sum(c[i] * stride[i])}, counted in elements.
+ * Says how a loop over a domain walks a dense tensor: the element at coordinates {@code c} is
+ * {@code offset + sum(c[i] * stride[i])}, counted in elements.
  *
  * <p>Stride 0 broadcasts along an axis, a negative stride walks it backwards.
  */

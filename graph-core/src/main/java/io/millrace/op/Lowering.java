@@ -27,6 +27,9 @@ import java.util.function.UnaryOperator;
  */
 public abstract class Lowering {
 
+  /** For the compiler, which alone makes these. */
+  protected Lowering() {}
+
   /** Returns the name of the operation's node. */
   public abstract String name();
 
@@ -61,8 +64,10 @@ public abstract class Lowering {
   public abstract void write(Resource resource, Value value);
 
   /** Adds an instruction, any primitive with any number of outputs. */
-  public abstract List<Value> emit(
-      Primitive primitive, List<Value> inputs, List<TensorType> types);
+  public abstract List<Value> emit(Primitive primitive, List<Value> inputs, List<TensorType> types);
+
+  /** Says that this node has no value of its own: the run must feed it. */
+  public abstract void unfed();
 
   /** Makes the run fail with this message unless a boolean scalar is true. */
   public abstract void check(Value condition, String message);
@@ -98,8 +103,7 @@ public abstract class Lowering {
   }
 
   /** Returns a function of several tensors, broadcast to a domain that they need not span. */
-  public final Value map(
-      Shape domain, List<Value> operands, Function<List<Scalar>, Scalar> fn) {
+  public final Value map(Shape domain, List<Value> operands, Function<List<Scalar>, Scalar> fn) {
     List<View> views =
         operands.stream().map(v -> View.broadcast(v.type().shape(), domain)).toList();
     return mapViews(domain, operands, views, (b, s) -> fn.apply(s));
@@ -164,8 +168,7 @@ public abstract class Lowering {
         emit(
             new Primitive.Reduce(reduction, function, shape, kept, views),
             operands,
-            new TensorType(
-                reduction.resultType(function.resultType(0)), shape.slice(0, kept)));
+            new TensorType(reduction.resultType(function.resultType(0)), shape.slice(0, kept)));
     return keepDims ? reshape(reduced, Shape.of(keptDims)) : reduced;
   }
 

@@ -44,8 +44,8 @@ public interface Op {
   }
 
   /**
-   * Returns whether running the operation does more than compute its outputs from its inputs:
-   * it reads or writes state, draws random numbers or fails on purpose. Such operations are neither
+   * Returns whether running the operation does more than compute its outputs from its inputs: it
+   * reads or writes state, draws random numbers or fails on purpose. Such operations are neither
    * merged nor evaluated ahead of time.
    */
   default boolean isStateful() {

@@ -23,10 +23,8 @@ final class Cost {
     if (primitive instanceof Primitive.Convolve convolve) {
       boolean data = convolve.kind() == Primitive.Convolve.Kind.DATA_GRADIENT;
       boolean filter = convolve.kind() == Primitive.Convolve.Kind.FILTER_GRADIENT;
-      Shape weights =
-          (filter ? step.output() : step.inputs().get(data ? 0 : 1)).type().shape();
-      Shape result =
-          (data || filter ? step.inputs().get(1) : step.output()).type().shape();
+      Shape weights = (filter ? step.output() : step.inputs().get(data ? 0 : 1)).type().shape();
+      Shape result = (data || filter ? step.inputs().get(1) : step.output()).type().shape();
       return 2 * weights.size() * result.size() / Math.max(1, result.dim(-1));
     }
     return 0;
