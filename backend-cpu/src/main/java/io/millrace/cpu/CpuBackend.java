@@ -1,0 +1,58 @@
+package io.millrace.cpu;
+
+import io.millrace.DeviceException;
+import io.millrace.spi.Backend;
+import io.millrace.spi.Device;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs graphs on the CPU, with OpenBLAS and kernels generated at run time. */
+public final class CpuBackend implements Backend {
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public int priority() {
+    return 100;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return Optional.empty();
+  }
+
+  @Override
+  public List<String> devices() {
+    return unavailable().isPresent() ? List.of() : List.of(CpuDevice.NAME);
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Java "
+            + Runtime.version()
+            + " ("
+            + System.getProperty("java.vm.name")
+            + ", "
+            + System.getProperty("os.arch")
+            + ")");
+    lines.add("threads: " + WorkerPool.shared().workers());
+    return List.copyOf(lines);
+  }
+
+  @Override
+  public Device open(String device) {
+    Optional<String> reason = unavailable();
+    if (reason.isPresent()) {
+      throw new DeviceException(reason.get());
+    }
+    if (!device.equals(CpuDevice.NAME)) {
+      throw new DeviceException("there is no device " + device + ", only " + CpuDevice.NAME);
+    }
+    return new CpuDevice();
+  }
+}

@@ -1,0 +1,82 @@
+package io.millrace.cpu;
+
+import io.millrace.ir.Primitive;
+import io.millrace.spi.Step;
+
+/** Makes the kernel of one step. */
+final class KernelFactory implements Primitive.Visitor<Kernel> {
+  private final Step step;
+
+  private KernelFactory(Step step) {
+    this.step = step;
+  }
+
+  /** Returns the kernel of a step. */
+  static Kernel of(Step step) {
+    return step.primitive().accept(new KernelFactory(step));
+  }
+
+  @Override
+  public Kernel feed(Primitive.Feed primitive) {
+    throw onlyPlace();
+  }
+
+  @Override
+  public Kernel constant(Primitive.Constant primitive) {
+    throw onlyPlace();
+  }
+
+  @Override
+  public Kernel read(Primitive.Read primitive) {
+    throw onlyPlace();
+  }
+
+  @Override
+  public Kernel reshape(Primitive.Reshape primitive) {
+    throw onlyPlace();
+  }
+
+  private IllegalArgumentException onlyPlace() {
+    return new IllegalArgumentException(step + " names a place and is not a step");
+  }
+
+  @Override
+  public Kernel map(Primitive.Map primitive) {
+    throw new UnsupportedOperationException(step.toString());
+  }
+
+  @Override
+  public Kernel reduce(Primitive.Reduce primitive) {
+    throw new UnsupportedOperationException(step.toString());
+  }
+
+  @Override
+  public Kernel contract(Primitive.Contract primitive) {
+    throw new UnsupportedOperationException(step.toString());
+  }
+
+  @Override
+  public Kernel convolve(Primitive.Convolve primitive) {
+    throw new UnsupportedOperationException(step.toString());
+  }
+
+  @Override
+  public Kernel pool(Primitive.Pool primitive) {
+    throw new UnsupportedOperationException(step.toString());
+  }
+
+  @Override
+  public Kernel move(Primitive.Move primitive) {
+    throw new UnsupportedOperationException(step.toString());
+  }
+
+  @Override
+  public Kernel random(Primitive.Random primitive) {
+    throw new UnsupportedOperationException(step.toString());
+  }
+
+  @Override
+  public Kernel check(Primitive.Check primitive) {
+    return new CheckKernel(step, primitive);
+  }
+}
