@@ -1,0 +1,89 @@
+package io.millrace.reference;
+
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import java.util.List;
+
+/**
+ * Computes Convolve.
+ *
+ * <p>Forward and both gradients are one sum over (window, element of the window, input channel,
+ * output channel): each term ties one element of the data to one of the filter and one of the
+ * result, and the kind says which of the three gathers the products of the other two.
+ */
+final class Convolution {
+  private Convolution() {}
+
+  static Literal convolve(Primitive.Convolve convolve, List<Literal> inputs, TensorType output) {
+    Literal first = inputs.get(0);
+    Literal second = inputs.get(1);
+    Shape one = first.type().shape();
+    Shape two = second.type().shape();
+    double[] sums = new double[Math.toIntExact(output.shape().size())];
+    switch (convolve.kind()) {
+      case FORWARD ->
+          forEachTerm(
+              convolve,
+              one,
+              two,
+              output.shape(),
+              (data, filter, result) ->
+                  sums[(int) result] += first.getDouble(data) * second.getDouble(filter));
+      case DATA_GRADIENT ->
+          forEachTerm(
+              convolve,
+              output.shape(),
+              one,
+              two,
+              (data, filter, result) ->
+                  sums[(int) data] += first.getDouble(filter) * second.getDouble(result));
+      case FILTER_GRADIENT ->
+          forEachTerm(
+              convolve,
+              one,
+              output.shape(),
+              two,
+              (data, filter, result) ->
+                  sums[(int) filter] += first.getDouble(data) * second.getDouble(result));
+    }
+    return Elements.ofDoubles(output, sums);
+  }
+
+  private interface Term {
+    void add(long data, long filter, long result);
+  }
+
+  private static void forEachTerm(
+      Primitive.Convolve convolve, Shape data, Shape filter, Shape result, Term term) {
+    int spatial = convolve.axes().size();
+    Windows windows = new Windows(convolve.axes(), data);
+    long perGroup = filter.dim(-2);
+    long outputs = filter.dim(-1);
+    // The filter's axes are [window..., input channel, output channel].
+    Elements.forEach(
+        result.slice(0, spatial + 1).concat(filter),
+        at -> {
+          long out = at[at.length - 1];
+          long in = at[at.length - 2];
+          long channel = out / (outputs / convolve.groups()) * perGroup + in;
+          long element = windows.element(at, at, spatial + 1, channel);
+          if (element >= 0) {
+            term.add(
+                element,
+                position(filter, at, spatial + 1, spatial + 2),
+                position(result, at, 0, spatial + 1) + out);
+          }
+        });
+  }
+
+  /** Returns the row-major position of {@code count} coordinates; axes beyond them are 0. */
+  private static long position(Shape shape, long[] at, int first, int count) {
+    long position = 0;
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      position = position * shape.dim(axis) + (axis < count ? at[first + axis] : 0);
+    }
+    return position;
+  }
+}

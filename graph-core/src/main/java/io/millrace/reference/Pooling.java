@@ -1,0 +1,90 @@
+package io.millrace.reference;
+
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Computes Pool.
+ *
+ * <p>A window that lies in the padding entirely has the maximum negative infinity, the average 0,
+ * and gathers 0; its gradient goes nowhere.
+ */
+final class Pooling {
+  private Pooling() {}
+
+  static Literal pool(Primitive.Pool pool, List<Literal> inputs, TensorType output) {
+    boolean gradient =
+        pool.kind() == Primitive.Pool.Kind.MAX_GRADIENT
+            || pool.kind() == Primitive.Pool.Kind.AVERAGE_GRADIENT;
+    Shape data = gradient ? output.shape() : inputs.get(0).type().shape();
+    Shape result = gradient ? inputs.get(inputs.size() - 1).type().shape() : output.shape();
+    Windows windows = new Windows(pool.axes(), data);
+    double[] values = new double[Math.toIntExact(output.shape().size())];
+    int[] next = {0};
+    Elements.forEach(
+        result,
+        at -> {
+          int place = next[0]++;
+          List<Long> elements = new ArrayList<>();
+          Elements.forEach(
+              windows.window(),
+              inside -> {
+                long element = windows.element(at, inside, 0, at[at.length - 1]);
+                if (element >= 0) {
+                  elements.add(element);
+                }
+              });
+          pool(pool.kind(), inputs, elements, place, values);
+        });
+    return Elements.ofDoubles(output, values);
+  }
+
+  private static void pool(
+      Primitive.Pool.Kind kind,
+      List<Literal> inputs,
+      List<Long> elements,
+      int place,
+      double[] values) {
+    if (elements.isEmpty()) {
+      if (kind == Primitive.Pool.Kind.MAX) {
+        values[place] = Double.NEGATIVE_INFINITY;
+      }
+      return;
+    }
+    Literal first = inputs.get(0);
+    switch (kind) {
+      case MAX -> values[place] = first.getDouble(greatest(first, elements));
+      case AVERAGE -> {
+        double sum = 0;
+        for (long element : elements) {
+          sum += first.getDouble(element);
+        }
+        values[place] = sum / elements.size();
+      }
+      case MAX_GRADIENT ->
+          values[(int) greatest(first, elements)] += inputs.get(1).getDouble(place);
+      case AVERAGE_GRADIENT -> {
+        double share = first.getDouble(place) / elements.size();
+        elements.forEach(element -> values[element.intValue()] += share);
+      }
+      case MAX_GATHER -> values[place] = inputs.get(1).getDouble(greatest(first, elements));
+    }
+  }
+
+  /** Returns the first greatest element; a NaN is greater than anything. */
+  private static long greatest(Literal data, List<Long> elements) {
+    long best = elements.get(0);
+    for (long element : elements) {
+      double value = data.getDouble(element);
+      double so = data.getDouble(best);
+      if (value > so || (Double.isNaN(value) && !Double.isNaN(so))) {
+        best = element;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,97 @@
+package io.millrace.reference;
+
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import java.util.List;
+
+/**
+ * Computes one primitive: what every backend must agree with.
+ *
+ * <p>Sums are taken in double precision in row-major order and rounded once.
+ */
+public final class ReferenceInterpreter implements Primitive.Visitor<List<Literal>> {
+  private final List<Literal> inputs;
+  private final List<TensorType> outputs;
+
+  private ReferenceInterpreter(List<Literal> inputs, List<TensorType> outputs) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /**
+   * Returns the outputs of a primitive, of exactly the given types.
+   *
+   * @throws IllegalArgumentException if the primitive is Feed or Read, which only a run can answer
+   * @throws ArithmeticException for an integer divided by zero or raised to a negative power
+   * @throws IllegalStateException with the check's message, if it is a Check of a false value
+   */
+  public static List<Literal> evaluate(
+      Primitive primitive, List<Literal> inputs, List<TensorType> outputs) {
+    return primitive.accept(new ReferenceInterpreter(inputs, outputs));
+  }
+
+  @Override
+  public List<Literal> feed(Primitive.Feed primitive) {
+    throw new IllegalArgumentException("feed " + primitive.slot() + " has its value in a run only");
+  }
+
+  @Override
+  public List<Literal> constant(Primitive.Constant primitive) {
+    return List.of(primitive.literal());
+  }
+
+  @Override
+  public List<Literal> read(Primitive.Read primitive) {
+    throw new IllegalArgumentException(
+        "resource " + primitive.resource().name() + " has its value in a run only");
+  }
+
+  @Override
+  public List<Literal> reshape(Primitive.Reshape primitive) {
+    return List.of(inputs.get(0).reshape(outputs.get(0).shape()));
+  }
+
+  @Override
+  public List<Literal> map(Primitive.Map primitive) {
+    return MapAndReduce.map(primitive, inputs, outputs);
+  }
+
+  @Override
+  public List<Literal> reduce(Primitive.Reduce primitive) {
+    return List.of(MapAndReduce.reduce(primitive, inputs, outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> contract(Primitive.Contract primitive) {
+    return List.of(Contraction.contract(primitive, inputs, outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> convolve(Primitive.Convolve primitive) {
+    return List.of(Convolution.convolve(primitive, inputs, outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> pool(Primitive.Pool primitive) {
+    return List.of(Pooling.pool(primitive, inputs, outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> move(Primitive.Move primitive) {
+    return List.of(Moves.move(primitive, inputs, outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> random(Primitive.Random primitive) {
+    return List.of(RandomNumbers.random(primitive, inputs.get(0).getLong(0), outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> check(Primitive.Check primitive) {
+    if (inputs.get(0).getLong(0) == 0) {
+      throw new IllegalStateException(primitive.message());
+    }
+    return List.of(inputs.get(0));
+  }
+}

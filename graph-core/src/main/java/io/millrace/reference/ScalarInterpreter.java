@@ -1,0 +1,128 @@
+package io.millrace.reference;
+
+import io.millrace.DType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.View;
+import java.util.List;
+
+/**
+ * Computes a scalar function at one point of a domain after another.
+ *
+ * <p>Every node is computed in double precision and rounded to its own type, so that how
+ * expressions are joined never changes a result; integers wrap.
+ */
+final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
+  private final ScalarFunction function;
+  private final List<Literal> inputs;
+  private final List<View> views;
+  private final Number[] values;
+  private long[] coordinates = new long[0];
+
+  ScalarInterpreter(ScalarFunction function, List<Literal> inputs, List<View> views) {
+    this.function = function;
+    this.inputs = inputs;
+    this.views = views;
+    values = new Number[function.nodes().size()];
+  }
+
+  /** Computes all nodes at these coordinates. */
+  void compute(long[] at) {
+    coordinates = at;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = function.nodes().get(i).accept(this);
+    }
+  }
+
+  /** Returns a result of the latest computation. */
+  Number result(int index) {
+    return values[function.results().get(index)];
+  }
+
+  @Override
+  public Number parameter(ScalarFunction.Parameter node) {
+    View view = views.get(node.index());
+    return Elements.get(inputs.get(node.index()), view.element(coordinates));
+  }
+
+  @Override
+  public Number constant(ScalarFunction.Constant node) {
+    return node.type().isFloating() ? (Number) node.asDouble() : (Number) node.bits();
+  }
+
+  @Override
+  public Number index(ScalarFunction.Index node) {
+    return coordinates[node.axis()];
+  }
+
+  @Override
+  public Number unary(ScalarFunction.Unary node) {
+    DType type = function.nodes().get(node.x()).type();
+    Number x = values[node.x()];
+    return switch (node.fn()) {
+      case IS_NAN -> flag(Double.isNaN(x.doubleValue()));
+      case IS_FINITE -> flag(Double.isFinite(x.doubleValue()));
+      case NOT -> flag(x.longValue() == 0);
+      default ->
+          type.isFloating()
+              ? (Number) Elements.round(type, FloatFunctions.unary(node.fn(), x.doubleValue()))
+              : (Number) Elements.wrap(type, IntegerFunctions.unary(node.fn(), x.longValue()));
+    };
+  }
+
+  @Override
+  public Number binary(ScalarFunction.Binary node) {
+    DType type = function.nodes().get(node.x()).type();
+    Number x = values[node.x()];
+    Number y = values[node.y()];
+    if (type.isFloating()) {
+      double a = x.doubleValue();
+      double b = y.doubleValue();
+      return switch (node.fn()) {
+        case EQ -> flag(a == b);
+        case NE -> flag(a != b);
+        case LT -> flag(a < b);
+        case LE -> flag(a <= b);
+        case GT -> flag(a > b);
+        case GE -> flag(a >= b);
+        default -> (Number) Elements.round(type, FloatFunctions.binary(node.fn(), a, b, type));
+      };
+    }
+    return Elements.wrap(
+        node.type(), IntegerFunctions.binary(node.fn(), x.longValue(), y.longValue()));
+  }
+
+  @Override
+  public Number select(ScalarFunction.Select node) {
+    return values[values[node.condition()].longValue() != 0 ? node.x() : node.y()];
+  }
+
+  @Override
+  public Number cast(ScalarFunction.Cast node) {
+    DType from = function.nodes().get(node.x()).type();
+    return cast(values[node.x()], from, node.type());
+  }
+
+  private static Number cast(Number x, DType from, DType to) {
+    if (!from.isFloating()) {
+      return switch (to) {
+        // Straight from long: by way of double it would round twice.
+        case FLOAT32 -> (Number) (double) (float) x.longValue();
+        case FLOAT64 -> (Number) (double) x.longValue();
+        default -> (Number) Elements.wrap(to, x.longValue());
+      };
+    }
+    double value = x.doubleValue();
+    return switch (to) {
+      case FLOAT32, FLOAT64 -> (Number) Elements.round(to, value);
+      case INT32 -> (Number) (long) (int) value;
+      case INT64 -> (Number) (long) value;
+      case UINT8 -> (Number) Math.min(255L, Math.max(0L, (long) value));
+      case BOOL -> flag(value != 0);
+    };
+  }
+
+  private static Number flag(boolean value) {
+    return value ? 1L : 0L;
+  }
+}
