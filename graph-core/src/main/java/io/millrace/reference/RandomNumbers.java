@@ -116,7 +116,7 @@ final class RandomNumbers {
 
   /** Returns the low 23 bits as a number in [0, 1). */
   private static float unit(int bits) {
-    return Float.intBitsToFloat(bits & 0x7FFFFF | 0x3F800000) - 1;
+    return Float.intBitsToFloat((bits & 0x7FFFFF) | 0x3F800000) - 1;
   }
 
   /** Returns 52 bits as a number in [0, 1). */
