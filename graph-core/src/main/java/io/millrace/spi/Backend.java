@@ -12,7 +12,10 @@ public interface Backend {
   /** Returns the name that devices begin with, such as {@code cpu}. */
   String name();
 
-  /** Returns how much this backend is preferred where none is asked for; the highest wins. */
+  /**
+   * Returns how much this backend is preferred where none is asked for; the highest wins. One of
+   * negative priority is only used when asked for by name.
+   */
   int priority();
 
   /** Returns why this backend cannot be used here, and what to do about it; empty if it can. */
@@ -26,4 +29,9 @@ public interface Backend {
 
   /** Opens a device; each session opens its own. */
   Device open(String device);
+
+  /** Opens a device that uses this many threads on the host; 0 leaves it to the device. */
+  default Device open(String device, int threads) {
+    return open(device);
+  }
 }

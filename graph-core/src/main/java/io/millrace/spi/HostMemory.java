@@ -3,67 +3,37 @@ package io.millrace.spi;
 import io.millrace.ClosedException;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.concurrent.atomic.AtomicLong;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 
 /**
- * A block of memory outside the Java heap, aligned to 64 bytes, zeroed, and padded so that a
- * multiple of 64 bytes may be touched.
+ * A block of memory outside the Java heap, aligned to 64 bytes and padded so that a multiple of 64
+ * bytes may be touched.
  *
  * <p>Freed by {@link #close} or, if forgotten, after the garbage collector finds it unreachable.
+ * Whoever reads or writes it while another thread might close it holds a {@link #retain} meanwhile.
  */
 public final class HostMemory implements DeviceMemory {
   /** Windows begin at multiples of this, and reach further, so that every tensor piece fits one. */
   public static final long WINDOW = 1L << 30;
 
-  private static final int ALIGNMENT = 64;
   private static final Cleaner CLEANER = Cleaner.create();
-  private static final AtomicLong LIVE = new AtomicLong();
 
-  private final long address;
   private final long bytes;
-  private final ByteBuffer[] windows;
+  private final HostBlock block;
   private final Cleaner.Cleanable cleanable;
   private volatile boolean closed;
 
-  /** Frees a block; must not refer to the memory object. */
-  private record Release(Pointer block, long bytes) implements Runnable {
+  private HostMemory(long bytes) {
+    this.bytes = bytes;
+    block = HostPool.take(bytes);
+    cleanable = CLEANER.register(this, new Owner(block));
+  }
+
+  /** Gives up one hold on a block; must not refer to the memory object. */
+  private record Owner(HostBlock block) implements Runnable {
     @Override
     public void run() {
-      Pointer.free(block);
-      LIVE.addAndGet(-bytes);
+      block.release();
     }
-  }
-
-  /** A pointer to given memory that owns nothing. */
-  private static final class Window extends BytePointer {
-    Window(long address, long bytes) {
-      super((Pointer) null);
-      this.address = address;
-      this.limit = bytes;
-      this.capacity = bytes;
-    }
-  }
-
-  private HostMemory(long bytes) {
-    long padded = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-    Pointer block = Pointer.malloc(padded + ALIGNMENT);
-    if (block == null || block.isNull()) {
-      throw new OutOfMemoryError("no " + padded + " bytes of native memory");
-    }
-    LIVE.addAndGet(padded);
-    this.bytes = bytes;
-    address = (block.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    Pointer.memset(new Window(address, padded), 0, padded);
-    windows = new ByteBuffer[(int) ((padded - 1) / WINDOW) + 1];
-    for (int i = 0; i < windows.length; i++) {
-      long size = Math.min(Integer.MAX_VALUE, padded - i * WINDOW);
-      windows[i] =
-          new Window(address + i * WINDOW, size).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    }
-    cleanable = CLEANER.register(this, new Release(block, padded));
   }
 
   /**
@@ -72,12 +42,23 @@ public final class HostMemory implements DeviceMemory {
    * @throws OutOfMemoryError if the system has none
    */
   public static HostMemory allocate(long bytes) {
+    HostMemory memory = new HostMemory(bytes);
+    memory.block.zero();
+    return memory;
+  }
+
+  /**
+   * Returns memory that holds anything, for those who write all of it before they read.
+   *
+   * @throws OutOfMemoryError if the system has none
+   */
+  public static HostMemory uninitialized(long bytes) {
     return new HostMemory(bytes);
   }
 
   /** Returns the bytes of all memory blocks that are not freed yet. */
   public static long liveBytes() {
-    return LIVE.get();
+    return HostPool.liveBytes();
   }
 
   @Override
@@ -88,23 +69,60 @@ public final class HostMemory implements DeviceMemory {
   /** Returns the address of the first byte, for native calls. */
   public long address() {
     requireOpen();
-    return address;
+    return block.address();
   }
 
   /**
    * Returns the little-endian buffer for a byte offset: use it at {@code (int) (offset % WINDOW)}.
    *
-   * <p>Always the same object for one window; use absolute accessors only.
+   * <p>Always the same object for one window; use absolute accessors only, and only while this
+   * memory is reachable.
    */
   public ByteBuffer window(long offset) {
     requireOpen();
-    return windows[(int) (offset / WINDOW)];
+    return block.window((int) (offset / WINDOW));
+  }
+
+  /**
+   * Returns a read-only buffer over the first {@code bytes()} bytes that keeps them alive, even
+   * beyond {@link #close}.
+   *
+   * @throws ArithmeticException if they are 2^31 or more
+   */
+  public ByteBuffer view() {
+    int length = Math.toIntExact(bytes);
+    retain();
+    // Slices refer to the buffer that they were made from, so the last of them keeps it reachable.
+    ByteBuffer whole = block.newWindow(0);
+    CLEANER.register(whole, new Owner(block));
+    ByteBuffer view = whole.asReadOnlyBuffer().order(whole.order());
+    return view.limit(length);
+  }
+
+  /**
+   * Keeps the memory from being freed until {@link #release}, whoever closes it.
+   *
+   * @throws ClosedException if it is closed
+   */
+  public void retain() {
+    if (closed || !block.retain()) {
+      throw closedException();
+    }
+  }
+
+  /** Ends one {@link #retain}. */
+  public void release() {
+    block.release();
   }
 
   private void requireOpen() {
     if (closed) {
-      throw new ClosedException("this memory was freed: its tensor or session was closed");
+      throw closedException();
     }
+  }
+
+  private static ClosedException closedException() {
+    return new ClosedException("this memory was freed: its tensor or session was closed");
   }
 
   @Override

@@ -1,0 +1,102 @@
+package io.millrace;
+
+import io.millrace.spi.Backend;
+import io.millrace.spi.Device;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** Finds the backends on the class or module path and opens their devices. */
+public final class Backends {
+  private final List<Backend> found;
+  private final List<String> broken;
+
+  private Backends(List<Backend> found, List<String> broken) {
+    this.found = List.copyOf(found);
+    this.broken = List.copyOf(broken);
+  }
+
+  /** Looks for backends; one that cannot even be loaded does not stop the others. */
+  public static Backends find() {
+    List<Backend> found = new ArrayList<>();
+    List<String> broken = new ArrayList<>();
+    Iterator<Backend> providers =
+        ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).iterator();
+    boolean more = true;
+    while (more) {
+      try {
+        more = providers.hasNext();
+        if (more) {
+          found.add(providers.next());
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        broken.add("a provider did not load: " + e.getMessage());
+      }
+    }
+    found.sort(Comparator.comparingInt(Backend::priority).reversed().thenComparing(Backend::name));
+    return new Backends(found, broken);
+  }
+
+  /** Returns all backends found, the most preferred first, those that cannot be used here too. */
+  public List<Backend> all() {
+    return found;
+  }
+
+  /** Returns a line for each provider that could not be loaded. */
+  public List<String> broken() {
+    return broken;
+  }
+
+  /**
+   * Opens a device.
+   *
+   * @param device a name such as {@code cpu:0}, a kind such as {@code cpu} for the first of it, or
+   *     empty for the first device of the most preferred backend; one of negative priority is only
+   *     opened by name
+   * @param threads the threads to use on the host; 0 leaves it to the device
+   * @throws DeviceException if there is none; the message says what was tried and why each declined
+   */
+  public Device open(String device, int threads) {
+    for (Backend backend : found) {
+      if (matches(backend, device) && backend.unavailable().isEmpty()) {
+        Optional<String> name =
+            backend.devices().stream()
+                .filter(d -> d.equals(device) || !device.contains(":"))
+                .findFirst();
+        if (name.isPresent()) {
+          return backend.open(name.get(), threads);
+        }
+      }
+    }
+    throw new DeviceException(
+        (device.isEmpty() ? "no device was found" : "there is no device '" + device + "'")
+            + tried());
+  }
+
+  private static boolean matches(Backend backend, String device) {
+    return device.isEmpty()
+        ? backend.priority() >= 0
+        : device.equals(backend.name()) || device.startsWith(backend.name() + ":");
+  }
+
+  private String tried() {
+    List<String> lines = new ArrayList<>();
+    for (Backend backend : found) {
+      lines.add(
+          backend.name()
+              + ": "
+              + backend
+                  .unavailable()
+                  .orElseGet(() -> "has " + String.join(", ", backend.devices())));
+    }
+    lines.addAll(broken);
+    return lines.isEmpty()
+        ? "; no backend is on the class path: add one, such as millrace-backend-cpu"
+        : lines.stream().map(l -> "\n  " + l).collect(Collectors.joining("", "; found:", ""));
+  }
+}

@@ -1,0 +1,497 @@
+package io.millrace;
+
+import io.millrace.ir.Literal;
+import io.millrace.spi.HostMemory;
+import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/**
+ * An immutable dense array of numbers or booleans, row-major, outside the Java heap.
+ *
+ * <p>Safe to forget: the memory is freed after the garbage collector finds the tensor unreachable.
+ * {@link #close} frees it at once; a use after that throws {@link ClosedException}. Safe to use
+ * from several threads. Equality is identity; {@link #contentEquals} compares values. A tensor may
+ * exceed 2^31 bytes; only what returns Java arrays or buffers is bound to their limits.
+ */
+public final class Tensor implements AutoCloseable {
+  private final TensorType type;
+  private final HostMemory memory;
+
+  /** Wraps memory that holds the elements and belongs to the tensor from now on. */
+  Tensor(TensorType type, HostMemory memory) {
+    this.type = type;
+    this.memory = memory;
+  }
+
+  /**
+   * Returns a tensor of a Java value's own type and shape.
+   *
+   * <p>Float and float[] become float32, double float64, int and short int32, long int64, byte
+   * uint8, boolean bool. A nested array has an axis for each level, a buffer is a vector of what
+   * remains in it. A tensor is returned as it is.
+   *
+   * @throws IllegalArgumentException for other values and for ragged arrays, naming the position
+   */
+  public static Tensor of(Object value) {
+    return value instanceof Tensor tensor ? tensor : of(value, JavaValues.requireDType(value));
+  }
+
+  /**
+   * Returns a tensor of a Java value's own shape.
+   *
+   * <p>Integers become any numeric type: floating ones rounded to the nearest, integer ones only if
+   * they fit. Floats become float64, and a single Double becomes float32, rounded. Nothing else
+   * converts.
+   *
+   * @throws IllegalArgumentException if the value does not convert, or as {@link #of(Object)}
+   */
+  public static Tensor of(Object value, DType dtype) {
+    if (value instanceof Tensor tensor) {
+      if (tensor.dtype() != dtype) {
+        throw new IllegalArgumentException("a tensor of type " + tensor.type + " is not " + dtype);
+      }
+      return tensor;
+    }
+    return make(value, dtype, JavaValues.shape(value));
+  }
+
+  /**
+   * Returns a tensor of this shape from a flat array or a buffer in row-major order.
+   *
+   * @throws IllegalArgumentException if the number of elements is not the shape's
+   */
+  public static Tensor of(Object flat, Shape shape) {
+    return of(flat, JavaValues.requireDType(flat), shape);
+  }
+
+  /**
+   * Returns a tensor of this type and shape from a flat array or a buffer in row-major order, with
+   * the conversions of {@link #of(Object, DType)}.
+   *
+   * @throws IllegalArgumentException if the number of elements is not the shape's, or they do not
+   *     convert
+   */
+  public static Tensor of(Object flat, DType dtype, Shape shape) {
+    if (!JavaValues.isFlat(flat) || JavaValues.length(flat) != shape.size()) {
+      throw new IllegalArgumentException(
+          "shape "
+              + shape
+              + " takes a flat array or buffer of "
+              + shape.size()
+              + " elements, not "
+              + (JavaValues.isFlat(flat)
+                  ? JavaValues.length(flat) + " elements"
+                  : flat.getClass().getTypeName()));
+    }
+    return make(flat, dtype, shape);
+  }
+
+  private static Tensor make(Object value, DType dtype, Shape shape) {
+    if (!JavaValues.converts(value, dtype)) {
+      throw new IllegalArgumentException(
+          value.getClass().getTypeName()
+              + " holds "
+              + JavaValues.requireDType(value)
+              + ", which does not become "
+              + dtype
+              + " without loss");
+    }
+    TensorType type = new TensorType(dtype, shape);
+    HostMemory memory = HostMemory.uninitialized(type.bytes());
+    try {
+      JavaValues.copy(value, new HostBuffers(memory, type));
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+    return new Tensor(type, memory);
+  }
+
+  /** Returns a tensor with a literal's type and elements. */
+  public static Tensor of(Literal literal) {
+    TensorType type = literal.type();
+    HostMemory memory = HostMemory.uninitialized(type.bytes());
+    ByteBuffer bytes = literal.bytes();
+    memory.window(0).put(0, bytes, 0, bytes.remaining());
+    return new Tensor(type, memory);
+  }
+
+  /** Returns a tensor of zeros, or of false. */
+  public static Tensor zeros(DType dtype, long... dims) {
+    TensorType type = TensorType.of(dtype, dims);
+    return new Tensor(type, HostMemory.allocate(type.bytes()));
+  }
+
+  /** Returns the element type and the shape, which is fully defined. */
+  public TensorType type() {
+    return type;
+  }
+
+  /** Returns the element type. */
+  public DType dtype() {
+    return type.dtype();
+  }
+
+  /** Returns the shape, fully defined. */
+  public Shape shape() {
+    return type.shape();
+  }
+
+  /** Returns the number of elements. */
+  public long size() {
+    return type.shape().size();
+  }
+
+  /** Returns the number of bytes of the elements. */
+  public long bytes() {
+    return type.bytes();
+  }
+
+  HostMemory memory() {
+    return memory;
+  }
+
+  /** Returns the only element, converted as {@link Number#floatValue}; the shape may be [1,1]. */
+  public float floatValue() {
+    return (float) doubleValue();
+  }
+
+  /** Returns the only element, converted as {@link Number#doubleValue}. */
+  public double doubleValue() {
+    requireSingle();
+    requireKind(dtype().isNumeric(), "a number");
+    return doubleAt(0);
+  }
+
+  /** Returns the only element, converted as {@link Number#intValue}. */
+  public int intValue() {
+    return dtype().isFloating() ? (int) doubleValue() : (int) longValue();
+  }
+
+  /** Returns the only element, converted as {@link Number#longValue}. */
+  public long longValue() {
+    requireSingle();
+    requireKind(dtype().isNumeric(), "a number");
+    return longAt(0);
+  }
+
+  /** Returns the only element of a boolean tensor. */
+  public boolean booleanValue() {
+    requireSingle();
+    requireKind(dtype() == DType.BOOL, "a boolean");
+    return longAt(0) != 0;
+  }
+
+  private void requireSingle() {
+    if (size() != 1) {
+      throw new IllegalStateException(
+          "a tensor of type " + type + " has " + size() + " elements, not a single value");
+    }
+  }
+
+  private void requireKind(boolean holds, String wanted) {
+    if (!holds) {
+      throw new IllegalStateException("a tensor of type " + type + " does not give " + wanted);
+    }
+  }
+
+  /** Returns an element of a float32 tensor, one index an axis. */
+  public float getFloat(long... index) {
+    requireKind(dtype() == DType.FLOAT32, "floats");
+    return (float) doubleAt(position(index));
+  }
+
+  /** Returns an element of a float64, float32, int32 or uint8 tensor, one index an axis. */
+  public double getDouble(long... index) {
+    requireKind(dtype().isNumeric() && dtype() != DType.INT64, "doubles");
+    return doubleAt(position(index));
+  }
+
+  /** Returns an element of an int32 or uint8 tensor, one index an axis. */
+  public int getInt(long... index) {
+    requireKind(dtype() == DType.INT32 || dtype() == DType.UINT8, "ints");
+    return (int) longAt(position(index));
+  }
+
+  /** Returns an element of an integer tensor, one index an axis. */
+  public long getLong(long... index) {
+    requireKind(dtype().isInteger(), "longs");
+    return longAt(position(index));
+  }
+
+  /** Returns an element of a boolean tensor, one index an axis. */
+  public boolean getBoolean(long... index) {
+    requireKind(dtype() == DType.BOOL, "booleans");
+    return longAt(position(index)) != 0;
+  }
+
+  private long position(long[] index) {
+    Shape shape = type.shape();
+    boolean inside = index.length == shape.rank();
+    long position = 0;
+    for (int axis = 0; inside && axis < index.length; axis++) {
+      inside = index[axis] >= 0 && index[axis] < shape.dim(axis);
+      position = position * shape.dim(axis) + index[axis];
+    }
+    if (!inside) {
+      throw new IndexOutOfBoundsException(
+          Arrays.toString(index) + " is not an element of a tensor of shape " + shape);
+    }
+    return position;
+  }
+
+  /** Returns the element at a row-major position as a double. */
+  double doubleAt(long element) {
+    if (!dtype().isFloating()) {
+      return longAt(element);
+    }
+    long at = element * dtype().bytes();
+    int offset = (int) (at % HostMemory.WINDOW);
+    memory.retain();
+    try {
+      ByteBuffer window = memory.window(at);
+      return dtype() == DType.FLOAT32 ? window.getFloat(offset) : window.getDouble(offset);
+    } finally {
+      memory.release();
+    }
+  }
+
+  /** Returns the element at a row-major position as a long; a boolean is 0 or 1. */
+  long longAt(long element) {
+    if (dtype().isFloating()) {
+      return (long) doubleAt(element);
+    }
+    long at = element * dtype().bytes();
+    int offset = (int) (at % HostMemory.WINDOW);
+    memory.retain();
+    try {
+      ByteBuffer window = memory.window(at);
+      return switch (dtype()) {
+        case INT32 -> window.getInt(offset);
+        case INT64 -> window.getLong(offset);
+        default -> window.get(offset) & 0xFF;
+      };
+    } finally {
+      memory.release();
+    }
+  }
+
+  /** Returns the elements of a float32 tensor in row-major order. */
+  public float[] toFloatArray() {
+    requireKind(dtype() == DType.FLOAT32, "floats");
+    return (float[]) flat(float.class);
+  }
+
+  /** Returns the elements of a float64, float32, int32 or uint8 tensor in row-major order. */
+  public double[] toDoubleArray() {
+    requireKind(dtype().isNumeric() && dtype() != DType.INT64, "doubles");
+    if (dtype() == DType.FLOAT64) {
+      return (double[]) flat(double.class);
+    }
+    double[] values = new double[Math.toIntExact(size())];
+    Arrays.setAll(values, this::doubleAt);
+    return values;
+  }
+
+  /** Returns the elements of an int32 or uint8 tensor in row-major order. */
+  public int[] toIntArray() {
+    requireKind(dtype() == DType.INT32 || dtype() == DType.UINT8, "ints");
+    if (dtype() == DType.INT32) {
+      return (int[]) flat(int.class);
+    }
+    int[] values = new int[Math.toIntExact(size())];
+    Arrays.setAll(values, i -> (int) longAt(i));
+    return values;
+  }
+
+  /** Returns the elements of an integer tensor in row-major order. */
+  public long[] toLongArray() {
+    requireKind(dtype().isInteger(), "longs");
+    if (dtype() == DType.INT64) {
+      return (long[]) flat(long.class);
+    }
+    long[] values = new long[Math.toIntExact(size())];
+    Arrays.setAll(values, this::longAt);
+    return values;
+  }
+
+  /** Returns the elements of a uint8 tensor in row-major order, as the bytes that they are. */
+  public byte[] toByteArray() {
+    requireKind(dtype() == DType.UINT8, "bytes");
+    return (byte[]) flat(byte.class);
+  }
+
+  /** Returns the elements of a boolean tensor in row-major order. */
+  public boolean[] toBooleanArray() {
+    requireKind(dtype() == DType.BOOL, "booleans");
+    return (boolean[]) flat(boolean.class);
+  }
+
+  private Object flat(Class<?> element) {
+    Object array = Array.newInstance(element, Math.toIntExact(size()));
+    copyTo(array);
+    return array;
+  }
+
+  /**
+   * Copies the elements in row-major order to a flat array of the element type (byte[] for uint8).
+   *
+   * @throws IllegalArgumentException if the array's type or length differs
+   */
+  public void copyTo(Object array) {
+    if (!array.getClass().isArray()
+        || !JavaValues.isFlat(array)
+        || !JavaValues.holds(array, dtype())
+        || Array.getLength(array) != size()) {
+      throw new IllegalArgumentException(
+          "a tensor of type "
+              + type
+              + " is copied to a flat array of its "
+              + size()
+              + " elements, not to "
+              + array.getClass().getTypeName()
+              + (array.getClass().isArray() ? " of length " + Array.getLength(array) : ""));
+    }
+    memory.retain();
+    try {
+      new HostBuffers(memory, type).read(0, array);
+    } finally {
+      memory.release();
+    }
+  }
+
+  /** Returns nested arrays with a level for each axis; the boxed element of a scalar. */
+  public Object toArray() {
+    Class<?> element =
+        switch (dtype()) {
+          case FLOAT32 -> float.class;
+          case FLOAT64 -> double.class;
+          case INT32 -> int.class;
+          case INT64 -> long.class;
+          case UINT8 -> byte.class;
+          case BOOL -> boolean.class;
+        };
+    if (shape().rank() == 0) {
+      return Array.get(flat(element), 0);
+    }
+    int[] dims = Arrays.stream(shape().dims()).mapToInt(Math::toIntExact).toArray();
+    Object nested = Array.newInstance(element, dims);
+    memory.retain();
+    try {
+      fill(nested, new HostBuffers(memory, type), 0);
+    } finally {
+      memory.release();
+    }
+    return nested;
+  }
+
+  private static long fill(Object array, HostBuffers source, long start) {
+    if (array instanceof Object[] parts) {
+      long at = start;
+      for (Object part : parts) {
+        at = fill(part, source, at);
+      }
+      return at;
+    }
+    source.read(start, array);
+    return start + Array.getLength(array);
+  }
+
+  /**
+   * Returns the elements as bytes, little-endian, without copying; valid for as long as it is used.
+   *
+   * @throws ArithmeticException if there are 2^31 bytes or more
+   */
+  public ByteBuffer asByteBuffer() {
+    return memory.view();
+  }
+
+  /** Returns the elements of a float32 tensor, read-only, as {@link #asByteBuffer} does. */
+  public FloatBuffer asFloatBuffer() {
+    requireKind(dtype() == DType.FLOAT32, "floats");
+    return memory.view().asFloatBuffer();
+  }
+
+  /** Returns the elements of a float64 tensor, read-only, as {@link #asByteBuffer} does. */
+  public DoubleBuffer asDoubleBuffer() {
+    requireKind(dtype() == DType.FLOAT64, "doubles");
+    return memory.view().asDoubleBuffer();
+  }
+
+  /** Returns the elements of an int32 tensor, read-only, as {@link #asByteBuffer} does. */
+  public IntBuffer asIntBuffer() {
+    requireKind(dtype() == DType.INT32, "ints");
+    return memory.view().asIntBuffer();
+  }
+
+  /** Returns the elements of an int64 tensor, read-only, as {@link #asByteBuffer} does. */
+  public LongBuffer asLongBuffer() {
+    requireKind(dtype() == DType.INT64, "longs");
+    return memory.view().asLongBuffer();
+  }
+
+  /** Returns the value on the Java heap, as a constant of a graph holds it. */
+  public Literal toLiteral() {
+    byte[] bytes = new byte[Math.toIntExact(bytes())];
+    memory.retain();
+    try {
+      memory.window(0).get(0, bytes);
+    } finally {
+      memory.release();
+    }
+    return Literal.wrap(type, bytes);
+  }
+
+  /** Returns whether the other has the same type and, bit by bit, the same elements. */
+  public boolean contentEquals(Tensor other) {
+    if (!type.equals(other.type)) {
+      return false;
+    }
+    memory.retain();
+    try {
+      other.memory.retain();
+      try {
+        return sameBytes(memory, other.memory);
+      } finally {
+        other.memory.release();
+      }
+    } finally {
+      memory.release();
+    }
+  }
+
+  private static boolean sameBytes(HostMemory a, HostMemory b) {
+    for (long at = 0; at < a.bytes(); at += HostMemory.WINDOW) {
+      int length = (int) Math.min(HostMemory.WINDOW, a.bytes() - at);
+      ByteBuffer left = a.window(at).duplicate().limit(length);
+      if (!left.equals(b.window(at).duplicate().limit(length))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Returns the elements as NumPy prints them: brackets, aligned columns, floats with as few digits
+   * as identify them and at most eight after the point, an ellipsis beyond 1000 elements.
+   */
+  @Override
+  public String toString() {
+    try {
+      return TensorPrinter.print(this);
+    } catch (ClosedException e) {
+      return "closed tensor of type " + type;
+    }
+  }
+
+  /** Frees the memory; a second call does nothing. */
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,119 @@
+package io.millrace.spi;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/** A native allocation with the buffers over it, used by one memory object after another. */
+final class HostBlock {
+  private static final int ALIGNMENT = 64;
+
+  /** Below this, storing zeros from Java is faster than a native call. */
+  private static final int SMALL = 1024;
+
+  private final Pointer allocation;
+  private final long address;
+  private final long bytes;
+  private final AtomicInteger holds = new AtomicInteger();
+  private final @Nullable ByteBuffer[] windows;
+
+  /** A pointer to given memory that owns nothing. */
+  private static final class Window extends BytePointer {
+    Window(long address, long bytes) {
+      super((Pointer) null);
+      this.address = address;
+      this.limit = bytes;
+      this.capacity = bytes;
+    }
+  }
+
+  /**
+   * Allocates a block that nobody holds yet.
+   *
+   * @param bytes a multiple of 64
+   * @throws OutOfMemoryError if the system has no memory
+   */
+  HostBlock(long bytes) {
+    Pointer found = Pointer.malloc(bytes + ALIGNMENT);
+    if (found == null || found.isNull()) {
+      throw new OutOfMemoryError("no " + bytes + " bytes of native memory");
+    }
+    allocation = found;
+    this.bytes = bytes;
+    address = (found.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    windows = new ByteBuffer[(int) ((bytes - 1) / HostMemory.WINDOW) + 1];
+  }
+
+  long address() {
+    return address;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Begins the use by a memory object, which holds the block once. */
+  void open() {
+    holds.set(1);
+  }
+
+  /** Holds the block once more; returns false if nobody holds it any longer. */
+  boolean retain() {
+    int now = holds.get();
+    while (now > 0) {
+      if (holds.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = holds.get();
+    }
+    return false;
+  }
+
+  /** Gives up one hold; the last one gives the block back. */
+  void release() {
+    if (holds.decrementAndGet() == 0) {
+      HostPool.giveBack(this);
+    }
+  }
+
+  /** Returns the buffer that begins at a multiple of the window size, always the same one. */
+  ByteBuffer window(int index) {
+    ByteBuffer window = windows[index];
+    return window != null ? window : makeWindow(index);
+  }
+
+  private synchronized ByteBuffer makeWindow(int index) {
+    ByteBuffer window = windows[index];
+    if (window == null) {
+      window = newWindow(index);
+      windows[index] = window;
+    }
+    return window;
+  }
+
+  /** Returns a buffer of its own that begins at a multiple of the window size. */
+  ByteBuffer newWindow(int index) {
+    long start = index * HostMemory.WINDOW;
+    return new Window(address + start, Math.min(Integer.MAX_VALUE, bytes - start))
+        .asByteBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  void zero() {
+    if (bytes <= SMALL) {
+      ByteBuffer window = window(0);
+      for (int i = 0; i < bytes; i += Long.BYTES) {
+        window.putLong(i, 0);
+      }
+    } else {
+      Pointer.memset(new Window(address, bytes), 0, bytes);
+    }
+  }
+
+  void free() {
+    Pointer.free(allocation);
+  }
+}

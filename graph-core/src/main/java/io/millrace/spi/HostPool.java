@@ -1,0 +1,142 @@
+package io.millrace.spi;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps freed blocks of common sizes for the next tensor, because a native allocation and the
+ * buffer over it cost more than a small run.
+ *
+ * <p>Sizes are rounded up to one of four steps between powers of two. At most {@link #LARGEST_POOL}
+ * bytes wait here; larger blocks go back to the system at once.
+ */
+final class HostPool {
+  static final long LARGEST_POOL = 64L << 20;
+
+  private static final int SMALLEST = 64;
+  private static final int STEPS_LOG2 = 2;
+  private static final long LARGEST_BLOCK = 16L << 20;
+  private static final int DEPTH = 256;
+
+  /** Forgotten tensors of this many bytes are worth a garbage collection. */
+  private static final long LEAST_PRESSURE = Math.max(1L << 30, Pointer.totalPhysicalBytes() / 4);
+
+  private static final AtomicLong LIVE = new AtomicLong();
+  private static final AtomicLong POOLED = new AtomicLong();
+  private static final AtomicLong PRESSURE = new AtomicLong(LEAST_PRESSURE);
+  private static final Shelf[] SHELVES = shelves();
+
+  /** The free blocks of one size. */
+  private static final class Shelf {
+    private final @Nullable HostBlock[] blocks = new HostBlock[DEPTH];
+    private int count;
+
+    synchronized @Nullable HostBlock take() {
+      if (count == 0) {
+        return null;
+      }
+      HostBlock block = blocks[--count];
+      blocks[count] = null;
+      return block;
+    }
+
+    synchronized boolean put(HostBlock block) {
+      if (count == DEPTH) {
+        return false;
+      }
+      blocks[count++] = block;
+      return true;
+    }
+  }
+
+  private HostPool() {}
+
+  private static Shelf[] shelves() {
+    Shelf[] shelves = new Shelf[shelf(LARGEST_BLOCK) + 1];
+    for (int i = 0; i < shelves.length; i++) {
+      shelves[i] = new Shelf();
+    }
+    return shelves;
+  }
+
+  /** Returns the bytes of the blocks in use. */
+  static long liveBytes() {
+    return LIVE.get();
+  }
+
+  /** Returns the bytes of the blocks that wait to be used again. */
+  static long pooledBytes() {
+    return POOLED.get();
+  }
+
+  /** Returns a block of at least this many bytes, held once; it holds anything. */
+  static HostBlock take(long bytes) {
+    long size = roundUp(Math.max(bytes, SMALLEST));
+    if (LIVE.addAndGet(size) > PRESSURE.get()) {
+      collectGarbage();
+    }
+    HostBlock block = size <= LARGEST_BLOCK ? SHELVES[shelf(size)].take() : null;
+    if (block != null) {
+      POOLED.addAndGet(-size);
+    } else {
+      block = allocate(size);
+    }
+    block.open();
+    return block;
+  }
+
+  private static HostBlock allocate(long size) {
+    try {
+      return new HostBlock(size);
+    } catch (OutOfMemoryError e) {
+      LIVE.addAndGet(-size);
+      throw e;
+    }
+  }
+
+  static void giveBack(HostBlock block) {
+    long size = block.bytes();
+    LIVE.addAndGet(-size);
+    if (size <= LARGEST_BLOCK) {
+      if (POOLED.addAndGet(size) <= LARGEST_POOL && SHELVES[shelf(size)].put(block)) {
+        return;
+      }
+      POOLED.addAndGet(-size);
+    }
+    block.free();
+  }
+
+  /** Rounds up to a size that has a shelf, or to a multiple of 64 if it is too large for one. */
+  static long roundUp(long bytes) {
+    if (bytes > LARGEST_BLOCK) {
+      return Math.addExact(bytes, SMALLEST - 1) / SMALLEST * SMALLEST;
+    }
+    long step = Math.max(SMALLEST, Long.highestOneBit(Math.max(1, bytes - 1)) >> STEPS_LOG2);
+    return (bytes + step - 1) / step * step;
+  }
+
+  /** Returns the position of a rounded size's shelf; different sizes have different ones. */
+  static int shelf(long size) {
+    int log2 = 63 - Long.numberOfLeadingZeros(size);
+    int quarter = (int) (size >> (log2 - STEPS_LOG2)) & ((1 << STEPS_LOG2) - 1);
+    return ((log2 - 6) << STEPS_LOG2) + quarter;
+  }
+
+  /** Gives the collector a chance to find forgotten tensors before native memory runs out. */
+  private static synchronized void collectGarbage() {
+    if (LIVE.get() <= PRESSURE.get()) {
+      return;
+    }
+    System.gc();
+    try {
+      // The cleaner's thread frees what the collector found.
+      for (int i = 0; i < 20 && LIVE.get() > PRESSURE.get() / 2; i++) {
+        Thread.sleep(1L << Math.min(i, 4));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    PRESSURE.set(Math.max(LEAST_PRESSURE, 2 * LIVE.get()));
+  }
+}
