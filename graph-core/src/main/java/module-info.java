@@ -9,4 +9,7 @@ module io.millrace {
   exports io.millrace.spi;
 
   uses io.millrace.spi.Backend;
+
+  provides io.millrace.spi.Backend with
+      io.millrace.compiler.NullBackend;
 }

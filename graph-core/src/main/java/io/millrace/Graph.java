@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.compiler.Messages;
 import io.millrace.op.Inference;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
@@ -18,7 +19,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A static computation: operations and the tensors between them, as TensorFlow's {@code tf.Graph}.
@@ -81,26 +81,28 @@ public final class Graph {
     String wished = scoped(name);
     for (Output tensor : tensors) {
       if (tensor.graph() != this) {
-        throw new GraphException(
-            describe(op, wished, tensors)
-                + "input "
+        throw broken(
+            op,
+            wished,
+            tensors,
+            "input "
                 + tensor.name()
                 + " (made at "
                 + tensor.operation().source()
-                + ") belongs to another graph\n  at "
-                + source);
+                + ") belongs to another graph",
+            source);
       }
     }
     Set<Operation> controls = new LinkedHashSet<>(controlInputs);
     scopes.get().controls.forEach(controls::addAll);
     for (Operation control : controls) {
       if (control.graph() != this) {
-        throw new GraphException(
-            describe(op, wished, tensors)
-                + "control input "
-                + control.name()
-                + " belongs to another graph\n  at "
-                + source);
+        throw broken(
+            op,
+            wished,
+            tensors,
+            "control input " + control.name() + " belongs to another graph",
+            source);
       }
     }
     List<TensorType> types;
@@ -111,7 +113,7 @@ public final class Graph {
                   tensors.stream().map(Output::type).toList(),
                   i -> staticValues.of(tensors.get(i))));
     } catch (RuleException e) {
-      throw new GraphException(describe(op, wished, tensors) + e.getMessage() + "\n  at " + source);
+      throw broken(op, wished, tensors, String.valueOf(e.getMessage()), source);
     }
     Operation operation =
         new Operation(
@@ -129,17 +131,10 @@ public final class Graph {
     return operation;
   }
 
-  private static String describe(Op op, String name, List<Output> inputs) {
-    return "["
-        + op.type()
-        + (name.isEmpty() ? "" : " '" + name + "'")
-        + "] "
-        + (inputs.isEmpty()
-            ? ""
-            : IntStream.range(0, inputs.size())
-                    .mapToObj(i -> "input " + i + " is " + inputs.get(i))
-                    .collect(Collectors.joining(", "))
-                + ": ");
+  private static GraphException broken(
+      Op op, String name, List<Output> inputs, String rule, SourceLine source) {
+    return new GraphException(
+        Messages.broken(op, name, inputs.stream().map(Output::toString).toList(), rule, source));
   }
 
   private String scoped(String name) {

@@ -3,6 +3,8 @@ package io.millrace;
 import io.millrace.compiler.ConstantEvaluator;
 import io.millrace.ir.Literal;
 import io.millrace.op.Inference;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +18,41 @@ final class StaticValues {
   private final Map<Output, Optional<Literal>> known = new HashMap<>();
 
   /** Returns the value of a tensor if it can be known before any run. */
-  Optional<Literal> of(Output output) {
-    Optional<Literal> found = known.get(output);
-    if (found == null) {
-      found = compute(output);
-      known.put(output, found);
+  Optional<Literal> of(Output wanted) {
+    Deque<Output> open = new ArrayDeque<>(List.of(wanted));
+    while (!open.isEmpty()) {
+      Output output = open.peek();
+      List<Output> missing = known.containsKey(output) ? List.of() : missing(output);
+      if (missing.isEmpty()) {
+        open.pop();
+        if (!known.containsKey(output)) {
+          known.put(output, compute(output));
+        }
+      } else {
+        missing.forEach(open::push);
+      }
     }
-    return found;
+    return get(wanted);
+  }
+
+  private Optional<Literal> get(Output output) {
+    return known.getOrDefault(output, Optional.empty());
+  }
+
+  private static boolean isComputable(Output output) {
+    Operation operation = output.operation();
+    return output.shape().isFullyDefined()
+        && output.shape().size() <= LARGEST
+        && !operation.inputs().isEmpty()
+        && !operation.op().isStateful();
+  }
+
+  /** Returns the inputs whose values are not looked for yet and that may matter. */
+  private List<Output> missing(Output output) {
+    List<Output> inputs = output.operation().inputs();
+    return isComputable(output)
+        ? inputs.stream().filter(i -> !known.containsKey(i)).toList()
+        : List.of();
   }
 
   private Optional<Literal> compute(Output output) {
@@ -34,16 +64,15 @@ final class StaticValues {
                 .op()
                 .value(
                     new Inference(
-                        inputs.stream().map(Output::type).toList(), i -> of(inputs.get(i))))
+                        inputs.stream().map(Output::type).toList(), i -> get(inputs.get(i))))
             : Optional.empty();
-    boolean small = output.shape().isFullyDefined() && output.shape().size() <= LARGEST;
-    if (value.isPresent() || !small || inputs.isEmpty() || operation.op().isStateful()) {
+    if (value.isPresent()
+        || !isComputable(output)
+        || inputs.stream().anyMatch(i -> get(i).isEmpty())) {
       return value;
     }
-    if (inputs.stream().anyMatch(i -> of(i).isEmpty())) {
-      return Optional.empty();
-    }
-    List<Literal> literals = inputs.stream().map(i -> of(i).orElseThrow()).toList();
-    return Optional.of(ConstantEvaluator.evaluate(operation.op(), literals).get(output.index()));
+    List<Literal> literals = inputs.stream().map(i -> get(i).orElseThrow()).toList();
+    return ConstantEvaluator.evaluate(operation.op(), literals)
+        .map(results -> results.get(output.index()));
   }
 }

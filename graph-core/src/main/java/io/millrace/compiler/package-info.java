@@ -1,4 +1,8 @@
-/** The way from a graph to a plan: lowering, passes, planning. */
+/**
+ * The way from a graph to a plan: prune, lower, rewrite in passes, order and place.
+ *
+ * <p>{@link io.millrace.compiler.Compiler} is the door.
+ */
 @NullMarked
 package io.millrace.compiler;
 

@@ -1,0 +1,121 @@
+package io.millrace.compiler;
+
+import io.millrace.Graph;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Program;
+import io.millrace.ir.Resource;
+import io.millrace.spi.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes a plan from what a run asks of a graph. Stateless. */
+public final class Compiler {
+  private Compiler() {}
+
+  /**
+   * What a run asks for.
+   *
+   * @param fetches the tensors whose values are wanted
+   * @param targets the operations to be run
+   * @param feeds the fed tensors with their exact shapes
+   * @param known tensors whose values are known, which the plan takes as constants
+   * @param passes whether to optimise
+   */
+  public record Request(
+      Graph graph,
+      List<Output> fetches,
+      List<Operation> targets,
+      Map<Output, Shape> feeds,
+      Map<Output, Literal> known,
+      boolean passes) {
+
+    public Request {
+      fetches = List.copyOf(fetches);
+      targets = List.copyOf(targets);
+      feeds = Map.copyOf(feeds);
+      known = Map.copyOf(known);
+    }
+
+    /** Returns whether a tensor need not be computed. */
+    boolean gives(Output output) {
+      return feeds.containsKey(output) || known.containsKey(output);
+    }
+  }
+
+  /**
+   * A plan and how it came about.
+   *
+   * @param graphPart the operations that the run needs, in order
+   * @param feedOrder the fed tensors that the run needs, by slot
+   * @param lowered the program as the operations state it
+   * @param optimized the program after the passes
+   * @param changed the passes that changed something, with the number of instructions left
+   * @param requiredInitialized the resources that are read before they are written
+   * @param resourceOperations the operation that owns each resource, by the resource's name
+   */
+  public record Compilation(
+      List<Operation> graphPart,
+      List<Output> feedOrder,
+      Program lowered,
+      Program optimized,
+      List<String> changed,
+      Plan plan,
+      List<Resource> requiredInitialized,
+      Map<String, Operation> resourceOperations) {
+
+    public Compilation {
+      graphPart = List.copyOf(graphPart);
+      feedOrder = List.copyOf(feedOrder);
+      changed = List.copyOf(changed);
+      requiredInitialized = List.copyOf(requiredInitialized);
+      resourceOperations = Map.copyOf(resourceOperations);
+    }
+
+    /** Returns every stage as text, with the plan's cost. */
+    public String explain() {
+      StringBuilder text = new StringBuilder("graph\n");
+      for (Operation operation : graphPart) {
+        text.append("  ").append(operation.name()).append(" = ").append(operation.op());
+        operation.inputs().forEach(i -> text.append(' ').append(i.name()));
+        operation.controlInputs().forEach(c -> text.append(" ^").append(c.name()));
+        text.append('\n');
+      }
+      text.append("program\n").append(lowered);
+      if (!changed.isEmpty()) {
+        text.append("passes\n");
+        changed.forEach(c -> text.append("  ").append(c).append('\n'));
+        text.append("optimized program\n").append(optimized);
+      }
+      return text.append("plan\n").append(plan).toString();
+    }
+  }
+
+  /**
+   * Returns the plan of a run.
+   *
+   * @throws ValueNeededException if a shape depends on a value that only a run gives
+   * @throws io.millrace.FeedException if a placeholder that is needed is not fed
+   * @throws io.millrace.GraphException if the exact shapes break an operation's rule
+   */
+  public static Compilation compile(Request request) {
+    List<Operation> part = Pruner.needed(request.fetches(), request.targets(), request::gives);
+    Lowerer lowerer = new Lowerer(request);
+    Program lowered = lowerer.lower(part);
+    Verifier.verify(lowered);
+    List<String> changed = new ArrayList<>();
+    Program optimized = request.passes() ? Passes.apply(lowered, changed) : lowered;
+    return new Compilation(
+        part,
+        lowerer.feedOrder(),
+        lowered,
+        optimized,
+        changed,
+        Planner.plan(optimized),
+        lowerer.requiredInitialized(),
+        lowerer.resourceOperations());
+  }
+}

@@ -1,0 +1,257 @@
+package io.millrace.compiler;
+
+import io.millrace.FeedException;
+import io.millrace.GraphException;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.ProgramBuilder;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.op.Inference;
+import io.millrace.op.RuleException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Turns the operations that a run needs into a program, one after another; used once. */
+final class Lowerer {
+  private final Compiler.Request request;
+  private final ProgramBuilder builder = new ProgramBuilder();
+  private final KnownValues known;
+  private final Map<Output, Value> values = new HashMap<>();
+  private final Map<Output, Resource> references = new HashMap<>();
+  private final Map<Resource, Value> state = new HashMap<>();
+  private final List<Resource> reads = new ArrayList<>();
+  private final Map<String, Operation> owners = new LinkedHashMap<>();
+  private final List<Operation> unfed = new ArrayList<>();
+  private final List<Output> feedOrder = new ArrayList<>();
+  private final Set<Operation> skipped = new HashSet<>();
+
+  Lowerer(Compiler.Request request) {
+    this.request = request;
+    known = new KnownValues(request.known(), request.feeds()::containsKey, this::type);
+  }
+
+  /** Returns the program of these operations, which are in the order of the graph. */
+  Program lower(List<Operation> operations) {
+    addFeeds(operations);
+    Set<Output> fetched = new HashSet<>(request.fetches());
+    for (Operation operation : operations) {
+      if (operation.inputs().stream().anyMatch(i -> isSkipped(i))) {
+        skipped.add(operation);
+        continue;
+      }
+      try {
+        lower(operation);
+      } catch (RuleException e) {
+        throw broken(operation, String.valueOf(e.getMessage()));
+      }
+      for (Output output : operation.outputs()) {
+        Resource resource = references.get(output);
+        if (resource != null && fetched.contains(output)) {
+          values.putIfAbsent(output, read(resource, operation));
+        }
+      }
+    }
+    if (!unfed.isEmpty()) {
+      throw new FeedException(
+          unfed.stream()
+              .map(o -> "  " + o.output(0) + "\n    at " + o.source())
+              .collect(
+                  Collectors.joining(
+                      "\n", "the run needs values for these placeholders, so feed them:\n", "")));
+    }
+    return builder.build(request.fetches().stream().map(this::value).toList());
+  }
+
+  List<Output> feedOrder() {
+    return feedOrder;
+  }
+
+  /** Returns the resources that the program reads before it writes them. */
+  List<Resource> requiredInitialized() {
+    return reads.stream().filter(r -> !r.startsAtZero()).toList();
+  }
+
+  Map<String, Operation> resourceOperations() {
+    return owners;
+  }
+
+  private void addFeeds(List<Operation> operations) {
+    Set<Output> wanted = new HashSet<>(request.fetches());
+    operations.forEach(o -> wanted.addAll(o.inputs()));
+    wanted.stream()
+        .filter(request.feeds()::containsKey)
+        .sorted(
+            Comparator.<Output>comparingInt(o -> o.operation().id())
+                .thenComparingInt(Output::index))
+        .forEach(this::addFeed);
+  }
+
+  private void addFeed(Output output) {
+    Shape shape = Objects.requireNonNull(request.feeds().get(output));
+    if (!shape.isFullyDefined() || !shape.isCompatibleWith(output.shape())) {
+      throw new FeedException(
+          output + " is fed a tensor of shape " + shape + "\n  at " + output.operation().source());
+    }
+    feedOrder.add(output);
+    values.put(output, builder.feed(output.type().withShape(shape), output.operation().name()));
+  }
+
+  private boolean isSkipped(Output output) {
+    return skipped.contains(output.operation()) && !request.gives(output);
+  }
+
+  private void lower(Operation operation) {
+    Inference inference =
+        new Inference(
+            operation.inputs().stream().map(this::type).toList(),
+            i -> Optional.of(known.of(operation.input(i))));
+    List<TensorType> types = operation.op().infer(inference);
+    operation.op().lower(new NodeLowering(this, operation, types));
+    if (skipped.contains(operation)) {
+      return;
+    }
+    for (Output output : operation.outputs()) {
+      TensorType wanted = types.get(output.index());
+      Resource resource = references.get(output);
+      Value value = values.get(output);
+      Optional<TensorType> made =
+          resource != null
+              ? Optional.of(resource.type())
+              : Optional.ofNullable(value).map(Value::type);
+      if (!request.gives(output) && !made.equals(Optional.of(wanted))) {
+        throw new IllegalStateException(
+            operation
+                + " infers its output "
+                + output.index()
+                + " as "
+                + wanted
+                + " but lowers it to "
+                + made.map(TensorType::toString).orElse("nothing"));
+      }
+    }
+  }
+
+  /** Returns the exact type of a tensor that is given or whose operation was lowered. */
+  TensorType type(Output output) {
+    Value value = values.get(output);
+    if (value != null) {
+      return value.type();
+    }
+    Literal literal = request.known().get(output);
+    if (literal != null) {
+      return literal.type();
+    }
+    return Objects.requireNonNull(references.get(output), output.name()).type();
+  }
+
+  /** Returns what a tensor is for an operation that is lowered now. */
+  Value input(Output output, Operation operation) {
+    Resource resource = references.get(output);
+    return resource != null && !request.gives(output) ? read(resource, operation) : value(output);
+  }
+
+  /** Returns the value of a tensor that is given, computed, or was fetched where it was read. */
+  private Value value(Output output) {
+    Value value = values.get(output);
+    if (value == null) {
+      Literal literal = Objects.requireNonNull(request.known().get(output), output.name());
+      value =
+          builder.emit(
+              new Primitive.Constant(literal),
+              List.of(),
+              literal.type(),
+              output.operation().name());
+      values.put(output, value);
+    }
+    return value;
+  }
+
+  Literal constant(Output output) {
+    return known.of(output);
+  }
+
+  void set(Output output, Value value) {
+    if (!request.gives(output)) {
+      values.put(output, value);
+    }
+  }
+
+  void setReference(Output output, Resource resource) {
+    owners.putIfAbsent(resource.name(), output.operation());
+    references.put(output, resource);
+  }
+
+  Resource reference(Operation operation, int input) {
+    Output output = operation.input(input);
+    Resource resource = references.get(output);
+    if (resource == null || request.gives(output)) {
+      throw new RuleException(
+          "input " + input + " must be a variable" + (request.gives(output) ? ", not fed" : ""));
+    }
+    return resource;
+  }
+
+  Value read(Resource resource, Operation operation) {
+    Value value = state.get(resource);
+    if (value == null) {
+      owners.putIfAbsent(resource.name(), operation);
+      reads.add(resource);
+      value =
+          builder.emit(new Primitive.Read(resource), List.of(), resource.type(), resource.name());
+      state.put(resource, value);
+    }
+    return value;
+  }
+
+  void write(Resource resource, Value value, Operation operation) {
+    if (!value.type().equals(resource.type())) {
+      throw new RuleException(
+          "a value of type "
+              + value.type()
+              + " does not fit the variable '"
+              + resource.name()
+              + "' of type "
+              + resource.type());
+    }
+    owners.putIfAbsent(resource.name(), operation);
+    state.put(resource, value);
+    builder.update(resource, value);
+  }
+
+  List<Value> emit(
+      Primitive primitive, List<Value> inputs, List<TensorType> types, Operation operation) {
+    return builder.emit(primitive, inputs, types, operation.name());
+  }
+
+  void check(Value condition, String message, Operation operation) {
+    builder.check(
+        builder.emit(
+            new Primitive.Check(message), List.of(condition), condition.type(), operation.name()));
+  }
+
+  void missing(Operation operation) {
+    unfed.add(operation);
+    skipped.add(operation);
+  }
+
+  private GraphException broken(Operation operation, String rule) {
+    List<String> inputs = operation.inputs().stream().map(i -> i.name() + " " + type(i)).toList();
+    return new GraphException(
+        Messages.broken(operation.op(), operation.name(), inputs, rule, operation.source()));
+  }
+}

@@ -1,0 +1,28 @@
+package io.millrace.compiler;
+
+import io.millrace.SourceLine;
+import io.millrace.op.Op;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Words the messages about nodes that break rules, the same when they are made and when run. */
+public final class Messages {
+  private Messages() {}
+
+  /**
+   * Returns the message that names the node, its inputs, the rule and the user's line.
+   *
+   * @param name the node's name, or an empty text if it has none yet
+   * @param inputs the inputs with their types, such as {@code x:0 float32[2,3]}
+   */
+  public static String broken(
+      Op op, String name, List<String> inputs, String rule, SourceLine source) {
+    String node = "[" + op.type() + (name.isEmpty() ? "" : " '" + name + "'") + "] ";
+    String operands =
+        IntStream.range(0, inputs.size())
+            .mapToObj(i -> "input " + i + " is " + inputs.get(i))
+            .collect(Collectors.joining(", "));
+    return node + operands + (inputs.isEmpty() ? "" : ": ") + rule + "\n  at " + source;
+  }
+}

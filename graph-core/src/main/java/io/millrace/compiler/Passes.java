@@ -1,0 +1,28 @@
+package io.millrace.compiler;
+
+import io.millrace.ir.Program;
+import java.util.List;
+
+/** The passes that every program goes through, in order. */
+final class Passes {
+  /** All passes, in the order in which they are applied. */
+  static final List<Pass> ALL = List.of();
+
+  private Passes() {}
+
+  /** Applies all passes and adds a line for each that changed something. */
+  static Program apply(Program program, List<String> changed) {
+    Program current = program;
+    for (Pass pass : ALL) {
+      Program next = pass.apply(current);
+      if (!next.equals(current)) {
+        changed.add(
+            String.format(
+                "%-14s %d instructions, then %d",
+                pass.name(), current.instructions().size(), next.instructions().size()));
+      }
+      current = next;
+    }
+    return current;
+  }
+}

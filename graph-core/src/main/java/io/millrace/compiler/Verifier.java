@@ -1,0 +1,259 @@
+package io.millrace.compiler;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Instruction;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.ProgramPrinter;
+import io.millrace.ir.Resource;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Checks that a program is well formed: each value is written once and before it is read, types
+ * fit, no view leaves its operand.
+ */
+final class Verifier {
+  private final Program program;
+
+  private Verifier(Program program) {
+    this.program = program;
+  }
+
+  /**
+   * Does nothing if the program is well formed.
+   *
+   * @throws IllegalStateException naming the first instruction that is not and why
+   */
+  static void verify(Program program) {
+    new Verifier(program).run();
+  }
+
+  private void run() {
+    Set<Value> defined = new HashSet<>();
+    Set<Integer> ids = new HashSet<>();
+    for (Instruction instruction : program.instructions()) {
+      try {
+        for (Value input : instruction.inputs()) {
+          require(defined.contains(input), input + " is not defined before");
+        }
+        for (Value output : instruction.outputs()) {
+          require(output.type().shape().isFullyDefined(), output + " has no exact shape");
+          require(ids.add(output.id()), output + " is written twice");
+          defined.add(output);
+        }
+        instruction.primitive().accept(new Rules(instruction));
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(
+            e.getMessage() + " in: " + ProgramPrinter.print(instruction), e);
+      }
+    }
+    Set<Resource> updated = new HashSet<>();
+    for (Program.Update update : program.updates()) {
+      require(defined.contains(update.value()), "an update uses an undefined value " + update);
+      require(updated.add(update.resource()), "a resource is updated twice " + update);
+      require(
+          update.value().type().equals(update.resource().type()),
+          "an update changes the resource's type " + update);
+    }
+    require(defined.containsAll(program.fetches()), "an undefined value is fetched");
+    require(defined.containsAll(program.checks()), "an undefined value is checked");
+  }
+
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw new IllegalStateException(rule);
+    }
+  }
+
+  /** The rules of each primitive for one instruction. */
+  private final class Rules implements Primitive.Visitor<Boolean> {
+    private final List<TensorType> inputs;
+    private final List<TensorType> outputs;
+
+    Rules(Instruction instruction) {
+      inputs = instruction.inputs().stream().map(Value::type).toList();
+      outputs = instruction.outputs().stream().map(Value::type).toList();
+    }
+
+    private boolean counts(int in, int out) {
+      require(inputs.size() == in, "takes " + in + " inputs");
+      require(outputs.size() == out, "has " + out + " outputs");
+      return true;
+    }
+
+    private boolean source(TensorType type) {
+      counts(0, 1);
+      require(outputs.get(0).equals(type), "must be of type " + type);
+      return true;
+    }
+
+    @Override
+    public Boolean feed(Primitive.Feed p) {
+      require(p.slot() >= 0 && p.slot() < program.feeds().size(), "no such feed");
+      return source(program.feeds().get(p.slot()));
+    }
+
+    @Override
+    public Boolean constant(Primitive.Constant p) {
+      return source(p.literal().type());
+    }
+
+    @Override
+    public Boolean read(Primitive.Read p) {
+      return source(p.resource().type());
+    }
+
+    @Override
+    public Boolean reshape(Primitive.Reshape p) {
+      counts(1, 1);
+      require(
+          inputs.get(0).dtype() == outputs.get(0).dtype()
+              && inputs.get(0).shape().size() == outputs.get(0).shape().size(),
+          "must keep element type and size");
+      return true;
+    }
+
+    @Override
+    public Boolean map(Primitive.Map p) {
+      counts(p.views().size(), p.function().results().size());
+      function(p.function(), p.domain(), p.views());
+      for (int i = 0; i < outputs.size(); i++) {
+        require(
+            outputs.get(i).equals(new TensorType(p.function().resultType(i), p.domain())),
+            "output " + i + " must have the function's result over the domain");
+      }
+      return true;
+    }
+
+    @Override
+    public Boolean reduce(Primitive.Reduce p) {
+      counts(p.views().size(), 1);
+      function(p.function(), p.domain(), p.views());
+      require(p.function().results().size() == 1, "reduces one result");
+      require(p.kept() >= 0 && p.kept() <= p.domain().rank(), "keeps axes that are not there");
+      require(
+          outputs
+              .get(0)
+              .equals(
+                  new TensorType(
+                      p.reduction().resultType(p.function().resultType(0)),
+                      p.domain().slice(0, p.kept()))),
+          "the output must have the kept axes");
+      return true;
+    }
+
+    private void function(ScalarFunction function, Shape domain, List<View> views) {
+      require(function.parameters().size() == views.size(), "one parameter an operand");
+      for (int i = 0; i < views.size(); i++) {
+        require(
+            function.parameters().get(i) == inputs.get(i).dtype(),
+            "parameter " + i + " differs in type from its operand");
+        inside(views.get(i), domain, inputs.get(i).shape());
+      }
+      FunctionRules.verify(function, domain.rank());
+    }
+
+    private void inside(View view, Shape domain, Shape operand) {
+      require(view.rank() == domain.rank(), "view " + view + " needs one stride an axis");
+      if (domain.size() == 0) {
+        return;
+      }
+      long low = view.offset();
+      long high = view.offset();
+      for (int axis = 0; axis < view.rank(); axis++) {
+        long reach = view.stride(axis) * (domain.dim(axis) - 1);
+        low += Math.min(0, reach);
+        high += Math.max(0, reach);
+      }
+      require(low >= 0 && high < operand.size(), "view " + view + " leaves its operand " + operand);
+    }
+
+    @Override
+    public Boolean contract(Primitive.Contract p) {
+      counts(2, 1);
+      Shape a = inputs.get(0).shape();
+      Shape b = inputs.get(1).shape();
+      Shape c = outputs.get(0).shape();
+      require(a.rank() == 3 && b.rank() == 3 && c.rank() == 3, "takes and gives three axes");
+      require(
+          a.dim(p.transposeA() ? 1 : 2) == b.dim(p.transposeB() ? 2 : 1), "inner extents differ");
+      require(
+          c.dim(1) == a.dim(p.transposeA() ? 2 : 1) && c.dim(2) == b.dim(p.transposeB() ? 1 : 2),
+          "outer extents differ");
+      require(
+          (a.dim(0) == c.dim(0) || a.dim(0) == 1) && (b.dim(0) == c.dim(0) || b.dim(0) == 1),
+          "batches differ");
+      return numeric();
+    }
+
+    private boolean numeric() {
+      for (TensorType input : inputs) {
+        require(
+            input.dtype() == outputs.get(0).dtype() && input.dtype().isNumeric(),
+            "takes and gives one numeric type");
+      }
+      return true;
+    }
+
+    @Override
+    public Boolean convolve(Primitive.Convolve p) {
+      counts(2, 1);
+      for (TensorType tensor : List.of(inputs.get(0), inputs.get(1), outputs.get(0))) {
+        require(tensor.shape().rank() == p.axes().size() + 2, "needs an axis a window axis and 2");
+      }
+      return numeric();
+    }
+
+    @Override
+    public Boolean pool(Primitive.Pool p) {
+      boolean two =
+          p.kind() == Primitive.Pool.Kind.MAX_GRADIENT
+              || p.kind() == Primitive.Pool.Kind.MAX_GATHER;
+      counts(two ? 2 : 1, 1);
+      require(
+          outputs.get(0).shape().rank() == p.axes().size() + 2,
+          "needs an axis a window axis and 2");
+      return numeric();
+    }
+
+    @Override
+    public Boolean move(Primitive.Move p) {
+      require(outputs.size() == 1, "has 1 outputs");
+      for (Primitive.Move.Piece piece : p.pieces()) {
+        require(piece.input() >= 0 && piece.input() < inputs.size(), "moves a missing input");
+        TensorType input = inputs.get(piece.input());
+        require(input.dtype() == outputs.get(0).dtype(), "keeps the element type");
+        inside(piece.source(), piece.extent(), input.shape());
+        inside(piece.target(), piece.extent(), outputs.get(0).shape());
+      }
+      long covered = p.pieces().stream().mapToLong(piece -> piece.extent().size()).sum();
+      long size = outputs.get(0).shape().size();
+      require(p.fill().isPresent() ? covered <= size : covered == size, "must cover the output");
+      return true;
+    }
+
+    @Override
+    public Boolean random(Primitive.Random p) {
+      counts(1, 1);
+      require(inputs.get(0).equals(TensorType.of(DType.INT64)), "the counter is an int64 scalar");
+      require(outputs.get(0).dtype() == p.dtype(), "must be of type " + p.dtype());
+      return true;
+    }
+
+    @Override
+    public Boolean check(Primitive.Check p) {
+      counts(1, 1);
+      require(
+          inputs.get(0).equals(TensorType.of(DType.BOOL)) && outputs.equals(inputs),
+          "takes and gives a boolean scalar");
+      return true;
+    }
+  }
+}
