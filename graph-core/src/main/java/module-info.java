@@ -11,5 +11,6 @@ module io.millrace {
   uses io.millrace.spi.Backend;
 
   provides io.millrace.spi.Backend with
-      io.millrace.compiler.NullBackend;
+      io.millrace.compiler.NullBackend,
+      io.millrace.reference.ReferenceBackend;
 }

@@ -1,10 +1,12 @@
 package io.millrace.ir;
 
+import io.millrace.DType;
+
 /**
  * Lists the scalar functions of two arguments that every backend implements.
  *
- * <p>Both arguments have one type. Integer arithmetic wraps. Integer division by zero is an error
- * that the backend reports.
+ * <p>Both arguments have one type. Integer arithmetic wraps. Integer division by zero and an
+ * integer raised to a negative power are errors that the backend reports.
  */
 public enum BinaryFn {
   ADD,
@@ -36,6 +38,16 @@ public enum BinaryFn {
   OR,
   /** Of booleans. */
   XOR;
+
+  /** Returns whether the function is defined on this type. */
+  public boolean accepts(DType type) {
+    return switch (this) {
+      case AND, OR, XOR -> type == DType.BOOL;
+      case EQ, NE -> true;
+      case ATAN2 -> type.isFloating();
+      default -> type.isNumeric();
+    };
+  }
 
   /** Returns whether the result is boolean whatever the arguments' type. */
   public boolean isPredicate() {

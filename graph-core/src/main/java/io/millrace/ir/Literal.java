@@ -98,7 +98,7 @@ public final class Literal {
       case INT32 -> data.getInt(4 * i);
       case INT64 -> data.getLong(8 * i);
       case UINT8 -> data.get(i) & 0xFF;
-      case BOOL -> data.get(i);
+      case BOOL -> data.get(i) == 0 ? 0 : 1;
     };
   }
 
@@ -158,22 +158,31 @@ public final class Literal {
       data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Sets an element, rounded to the type; a boolean is true unless the value is 0. */
+    /**
+     * Sets an element, rounded to a floating type; integers are truncated and saturate, NaN becomes
+     * 0, and a boolean is true unless the value is 0.
+     */
     public void setDouble(long element, double value) {
       int i = Math.toIntExact(element);
       switch (type.dtype()) {
         case FLOAT32 -> data.putFloat(4 * i, (float) value);
         case FLOAT64 -> data.putDouble(8 * i, value);
         case BOOL -> data.put(i, (byte) (value != 0 ? 1 : 0));
-        default -> setLong(element, (long) value);
+        case INT32 -> data.putInt(4 * i, (int) value);
+        case INT64 -> data.putLong(8 * i, (long) value);
+        case UINT8 -> data.put(i, (byte) Math.min(255, Math.max(0, (int) value)));
       }
     }
 
-    /** Sets an element, wrapped to the type; a boolean is true unless the value is 0. */
+    /**
+     * Sets an element, rounded to a floating type, wrapped to an integer type; a boolean is true
+     * unless the value is 0.
+     */
     public void setLong(long element, long value) {
       int i = Math.toIntExact(element);
       switch (type.dtype()) {
-        case FLOAT32, FLOAT64 -> setDouble(element, (double) value);
+        case FLOAT32 -> data.putFloat(4 * i, (float) value);
+        case FLOAT64 -> data.putDouble(8 * i, (double) value);
         case INT32 -> data.putInt(4 * i, (int) value);
         case INT64 -> data.putLong(8 * i, value);
         case UINT8 -> data.put(i, (byte) value);

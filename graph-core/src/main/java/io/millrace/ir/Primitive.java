@@ -133,6 +133,10 @@ public sealed interface Primitive {
    * output), the output having the data's shape; MAX_GATHER (data, tensor of the data's shape),
    * which picks from the second, for each window, the element at the place of the first's first
    * greatest element. Floating types.
+   *
+   * <p>As in TensorFlow, NaN is passed over. A window without any number greater than negative
+   * infinity has that as its maximum, and its first present element counts as the greatest. A
+   * window entirely in the padding has the average 0, gathers 0, and sends its gradient nowhere.
    */
   record Pool(Kind kind, List<WindowAxis> axes) implements Primitive {
     public Pool {
@@ -185,10 +189,26 @@ public sealed interface Primitive {
    * stateful random operations are.
    *
    * <p>One input, the counter: an int64 scalar, the number of 128-bit blocks (four 32-bit outputs)
-   * to skip. One output of type {@code dtype}.
+   * to skip, which is not negative. One output of type {@code dtype}. The key is {@code seed};
+   * {@code seed2} is the upper half of Philox's counter, the number of the block its lower half.
+   *
+   * <p>Four 32-bit outputs of a block give, in order, four float32 or int32, or two float64 or
+   * int64 (of BITS the first output is the lower half; of the others the upper). TRUNCATED_NORMAL
+   * numbers come in groups of four float32 or two float64; group g draws from its own blocks,
+   * beginning with {@code 64 * g * } the group's size.
+   *
+   * <p>Afterwards the counter must be advanced by {@link #blocks}.
    */
   record Random(Distribution distribution, DType dtype, long seed, long seed2)
       implements Primitive {
+    /**
+     * Returns by how many blocks a run that makes this many numbers advances the counter: 256 for
+     * each, whatever the distribution and type, as TensorFlow reserves them.
+     */
+    public static long blocks(long count) {
+      return Math.multiplyExact(count, 256);
+    }
+
     /** What the bits become. */
     public enum Distribution {
       /** Uniform in [0, 1). */
@@ -197,7 +217,7 @@ public sealed interface Primitive {
       NORMAL,
       /** NORMAL, redrawn until within two standard deviations. */
       TRUNCATED_NORMAL,
-      /** Raw 32 or 64 bits of an integer type. */
+      /** The raw bits: of type int32 or int64. */
       BITS
     }
 

@@ -16,9 +16,12 @@ public enum Reduction {
   ALL,
   /** Of booleans; false for no elements. */
   ANY,
-  /** Position of the first greatest element along the reduced axes, as int64. */
+  /**
+   * Position of the first greatest element along the reduced axes, as int64. NaN and the type's
+   * lowest value are passed over, so 0 if there is nothing else, as in TensorFlow.
+   */
   ARG_MAX,
-  /** Position of the first least element along the reduced axes, as int64. */
+  /** Position of the first least element, likewise. */
   ARG_MIN;
 
   /** Returns whether the result is a position. */

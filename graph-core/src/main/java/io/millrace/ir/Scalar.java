@@ -4,7 +4,7 @@ import io.millrace.DType;
 
 /** One value inside a scalar expression under construction; its methods add nodes. */
 public final class Scalar {
-  private final ScalarBuilder builder;
+  final ScalarBuilder builder;
   final int position;
 
   Scalar(ScalarBuilder builder, int position) {
@@ -27,8 +27,15 @@ public final class Scalar {
     return builder.index(axis);
   }
 
-  /** Returns a function of this value. */
+  /**
+   * Returns a function of this value.
+   *
+   * @throws IllegalArgumentException if the function is not defined on this type
+   */
   public Scalar apply(UnaryFn fn) {
+    if (!fn.accepts(type())) {
+      throw new IllegalArgumentException(fn + " of " + type());
+    }
     return builder.add(
         new ScalarFunction.Unary(fn, position, fn.isPredicate() ? DType.BOOL : type()));
   }
@@ -36,10 +43,11 @@ public final class Scalar {
   /**
    * Returns a function of this value and another.
    *
-   * @throws IllegalArgumentException if the types differ
+   * @throws IllegalArgumentException if the types differ or the function is not defined on them
    */
   public Scalar apply(BinaryFn fn, Scalar other) {
-    if (type() != other.type()) {
+    builder.requireOwn(other);
+    if (type() != other.type() || !fn.accepts(type())) {
       throw new IllegalArgumentException(fn + " of " + type() + " and " + other.type());
     }
     return builder.add(
@@ -54,6 +62,8 @@ public final class Scalar {
 
   /** Returns {@code this ? x : y}; this value is boolean. */
   public Scalar select(Scalar x, Scalar y) {
+    builder.requireOwn(x);
+    builder.requireOwn(y);
     if (type() != DType.BOOL || x.type() != y.type()) {
       throw new IllegalArgumentException(
           "select of " + type() + " between " + x.type() + " and " + y.type());

@@ -25,16 +25,21 @@ public final class ScalarBuilder {
     return add(new ScalarFunction.Parameter(parameters.size() - 1, type));
   }
 
-  /** Returns a literal; the value is rounded to the type. */
+  /**
+   * Returns a literal, rounded to a floating type; integers are truncated and saturate, and a
+   * boolean is true unless the value is 0.
+   */
   public Scalar constant(DType type, double value) {
-    switch (type) {
-      case FLOAT32:
-        return literal(type, Float.floatToRawIntBits((float) value));
-      case FLOAT64:
-        return literal(type, Double.doubleToRawLongBits(value));
-      default:
-        return literal(type, (long) value);
-    }
+    return literal(
+        type,
+        switch (type) {
+          case FLOAT32 -> Float.floatToRawIntBits((float) value);
+          case FLOAT64 -> Double.doubleToRawLongBits(value);
+          case INT32 -> (int) value;
+          case INT64 -> (long) value;
+          case UINT8 -> Math.min(255, Math.max(0, (int) value));
+          case BOOL -> value == 0 ? 0 : 1;
+        });
   }
 
   /** Returns a literal given by its bits, as {@link ScalarFunction.Constant} holds them. */
@@ -49,6 +54,7 @@ public final class ScalarBuilder {
 
   /** Returns the function with these results, without the nodes that none of them needs. */
   public ScalarFunction build(List<Scalar> results) {
+    results.forEach(this::requireOwn);
     boolean[] needed = new boolean[nodes.size()];
     results.forEach(r -> needed[r.position] = true);
     for (int i = needed.length - 1; i >= 0; i--) {
@@ -73,8 +79,16 @@ public final class ScalarBuilder {
   /**
    * Adds another function's nodes, its parameters replaced by values of this one, and returns its
    * results. Index nodes keep their axes.
+   *
+   * @throws IllegalArgumentException if the arguments' types are not those of the parameters
    */
   public List<Scalar> inline(ScalarFunction function, List<Scalar> arguments) {
+    List<DType> types = arguments.stream().map(Scalar::type).toList();
+    if (!types.equals(function.parameters())) {
+      throw new IllegalArgumentException(
+          "arguments " + types + " for parameters " + function.parameters());
+    }
+    arguments.forEach(this::requireOwn);
     int[] moved = new int[function.nodes().size()];
     for (int i = 0; i < moved.length; i++) {
       ScalarFunction.Node node = function.nodes().get(i);
@@ -128,6 +142,13 @@ public final class ScalarBuilder {
     }
     nodes.add(node);
     return new Scalar(this, nodes.size() - 1);
+  }
+
+  /** Positions mean nothing in another builder, yet would be accepted silently. */
+  void requireOwn(Scalar value) {
+    if (value.builder != this) {
+      throw new IllegalArgumentException("a value of another scalar function's builder");
+    }
   }
 
   ScalarFunction.Node node(int position) {

@@ -42,9 +42,21 @@ public record ScalarFunction(List<DType> parameters, List<Node> nodes, List<Inte
 
   /**
    * A literal; {@code bits} holds the value itself for integers and booleans (0 or 1), the IEEE 754
-   * bits for floating types ({@code floatToRawIntBits}, {@code doubleToRawLongBits}).
+   * bits for floating types ({@code floatToRawIntBits}, {@code doubleToRawLongBits}),
+   * sign-extended. Other bits are wrapped to the type, so that equal values are equal constants.
    */
   public record Constant(DType type, long bits) implements Node {
+    /** Wraps the bits to the type. */
+    public Constant {
+      bits =
+          switch (type) {
+            case FLOAT32, INT32 -> (int) bits;
+            case FLOAT64, INT64 -> bits;
+            case UINT8 -> bits & 0xFF;
+            case BOOL -> bits == 0 ? 0 : 1;
+          };
+    }
+
     /** Returns the value as a double; exact but for large int64 values. */
     public double asDouble() {
       switch (type) {

@@ -17,6 +17,7 @@ final class ScalarPrinter implements ScalarFunction.Visitor<String> {
         uses[operand]++;
       }
     }
+    function.results().forEach(r -> uses[r]++);
     ScalarPrinter printer = new ScalarPrinter();
     StringBuilder shared = new StringBuilder();
     for (int i = 0; i < uses.length; i++) {
@@ -42,7 +43,8 @@ final class ScalarPrinter implements ScalarFunction.Visitor<String> {
   public String constant(ScalarFunction.Constant node) {
     if (node.type().isFloating()) {
       double value = node.asDouble();
-      return value == Math.rint(value) && Math.abs(value) < 1e6
+      boolean negativeZero = value == 0 && 1 / value < 0;
+      return value == Math.rint(value) && Math.abs(value) < 1e6 && !negativeZero
           ? Long.toString((long) value)
           : node.type().bytes() == 4 ? Float.toString((float) value) : Double.toString(value);
     }

@@ -1,10 +1,12 @@
 package io.millrace.ir;
 
+import io.millrace.DType;
+
 /** Lists the scalar functions of one argument that every backend implements. */
 public enum UnaryFn {
   NEG,
   ABS,
-  /** -1, 0 or 1; NaN stays NaN. */
+  /** -1, 0 (never -0.0) or 1; NaN stays NaN. */
   SIGN,
   EXP,
   EXPM1,
@@ -35,6 +37,15 @@ public enum UnaryFn {
   IS_NAN,
   /** Floating to boolean. */
   IS_FINITE;
+
+  /** Returns whether the function is defined on this type; rounding leaves integers as they are. */
+  public boolean accepts(DType type) {
+    return switch (this) {
+      case NOT -> type == DType.BOOL;
+      case NEG, ABS, SIGN, FLOOR, CEIL, RINT -> type.isNumeric();
+      default -> type.isFloating();
+    };
+  }
 
   /** Returns whether the result is boolean whatever the argument's type. */
   public boolean isPredicate() {

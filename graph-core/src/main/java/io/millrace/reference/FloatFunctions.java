@@ -12,7 +12,7 @@ final class FloatFunctions {
     return switch (fn) {
       case NEG -> -x;
       case ABS -> Math.abs(x);
-      case SIGN -> Math.signum(x);
+      case SIGN -> x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x;
       case EXP -> Math.exp(x);
       case EXPM1 -> Math.expm1(x);
       case LOG -> Math.log(x);

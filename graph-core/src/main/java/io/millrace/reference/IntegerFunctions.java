@@ -51,7 +51,7 @@ final class IntegerFunctions {
   /** Squares and multiplies; wraps, as repeated multiplication does. */
   private static long power(long x, long exponent) {
     if (exponent < 0) {
-      throw new ArithmeticException("integer raised to a negative power");
+      throw new ArithmeticException("integers to negative integer powers are not allowed");
     }
     long result = 1;
     long square = x;

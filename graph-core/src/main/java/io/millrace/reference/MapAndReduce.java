@@ -55,7 +55,7 @@ final class MapAndReduce {
           element[0]++;
           if (!reduction.isPosition()) {
             best[group] = combine(reduction, dtype, best[group], value);
-          } else if (place == 0 || isBetter(reduction, dtype, value, best[group])) {
+          } else if (isBetter(reduction, dtype, value, best[group])) {
             best[group] = value;
             position[group] = place;
           }

@@ -57,7 +57,10 @@ final class Pooling {
     }
     Literal first = inputs.get(0);
     switch (kind) {
-      case MAX -> values[place] = first.getDouble(greatest(first, elements));
+      case MAX -> {
+        double value = first.getDouble(greatest(first, elements));
+        values[place] = Double.isNaN(value) ? Double.NEGATIVE_INFINITY : value;
+      }
       case AVERAGE -> {
         double sum = 0;
         for (long element : elements) {
@@ -75,13 +78,14 @@ final class Pooling {
     }
   }
 
-  /** Returns the first greatest element; a NaN is greater than anything. */
+  /** Returns the first greatest element: the first of all if none exceeds negative infinity. */
   private static long greatest(Literal data, List<Long> elements) {
     long best = elements.get(0);
+    double so = Double.NEGATIVE_INFINITY;
     for (long element : elements) {
       double value = data.getDouble(element);
-      double so = data.getDouble(best);
-      if (value > so || (Double.isNaN(value) && !Double.isNaN(so))) {
+      if (value > so) {
+        so = value;
         best = element;
       }
     }

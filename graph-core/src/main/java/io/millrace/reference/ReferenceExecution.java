@@ -1,0 +1,79 @@
+package io.millrace.reference;
+
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.spi.DeviceMemory;
+import io.millrace.spi.Execution;
+import io.millrace.spi.HostMemory;
+import io.millrace.spi.Place;
+import io.millrace.spi.Plan;
+import io.millrace.spi.Step;
+import io.millrace.spi.StepException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs a plan step by step: copies a step's inputs out of memory, interprets, copies back. */
+final class ReferenceExecution implements Execution {
+  private final Plan plan;
+  private final HostMemory arena;
+
+  ReferenceExecution(Plan plan) {
+    this.plan = plan;
+    arena = HostMemory.allocate(plan.arenaBytes());
+  }
+
+  @Override
+  public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
+    for (Step step : plan.steps()) {
+      List<Literal> inputs = new ArrayList<>();
+      for (Place place : step.inputs()) {
+        inputs.add(
+            place.space() == Place.Space.CONSTANT
+                ? plan.constants().get(place.index()).reshape(place.type().shape())
+                : read(memory(place, feeds, resources, fetches), place));
+      }
+      List<Literal> outputs = evaluate(step, inputs);
+      for (int i = 0; i < outputs.size(); i++) {
+        Place place = step.outputs().get(i);
+        write(memory(place, feeds, resources, fetches), place, outputs.get(i));
+      }
+    }
+  }
+
+  private static List<Literal> evaluate(Step step, List<Literal> inputs) {
+    List<TensorType> types = step.outputs().stream().map(Place::type).toList();
+    try {
+      return ReferenceInterpreter.evaluate(step.primitive(), inputs, types);
+    } catch (ArithmeticException | IllegalStateException e) {
+      throw new StepException(step.origin(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private HostMemory memory(
+      Place place, List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
+    return switch (place.space()) {
+      case ARENA -> arena;
+      case FEED -> feeds.get(place.index());
+      case FETCH -> fetches.get(place.index());
+      case RESOURCE -> (HostMemory) resources.get(place.index());
+      case CONSTANT -> throw new IllegalArgumentException(place + " is not memory");
+    };
+  }
+
+  private static Literal read(HostMemory memory, Place place) {
+    byte[] bytes = new byte[Math.toIntExact(place.type().bytes())];
+    memory.window(place.offset()).get((int) (place.offset() % HostMemory.WINDOW), bytes);
+    return Literal.wrap(place.type(), bytes);
+  }
+
+  private static void write(HostMemory memory, Place place, Literal value) {
+    byte[] bytes = new byte[Math.toIntExact(place.type().bytes())];
+    value.bytes().get(bytes);
+    memory.window(place.offset()).put((int) (place.offset() % HostMemory.WINDOW), bytes);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
