@@ -38,6 +38,13 @@ public final class Literal {
     return fill(new TensorType(dtype, Shape.scalar()), value);
   }
 
+  /** Returns a scalar of an integer; a floating type rounds it, an integer type wraps it. */
+  public static Literal scalar(DType dtype, long value) {
+    Builder builder = new Builder(new TensorType(dtype, Shape.scalar()));
+    builder.setLong(0, value);
+    return builder.build();
+  }
+
   /** Returns a tensor of equal elements, rounded to the type. */
   public static Literal fill(TensorType type, double value) {
     Builder builder = new Builder(type);
