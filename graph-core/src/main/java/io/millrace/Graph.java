@@ -7,6 +7,7 @@ import io.millrace.op.RuleException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,6 +33,9 @@ import java.util.stream.Collectors;
  */
 public final class Graph {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.][A-Za-z0-9_.\\\\/>-]*");
+  /** Hides the control scopes around it; known by identity. */
+  private static final List<Operation> INIT_SCOPE = Collections.unmodifiableList(new ArrayList<>());
+
   private static final ThreadLocal<Deque<Graph>> DEFAULTS =
       ThreadLocal.withInitial(ArrayDeque::new);
 
@@ -94,7 +98,12 @@ public final class Graph {
       }
     }
     Set<Operation> controls = new LinkedHashSet<>(controlInputs);
-    scopes.get().controls.forEach(controls::addAll);
+    for (List<Operation> open : scopes.get().controls) {
+      if (open == INIT_SCOPE) {
+        break;
+      }
+      controls.addAll(open);
+    }
     for (Operation control : controls) {
       if (control.graph() != this) {
         throw broken(
@@ -119,7 +128,7 @@ public final class Graph {
         new Operation(
             this,
             operations.size(),
-            unique(wished),
+            name.endsWith("/") ? asItStands(wished) : unique(wished),
             op,
             tensors,
             List.copyOf(controls),
@@ -163,6 +172,15 @@ public final class Graph {
     usedNames.put(name, count + 1);
     usedNames.put(candidate, 1);
     return candidate;
+  }
+
+  /** Returns a name that a scope may have, but no operation yet; otherwise a unique one. */
+  private String asItStands(String name) {
+    if (byName.containsKey(name)) {
+      return unique(name);
+    }
+    usedNames.putIfAbsent(name, 1);
+    return name;
   }
 
   /** Returns the operations in the order in which they were added. */
@@ -241,6 +259,14 @@ public final class Graph {
   /** Opens a scope whose operations run after these. */
   public Scope controlDependencies(Collection<Operation> operations) {
     return push(scopes.get().controls, List.copyOf(operations));
+  }
+
+  /**
+   * Opens a scope whose operations do not wait for those of the control scopes around it, as
+   * TensorFlow's {@code init_scope}: variables made while training steps are built need it.
+   */
+  public Scope initScope() {
+    return push(scopes.get().controls, INIT_SCOPE);
   }
 
   private static <T> Scope push(Deque<T> stack, T item) {
