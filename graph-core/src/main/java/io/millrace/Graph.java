@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
  */
 public final class Graph {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.][A-Za-z0-9_.\\\\/>-]*");
+
   /** Hides the control scopes around it; known by identity. */
   private static final List<Operation> INIT_SCOPE = Collections.unmodifiableList(new ArrayList<>());
 
@@ -80,7 +81,7 @@ public final class Graph {
   /** Adds an operation that must run after others beside those of the open control scopes. */
   public synchronized Operation add(
       Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
-    SourceLine source = SourceLine.ofCaller(List.of(Graph.class, op.getClass()));
+    SourceLine source = SourceLine.ofCaller(engine(op));
     List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
     String wished = scoped(name);
     for (Output tensor : tensors) {
@@ -144,6 +145,13 @@ public final class Graph {
       Op op, String name, List<Output> inputs, String rule, SourceLine source) {
     return new GraphException(
         Messages.broken(op, name, inputs.stream().map(Output::toString).toList(), rule, source));
+  }
+
+  /** Returns classes from every part of the engine: a user's own operation is not one. */
+  private static List<Class<?>> engine(Op op) {
+    return op.getClass().getName().startsWith("io.millrace.ops.")
+        ? List.of(Graph.class, op.getClass())
+        : List.of(Graph.class);
   }
 
   private String scoped(String name) {

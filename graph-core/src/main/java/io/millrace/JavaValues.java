@@ -8,7 +8,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the Java values that stand for tensors: numbers, booleans, arrays of primitives (nested
@@ -19,16 +19,18 @@ final class JavaValues {
       "a Number, a Boolean, an array of float, double, int, long, byte or boolean (nested to any"
           + " depth) or a buffer";
 
+  private static final DType[] DTYPES = DType.values();
+
   private JavaValues() {}
 
   /** Returns the element type that a value has by itself, if it stands for a tensor. */
-  static Optional<DType> dtype(Object value) {
-    for (DType dtype : DType.values()) {
+  static @Nullable DType dtype(Object value) {
+    for (DType dtype : DTYPES) {
       if (holds(value, dtype)) {
-        return Optional.of(dtype);
+        return dtype;
       }
     }
-    return Optional.empty();
+    return null;
   }
 
   /**
@@ -37,14 +39,12 @@ final class JavaValues {
    * @throws IllegalArgumentException if it does not stand for a tensor
    */
   static DType requireDType(Object value) {
-    return dtype(value)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "a tensor is made from "
-                        + ACCEPTED
-                        + ", not from "
-                        + value.getClass().getTypeName()));
+    DType dtype = dtype(value);
+    if (dtype == null) {
+      throw new IllegalArgumentException(
+          "a tensor is made from " + ACCEPTED + ", not from " + value.getClass().getTypeName());
+    }
+    return dtype;
   }
 
   /** Returns whether a value's elements are of this type, without conversion. */
@@ -219,9 +219,18 @@ final class JavaValues {
           return false;
         }
       }
-      return parts.length > 0;
+      return parts.length > 0 || emptyFrom(shape, axis + 1);
     }
     return axis == shape.rank() - 1;
+  }
+
+  private static boolean emptyFrom(Shape shape, int axis) {
+    for (int i = axis; i < shape.rank(); i++) {
+      if (shape.dim(i) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Copies a value whose shape and type were checked. */

@@ -102,9 +102,21 @@ public final class Compiler {
    * @throws io.millrace.GraphException if the exact shapes break an operation's rule
    */
   public static Compilation compile(Request request) {
-    List<Operation> part = Pruner.needed(request.fetches(), request.targets(), request::gives);
+    return compile(request, true);
+  }
+
+  /** Returns the plan of a run that computes the fetches but leaves all state as it was. */
+  public static Compilation compileWithoutWrites(Request request) {
+    return compile(request, false);
+  }
+
+  private static Compilation compile(Request request, boolean writes) {
+    // What a known value took to compute stays: it may write state, and if not, a pass drops it.
+    List<Operation> part =
+        Pruner.needed(request.fetches(), request.targets(), request.feeds()::containsKey);
     Lowerer lowerer = new Lowerer(request);
-    Program lowered = lowerer.lower(part);
+    Program stated = lowerer.lower(part);
+    Program lowered = writes ? stated : withoutUpdates(stated);
     Verifier.verify(lowered);
     List<String> changed = new ArrayList<>();
     Program optimized = request.passes() ? Passes.apply(lowered, changed) : lowered;
@@ -117,5 +129,10 @@ public final class Compiler {
         Planner.plan(optimized),
         lowerer.requiredInitialized(),
         lowerer.resourceOperations());
+  }
+
+  private static Program withoutUpdates(Program program) {
+    return new Program(
+        program.feeds(), program.instructions(), program.fetches(), List.of(), program.checks());
   }
 }

@@ -1,0 +1,183 @@
+package io.millrace;
+
+import io.millrace.compiler.Compiler;
+import io.millrace.ir.Program;
+import io.millrace.ir.Resource;
+import io.millrace.spi.DeviceMemory;
+import io.millrace.spi.Executable;
+import io.millrace.spi.Plan;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A plan prepared for a device, with the slots in which it runs and the state that it touches. */
+final class ReadyPlan {
+  private final Plan plan;
+  private final Executable executable;
+  private final List<Output> feedOrder;
+  private final List<DeviceMemory> resources;
+  private final List<VariableStore.Cell> required;
+  private final List<VariableStore.Cell> written;
+  private final Map<String, Operation> resourceOperations;
+  private final int limit;
+
+  private final Deque<RunSlot> idle = new ArrayDeque<>();
+  private int made;
+  private boolean retired;
+
+  /** A number that grows with each use in the session. */
+  private volatile long lastUse;
+
+  ReadyPlan(
+      Compiler.Compilation compilation, Executable executable, VariableStore state, int limit) {
+    plan = compilation.plan();
+    this.executable = executable;
+    this.limit = limit;
+    feedOrder = List.copyOf(compilation.feedOrder());
+    resources = plan.resources().stream().map(r -> state.cell(r).memory()).toList();
+    required = cells(state, compilation.requiredInitialized());
+    written =
+        cells(
+            state,
+            compilation.optimized().updates().stream().map(Program.Update::resource).toList());
+    resourceOperations = compilation.resourceOperations();
+  }
+
+  private static List<VariableStore.Cell> cells(VariableStore state, List<Resource> resources) {
+    return resources.stream().map(state::cell).toList();
+  }
+
+  List<Output> feedOrder() {
+    return feedOrder;
+  }
+
+  List<DeviceMemory> resources() {
+    return resources;
+  }
+
+  /** Returns whether a run changes state, and so must be alone. */
+  boolean writes() {
+    return !written.isEmpty();
+  }
+
+  long lastUse() {
+    return lastUse;
+  }
+
+  void use(long now) {
+    lastUse = now;
+  }
+
+  /**
+   * Checks that what a run reads was written before.
+   *
+   * @throws UninitializedException if not; it lists all such variables
+   */
+  void requireInitialized() {
+    for (int i = 0; i < required.size(); i++) {
+      if (!required.get(i).isInitialized()) {
+        throw uninitialized();
+      }
+    }
+  }
+
+  private UninitializedException uninitialized() {
+    StringBuilder text = new StringBuilder("these variables are read but have no value yet:");
+    for (VariableStore.Cell cell : required) {
+      if (!cell.isInitialized()) {
+        Resource resource = cell.resource();
+        text.append("\n  ").append(resource.name()).append(' ').append(resource.type());
+        Operation operation = resourceOperations.get(resource.name());
+        if (operation != null) {
+          text.append(" made at ").append(operation.source());
+        }
+      }
+    }
+    return new UninitializedException(
+        text + "\nrun their initializers first, such as globalVariablesInitializer()");
+  }
+
+  /** Notes that a run gave values to what it writes. */
+  void markWritten() {
+    for (int i = 0; i < written.size(); i++) {
+      written.get(i).setInitialized();
+    }
+  }
+
+  /**
+   * Returns a slot to run in, or null if the plan was retired.
+   *
+   * @param patient whether to wait for one while as many as may overlap are in use
+   */
+  synchronized @Nullable RunSlot acquire(boolean patient) {
+    boolean interrupted = false;
+    while (!retired && patient && idle.isEmpty() && made >= limit) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (retired) {
+      return null;
+    }
+    RunSlot slot = idle.poll();
+    if (slot == null) {
+      slot = new RunSlot(this, plan, executable.newExecution());
+      made++;
+    }
+    return slot;
+  }
+
+  synchronized void release(RunSlot slot) {
+    if (retired || idle.size() >= limit) {
+      close(slot);
+    } else {
+      idle.push(slot);
+    }
+    notifyAll();
+  }
+
+  /** Frees everything as soon as the runs in progress have ended. */
+  synchronized void retire() {
+    if (retired) {
+      return;
+    }
+    retired = true;
+    if (made == 0) {
+      executable.close();
+    }
+    while (!idle.isEmpty()) {
+      close(idle.pop());
+    }
+    notifyAll();
+  }
+
+  private void close(RunSlot slot) {
+    slot.close();
+    made--;
+    if (retired && made == 0) {
+      executable.close();
+    }
+  }
+
+  /** Waits until a retired plan is freed. */
+  synchronized void awaitFreed() {
+    boolean interrupted = false;
+    while (made > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,289 @@
+package io.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SessionTest {
+  private static final SessionOptions OPTIONS = SessionOptions.defaults().device("reference");
+
+  private final Graph graph = new Graph();
+  private final TestOps ops = new TestOps(graph);
+  private final Output x = ops.placeholder("x", DType.FLOAT32, -1, 3);
+  private final Output n = ops.placeholder("n", DType.INT64);
+  private final Output twice = ops.add("twice", x, x);
+  private final Output w = ops.variable("w", DType.FLOAT32, 2);
+  private final Operation assign =
+      ops.assign("w/Assign", w, ops.constant("init", new float[] {1, 2}));
+  private final Output read = ops.identity("w/read", w);
+  private final Operation step =
+      ops.assignAdd("step", w, ops.constant("delta", new float[] {1, 1}));
+  private final Output after = ops.identity("after", w);
+  private final Session session = new Session(graph, OPTIONS);
+
+  @AfterEach
+  void close() {
+    session.close();
+  }
+
+  private static void assertMessage(String message, String... parts) {
+    for (String part : parts) {
+      assertTrue(message.contains(part), () -> "'" + part + "' is not in: " + message);
+    }
+  }
+
+  private String refused(Operand fetch, Map<?, ?> feeds) {
+    return assertThrows(FeedException.class, () -> session.run(fetch, feeds)).getMessage();
+  }
+
+  @Test
+  void feedsEveryKindOfValue() {
+    float[] expected = {2, 4, 6, 8, 10, 12};
+    float[] flat = {1, 2, 3, 4, 5, 6};
+    List<Object> values =
+        List.of(
+            flat,
+            new float[][] {{1, 2, 3}, {4, 5, 6}},
+            new int[][] {{1, 2, 3}, {4, 5, 6}},
+            new long[] {1, 2, 3, 4, 5, 6},
+            new byte[] {1, 2, 3, 4, 5, 6},
+            FloatBuffer.wrap(flat),
+            Tensor.of(flat, Shape.of(2, 3)));
+    for (Object value : values) {
+      for (int repeat = 0; repeat < 2; repeat++) {
+        Tensor result = session.run(twice, Map.of(x, value));
+        assertEquals(Shape.of(2, 3), result.shape());
+        assertArrayEquals(expected, result.toFloatArray());
+      }
+    }
+    assertEquals(7, session.run(n, Map.of(n, 7)).longValue());
+    assertEquals(7, session.run(n, Map.of("n", 7L)).longValue());
+    assertEquals(1, session.run(n, Feed.of("n", Tensor.of(1L))).longValue());
+  }
+
+  @Test
+  void anyTensorCanBeFedOrFetchedByHandleOrName() {
+    assertEquals(
+        9, session.run("twice:0", Map.of("twice:0", new float[] {9, 9, 9})).getFloat(0, 2));
+    assertArrayEquals(
+        new float[] {5, 6}, session.run(read, Map.of(w, new float[] {5, 6})).toFloatArray());
+    assertEquals(4, session.run("n", Feed.of(n, 4)).intValue());
+  }
+
+  @Test
+  void severalFetchesAndTargetsInOneRun() {
+    session.run(assign);
+    List<Tensor> results =
+        session.run(List.of(read, step, "twice:0", after, read), Map.of(x, new float[] {1, 1, 1}));
+    assertEquals(4, results.size());
+    assertArrayEquals(new float[] {1, 2}, results.get(0).toFloatArray());
+    assertArrayEquals(new float[] {2, 2, 2}, results.get(1).toFloatArray());
+    assertArrayEquals(new float[] {2, 3}, results.get(2).toFloatArray());
+    assertSame(results.get(0), results.get(3));
+    List<Tensor> built =
+        session.runner().fetch(after).fetch("w/read").target("step").feed(n, 1).run();
+    assertArrayEquals(new float[] {3, 4}, built.get(0).toFloatArray());
+    assertArrayEquals(new float[] {2, 3}, built.get(1).toFloatArray());
+  }
+
+  @Test
+  void runsHappenInTheOrderOfTheGraph() {
+    session.run(List.of(assign, step));
+    List<Tensor> values = session.run(List.of(after, step, read));
+    assertArrayEquals(new float[] {3, 4}, values.get(0).toFloatArray());
+    assertArrayEquals(new float[] {2, 3}, values.get(1).toFloatArray());
+    assertArrayEquals(new float[] {3, 4}, session.run(w).toFloatArray());
+  }
+
+  @Test
+  void eachSessionHasItsOwnVariables() {
+    session.run(assign);
+    try (Session other = new Session(graph, OPTIONS)) {
+      assertThrows(UninitializedException.class, () -> other.run(read));
+      other.run(List.of(assign, step));
+      assertArrayEquals(new float[] {2, 3}, other.run(read).toFloatArray());
+    }
+    assertArrayEquals(new float[] {1, 2}, session.run(read).toFloatArray());
+  }
+
+  @Test
+  void unfedPlaceholdersAreAllListed() {
+    Output m = ops.placeholder("m", DType.INT64);
+    Output sum = ops.add("sum", n, m);
+    assertMessage(refused(sum, Map.of()), "n:0", "m:0", "TestOps.java");
+  }
+
+  @Test
+  void wrongFeedsAreRefusedByName() {
+    assertMessage(
+        refused(twice, Map.of(x, new float[2][4])),
+        "x:0",
+        "float32[?,3]",
+        "float32[2,4]",
+        "TestOps.java");
+    assertMessage(
+        refused(twice, Map.of(x, new double[2][3])), "x:0", "float32[?,3]", "float64[2,3]");
+    assertMessage(refused(n, Map.of(n, 2.5)), "n:0", "float64", "int64");
+    assertMessage(
+        refused(twice, Map.of(x, Tensor.of(new int[2][3]))), "x:0", "int32[2,3]", "differ");
+    assertMessage(
+        refused(twice, Map.of(x, new float[][] {{1, 2, 3}, {1}})), "x:0", "ragged", "[1]");
+    assertMessage(refused(twice, Map.of(x, "text")), "x:0", "java.lang.String");
+    assertMessage(refused(twice, Map.of(x, new float[7])), "x:0", "float32[7]");
+    assertMessage(refused(twice, Map.of("y", 1)), "'y'", "'x'");
+    assertMessage(refused(twice, Map.of(assign, 1)), "w/Assign", "only its tensors");
+    assertMessage(refused(twice, Map.of(1, 1)), "java.lang.Integer");
+    assertMessage(refused(twice, Map.of(x, new float[3], "x:0", new float[3])), "twice", "x:0");
+  }
+
+  @Test
+  void integersThatDoNotFitAreRefused() {
+    Output bytes = ops.placeholder("bytes", DType.UINT8, 2);
+    assertMessage(refused(bytes, Map.of(bytes, new int[] {1, 300})), "bytes:0", "300", "uint8");
+    assertArrayEquals(
+        new byte[] {1, (byte) 200},
+        session.run(bytes, Map.of(bytes, new int[] {1, 200})).toByteArray());
+  }
+
+  @Test
+  void foreignNodesAreRefused() {
+    Graph other = new Graph();
+    Output y = new TestOps(other).placeholder("y", DType.FLOAT32);
+    assertMessage(refused(y, Map.of()), "y:0", "another graph", "TestOps.java");
+    assertMessage(refused(twice, Map.of(y, 1f)), "y:0", "another graph");
+    Operation noOp = new TestOps(other).group("all");
+    assertMessage(
+        assertThrows(FeedException.class, () -> session.run(noOp)).getMessage(),
+        "all",
+        "another graph");
+  }
+
+  @Test
+  void unknownNamesAreRefusedWithASuggestion() {
+    assertMessage(
+        assertThrows(FeedException.class, () -> session.run("twise")).getMessage(),
+        "twise",
+        "'twice'");
+    ops.group("nothing");
+    assertMessage(
+        assertThrows(FeedException.class, () -> session.run("nothing")).getMessage(),
+        "nothing",
+        "no outputs");
+  }
+
+  @Test
+  void uninitializedVariablesAreAllListed() {
+    Output v = ops.variable("v", DType.FLOAT32, 2);
+    Output sum = ops.add("v_plus_w", v, w);
+    String message =
+        assertThrows(UninitializedException.class, () -> session.run(sum)).getMessage();
+    assertMessage(message, "v float32[2]", "w float32[2]", "TestOps.java", "initializer");
+    assertThrows(UninitializedException.class, () -> session.run(step));
+    assertArrayEquals(new float[] {1, 2}, session.run(List.of(assign, read)).get(0).toFloatArray());
+  }
+
+  @Test
+  void aFailedRunNamesTheNodeAndTheLine() {
+    Output one = ops.constant("one", 1);
+    Output d = ops.placeholder("d", DType.INT32);
+    Output quotient = ops.div("quotient", one, d);
+    for (int i = 0; i < 3; i++) {
+      String message =
+          assertThrows(ExecutionException.class, () -> session.run(quotient, Map.of(d, 0)))
+              .getMessage();
+      assertMessage(message, "quotient", "TestOps.java");
+    }
+    assertEquals(1, session.run(quotient, Map.of(d, 1)).intValue());
+  }
+
+  @Test
+  void closedThingsAreRefused() {
+    Tensor fed = Tensor.of(new float[1][3]);
+    Tensor result = session.run(twice, Map.of(x, fed));
+    fed.close();
+    assertThrows(ClosedException.class, () -> session.run(twice, Map.of(x, fed)));
+    session.close();
+    session.close();
+    assertThrows(ClosedException.class, () -> session.run(read));
+    assertEquals(0, result.getFloat(0, 2));
+  }
+
+  @Test
+  void shapesThatDependOnFedValuesAreFoundOut() {
+    Output dims = ops.placeholder("dims", DType.INT64, 2);
+    Output zeros = ops.zeros("zeros", ops.add("dims2", dims, dims));
+    assertEquals(Shape.of(2, 4), session.run(zeros, Map.of(dims, new long[] {1, 2})).shape());
+    assertEquals(Shape.of(6, 0), session.run(zeros, Map.of(dims, new long[] {3, 0})).shape());
+    assertEquals(Shape.of(2, 4), session.run(zeros, Map.of(dims, new long[] {1, 2})).shape());
+    assertMessage(session.explain(zeros, Map.of(dims, new long[] {1, 2})), "found first", "dims2");
+  }
+
+  @Test
+  void findingAValueOutWritesNoState() {
+    Output count = ops.variable("count", DType.INT64, 1);
+    Operation set = ops.assign("set", count, ops.constant("two", new long[] {2}));
+    Operation more = ops.assignAdd("more", count, ops.constant("three", new long[] {3}));
+    Output zeros = ops.zeros("grown", more.output(0));
+    session.run(set);
+    assertEquals(Shape.of(5), session.run(zeros).shape());
+    assertEquals(Shape.of(8), session.run(zeros).shape());
+    assertEquals(8, session.run(count).longValue());
+  }
+
+  @Test
+  void explainShowsEveryStage() {
+    assertMessage(
+        session.explain(List.of(twice, assign), Map.of(x, new float[3])),
+        "graph",
+        "program",
+        "plan",
+        "twice",
+        "arena");
+    assertThrows(UninitializedException.class, () -> session.run(read));
+  }
+
+  @Test
+  void exactShapesThatDoNotFitNameTheNode() {
+    Output a = ops.placeholder("a", DType.FLOAT32, -1);
+    Output b = ops.placeholder("b", DType.FLOAT32, -1);
+    Output sum = ops.add("a_plus_b", a, b);
+    String message =
+        assertThrows(
+                GraphException.class,
+                () -> session.run(sum, Map.of(a, new float[2], b, new float[3])))
+            .getMessage();
+    assertMessage(message, "a_plus_b", "[2]", "[3]", "TestOps.java");
+  }
+
+  @Test
+  void thePlanCacheIsBounded() {
+    try (Session small = new Session(graph, OPTIONS.planCacheSize(3))) {
+      for (int rows = 1; rows < 10; rows++) {
+        Tensor result = small.run(twice, Map.of(x, new float[rows][3]));
+        assertEquals(Shape.of(rows, 3), result.shape());
+        assertTrue(small.cachedPlans() <= 3);
+      }
+      assertEquals(3, small.cachedPlans());
+      small.run("twice", Map.of("x", new float[9][3]));
+      assertEquals(3, small.cachedPlans());
+    }
+  }
+
+  @Test
+  void unknownDevicesAreRefusedWithWhatWasFound() {
+    String message =
+        assertThrows(
+                DeviceException.class,
+                () -> new Session(graph, SessionOptions.defaults().device("tpu:7")).close())
+            .getMessage();
+    assertMessage(message, "tpu:7", "reference", "null");
+  }
+}

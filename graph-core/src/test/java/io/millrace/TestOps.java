@@ -1,0 +1,283 @@
+package io.millrace;
+
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import java.util.List;
+import java.util.Optional;
+
+/** A handful of operations, enough to test graphs and sessions without the catalogue. */
+final class TestOps {
+  private final Graph graph;
+
+  TestOps(Graph graph) {
+    this.graph = graph;
+  }
+
+  Output placeholder(String name, DType dtype, long... dims) {
+    return graph.add(new Placeholder(TensorType.of(dtype, dims)), name, List.of()).output(0);
+  }
+
+  Output constant(String name, Object value) {
+    return graph.add(new Constant(Tensor.of(value).toLiteral()), name, List.of()).output(0);
+  }
+
+  Output add(String name, Operand x, Operand y) {
+    return graph.add(new Binary(BinaryFn.ADD), name, List.of(x, y)).output(0);
+  }
+
+  Output div(String name, Operand x, Operand y) {
+    return graph.add(new Binary(BinaryFn.DIV), name, List.of(x, y)).output(0);
+  }
+
+  Output identity(String name, Operand x) {
+    return graph.add(new Identity(), name, List.of(x)).output(0);
+  }
+
+  Output variable(String name, DType dtype, long... dims) {
+    return graph.add(new Variable(TensorType.of(dtype, dims)), name, List.of()).output(0);
+  }
+
+  Operation assign(String name, Operand variable, Operand value) {
+    return graph.add(new Assign(false), name, List.of(variable, value));
+  }
+
+  Operation assignAdd(String name, Operand variable, Operand value) {
+    return graph.add(new Assign(true), name, List.of(variable, value));
+  }
+
+  Output zeros(String name, Operand shape) {
+    return graph.add(new Zeros(), name, List.of(shape)).output(0);
+  }
+
+  Operation group(String name, Operation... parts) {
+    return graph.add(new NoOp(), name, List.of(), List.of(parts));
+  }
+
+  private static Gradients noGradient() {
+    return Gradients.none("tests need none");
+  }
+
+  record Placeholder(TensorType of) implements Op {
+    @Override
+    public String type() {
+      return "Placeholder";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(of);
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.unfed();
+    }
+  }
+
+  record Constant(Literal literal) implements Op {
+    @Override
+    public String type() {
+      return "Const";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(literal.type());
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.output(0, lowering.literal(literal));
+    }
+
+    @Override
+    public Optional<Literal> value(Inference in) {
+      return Optional.of(literal);
+    }
+  }
+
+  record Identity() implements Op {
+    @Override
+    public String type() {
+      return "Identity";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.output(0, lowering.input(0));
+    }
+  }
+
+  record Binary(BinaryFn fn) implements Op {
+    @Override
+    public String type() {
+      return fn == BinaryFn.ADD ? "Add" : "Div";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      return List.of(new TensorType(in.requireSameDType(), in.broadcast(0, 1)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.output(
+          0,
+          lowering.map(
+              lowering.input(0),
+              lowering.input(1),
+              (x, y) -> fn == BinaryFn.ADD ? x.plus(y) : x.dividedBy(y)));
+    }
+  }
+
+  record Variable(TensorType of) implements Op {
+    @Override
+    public String type() {
+      return "VariableV2";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(of);
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.outputReference(0, new Resource(lowering.name(), of, false));
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+  }
+
+  record Assign(boolean adds) implements Op {
+    @Override
+    public String type() {
+      return adds ? "AssignAdd" : "Assign";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireSameDType();
+      in.require(
+          in.shape(0).isCompatibleWith(in.shape(1)),
+          "a variable of shape %s cannot hold %s",
+          in.shape(0),
+          in.shape(1));
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      Value value = lowering.input(1);
+      lowering.write(
+          lowering.reference(0),
+          adds ? lowering.map(lowering.input(0), value, (x, y) -> x.plus(y)) : value);
+      lowering.outputReference(0, lowering.reference(0));
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+  }
+
+  /** Makes float32 zeros of the shape that its input holds, so that values decide shapes. */
+  record Zeros() implements Op {
+    @Override
+    public String type() {
+      return "Zeros";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(
+          new TensorType(
+              DType.FLOAT32,
+              in.constant(0).map(v -> Shape.of(v.toLongs())).orElse(Shape.unknown())));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.output(
+          0,
+          lowering.mapViews(
+              lowering.outputType(0).shape(),
+              List.of(),
+              List.of(),
+              (b, none) -> b.constant(DType.FLOAT32, 0)));
+    }
+  }
+
+  record NoOp() implements Op {
+    @Override
+    public String type() {
+      return "NoOp";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of();
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      // Its control inputs are all that it does.
+    }
+  }
+}
