@@ -21,7 +21,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Optional<String> unavailable() {
-    return Optional.empty();
+    return Blas.unavailable();
   }
 
   @Override
@@ -41,6 +41,7 @@ public final class CpuBackend implements Backend {
             + System.getProperty("os.arch")
             + ")");
     lines.add("threads: " + WorkerPool.shared().workers());
+    lines.addAll(Blas.describe());
     return List.copyOf(lines);
   }
 

@@ -52,17 +52,17 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
 
   @Override
   public Kernel contract(Primitive.Contract primitive) {
-    throw new UnsupportedOperationException(step.toString());
+    return ContractionKernels.of(step);
   }
 
   @Override
   public Kernel convolve(Primitive.Convolve primitive) {
-    throw new UnsupportedOperationException(step.toString());
+    return ConvolutionKernels.of(step);
   }
 
   @Override
   public Kernel pool(Primitive.Pool primitive) {
-    throw new UnsupportedOperationException(step.toString());
+    return PoolingKernels.of(step);
   }
 
   @Override
@@ -72,7 +72,7 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
 
   @Override
   public Kernel random(Primitive.Random primitive) {
-    throw new UnsupportedOperationException(step.toString());
+    return RandomKernels.of(step);
   }
 
   @Override

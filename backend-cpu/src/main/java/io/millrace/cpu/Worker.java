@@ -5,6 +5,7 @@ import io.millrace.spi.HostMemory;
 /** What one worker needs during a run, made once so that runs allocate nothing. */
 final class Worker {
   private final HostMemory scratch;
+  private final BlasWorker blas = new BlasWorker();
 
   Worker(HostMemory scratch) {
     this.scratch = scratch;
@@ -13,5 +14,10 @@ final class Worker {
   /** Returns the scratch memory. */
   HostMemory scratch() {
     return scratch;
+  }
+
+  /** Returns this worker's way into OpenBLAS. */
+  BlasWorker blas() {
+    return blas;
   }
 }

@@ -3,28 +3,24 @@ package io.millrace.reference;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
+import io.millrace.spi.Philox;
 
 /**
  * Computes Random, bit for bit as TensorFlow's stateful random operations do on a CPU, but for the
  * last place of the logarithm, sine and cosine.
  */
 final class RandomNumbers {
-  /** Blocks between the groups of truncated normal numbers: each redraws within its own. */
-  private static final int BLOCKS_PER_TRUNCATED = 64;
-
-  /** The least argument of Box and Muller's logarithm. */
-  private static final float LEAST = 1.0e-7f;
-
-  private static final double LEAST_WIDE = 1.0e-7;
-
-  private final Philox philox;
+  private final Primitive.Random random;
+  private final int[] block = new int[4];
+  private final float[] pair = new float[2];
+  private final double[] widePair = new double[2];
   private final long start;
   private final boolean wide;
   private final Literal.Builder builder;
   private final long count;
 
   private RandomNumbers(Primitive.Random random, long counter, TensorType output) {
-    philox = new Philox(random.seed(), random.seed2());
+    this.random = random;
     start = counter;
     wide = output.dtype().bytes() == 8;
     builder = new Literal.Builder(output);
@@ -45,13 +41,13 @@ final class RandomNumbers {
   private void bits() {
     if (wide) {
       for (long i = 0; i < count; i++) {
-        int[] block = philox.block(start + i / 2);
+        int[] block = block(start + i / 2);
         int at = (int) (i % 2) * 2;
         builder.setLong(i, (long) block[at + 1] << 32 | (block[at] & 0xFFFFFFFFL));
       }
     } else {
       for (long i = 0; i < count; i++) {
-        builder.setLong(i, philox.block(start + i / 4)[(int) (i % 4)]);
+        builder.setLong(i, block(start + i / 4)[(int) (i % 4)]);
       }
     }
   }
@@ -59,11 +55,11 @@ final class RandomNumbers {
   private void uniform() {
     for (long i = 0; i < count; i++) {
       if (wide) {
-        int[] block = philox.block(start + i / 2);
+        int[] block = block(start + i / 2);
         int at = (int) (i % 2) * 2;
-        builder.setDouble(i, unit(block[at], block[at + 1]));
+        builder.setDouble(i, Philox.unit(block[at], block[at + 1]));
       } else {
-        builder.setDouble(i, unit(philox.block(start + i / 4)[(int) (i % 4)]));
+        builder.setDouble(i, Philox.unit(block(start + i / 4)[(int) (i % 4)]));
       }
     }
   }
@@ -71,7 +67,7 @@ final class RandomNumbers {
   private void normal() {
     int perBlock = wide ? 2 : 4;
     for (long i = 0; i < count; i++) {
-      int[] block = philox.block(start + i / perBlock);
+      int[] block = block(start + i / perBlock);
       int at = wide ? 0 : (int) (i % 4) / 2 * 2;
       builder.setDouble(i, pair(block, at)[(int) (i % 2)]);
     }
@@ -80,10 +76,10 @@ final class RandomNumbers {
   private void truncatedNormal() {
     int perGroup = wide ? 2 : 4;
     for (long first = 0; first < count; first += perGroup) {
-      long index = start + first * BLOCKS_PER_TRUNCATED;
+      long index = start + first * Philox.BLOCKS_PER_TRUNCATED;
       int found = 0;
       for (int at = 0; found < perGroup; ) {
-        for (double value : pair(philox.block(index), at)) {
+        for (double value : pair(block(index), at)) {
           if (Math.abs(value) < 2 && found < perGroup) {
             if (first + found < count) {
               builder.setDouble(first + found, value);
@@ -103,25 +99,17 @@ final class RandomNumbers {
   /** Returns two normal numbers made of the block's numbers from a position on. */
   private double[] pair(int[] block, int at) {
     if (wide) {
-      double u = Math.max(unit(block[0], block[1]), LEAST_WIDE);
-      double angle = 2 * Math.PI * unit(block[2], block[3]);
-      double radius = Math.sqrt(-2 * Math.log(u));
-      return new double[] {Math.sin(angle) * radius, Math.cos(angle) * radius};
+      Philox.normal(block, 0, widePair, 0);
+    } else {
+      Philox.normal(block[at], block[at + 1], pair, 0);
+      widePair[0] = pair[0];
+      widePair[1] = pair[1];
     }
-    float u = Math.max(unit(block[at]), LEAST);
-    float angle = (float) (2 * Math.PI * unit(block[at + 1]));
-    float radius = (float) Math.sqrt(-2 * (float) Math.log(u));
-    return new double[] {(float) Math.sin(angle) * radius, (float) Math.cos(angle) * radius};
+    return widePair;
   }
 
-  /** Returns the low 23 bits as a number in [0, 1). */
-  private static float unit(int bits) {
-    return Float.intBitsToFloat((bits & 0x7FFFFF) | 0x3F800000) - 1;
-  }
-
-  /** Returns 52 bits as a number in [0, 1). */
-  private static double unit(int high, int low) {
-    long mantissa = (high & 0xFFFFFL) << 32 | (low & 0xFFFFFFFFL);
-    return Double.longBitsToDouble(mantissa | 0x3FF0000000000000L) - 1;
+  private int[] block(long index) {
+    Philox.block(random.seed(), random.seed2(), index, block, 0);
+    return block;
   }
 }

@@ -2,6 +2,8 @@ package io.millrace.spi;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -19,6 +21,8 @@ final class HostBlock {
   private final long bytes;
   private final AtomicInteger holds = new AtomicInteger();
   private final @Nullable ByteBuffer[] windows;
+  private final @Nullable FloatBuffer[] floats;
+  private final @Nullable DoubleBuffer[] doubles;
 
   /** A pointer to given memory that owns nothing. */
   private static final class Window extends BytePointer {
@@ -45,6 +49,8 @@ final class HostBlock {
     this.bytes = bytes;
     address = (found.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     windows = new ByteBuffer[(int) ((bytes - 1) / HostMemory.WINDOW) + 1];
+    floats = new FloatBuffer[windows.length];
+    doubles = new DoubleBuffer[windows.length];
   }
 
   long address() {
@@ -92,6 +98,36 @@ final class HostBlock {
       windows[index] = window;
     }
     return window;
+  }
+
+  /** Returns the floats of the window with this index, always the same buffer. */
+  FloatBuffer floats(int index) {
+    FloatBuffer buffer = floats[index];
+    return buffer != null ? buffer : makeFloats(index);
+  }
+
+  private synchronized FloatBuffer makeFloats(int index) {
+    FloatBuffer buffer = floats[index];
+    if (buffer == null) {
+      buffer = window(index).asFloatBuffer();
+      floats[index] = buffer;
+    }
+    return buffer;
+  }
+
+  /** Returns the doubles of the window with this index, always the same buffer. */
+  DoubleBuffer doubles(int index) {
+    DoubleBuffer buffer = doubles[index];
+    return buffer != null ? buffer : makeDoubles(index);
+  }
+
+  private synchronized DoubleBuffer makeDoubles(int index) {
+    DoubleBuffer buffer = doubles[index];
+    if (buffer == null) {
+      buffer = window(index).asDoubleBuffer();
+      doubles[index] = buffer;
+    }
+    return buffer;
   }
 
   /** Returns a buffer of its own that begins at a multiple of the window size. */

@@ -3,6 +3,8 @@ package io.millrace.spi;
 import io.millrace.ClosedException;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 
 /**
  * A block of memory outside the Java heap, aligned to 64 bytes and padded so that a multiple of 64
@@ -81,6 +83,26 @@ public final class HostMemory implements DeviceMemory {
   public ByteBuffer window(long offset) {
     requireOpen();
     return block.window((int) (offset / WINDOW));
+  }
+
+  /**
+   * Returns the floats for a byte offset: use them at {@code (int) (offset % WINDOW / 4)}.
+   *
+   * <p>For copies to and from arrays; otherwise as {@link #window}.
+   */
+  public FloatBuffer floats(long offset) {
+    requireOpen();
+    return block.floats((int) (offset / WINDOW));
+  }
+
+  /**
+   * Returns the doubles for a byte offset: use them at {@code (int) (offset % WINDOW / 8)}.
+   *
+   * <p>For copies to and from arrays; otherwise as {@link #window}.
+   */
+  public DoubleBuffer doubles(long offset) {
+    requireOpen();
+    return block.doubles((int) (offset / WINDOW));
   }
 
   /**
