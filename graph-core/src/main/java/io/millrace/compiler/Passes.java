@@ -1,12 +1,25 @@
 package io.millrace.compiler;
 
+import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import java.util.List;
 
 /** The passes that every program goes through, in order. */
 final class Passes {
   /** All passes, in the order in which they are applied. */
-  static final List<Pass> ALL = List.of();
+  static final List<Pass> ALL =
+      List.of(
+          new RemoveDead(),
+          new FoldConstants(),
+          new Simplify(),
+          new ShareEqual(),
+          new Views(),
+          new FuseLoops("fuse-maps", Primitive.Map.class),
+          new FuseLoops("fuse-reduce", Primitive.Reduce.class),
+          new FuseSiblings(),
+          new MergeAxes(),
+          new Simplify(),
+          new RemoveDead());
 
   private Passes() {}
 

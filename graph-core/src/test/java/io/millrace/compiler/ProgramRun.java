@@ -1,0 +1,142 @@
+package io.millrace.compiler;
+
+import io.millrace.TensorType;
+import io.millrace.ir.Instruction;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.reference.ReferenceInterpreter;
+import io.millrace.spi.Place;
+import io.millrace.spi.Plan;
+import io.millrace.spi.Step;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What a run gives, by interpreting the program or by carrying out its plan in plain memory. */
+record ProgramRun(List<Literal> fetches, Map<String, Literal> resources) {
+
+  static ProgramRun interpret(
+      Program program, List<Literal> feeds, Map<String, Literal> resources) {
+    Map<Value, Literal> values = new HashMap<>();
+    for (Instruction instruction : program.instructions()) {
+      List<Literal> outputs;
+      if (instruction.primitive() instanceof Primitive.Feed feed) {
+        outputs = List.of(feeds.get(feed.slot()));
+      } else if (instruction.primitive() instanceof Primitive.Read read) {
+        outputs = List.of(Objects.requireNonNull(resources.get(read.resource().name())));
+      } else {
+        outputs =
+            ReferenceInterpreter.evaluate(
+                instruction.primitive(),
+                instruction.inputs().stream().map(values::get).toList(),
+                instruction.outputs().stream().map(Value::type).toList());
+      }
+      for (int i = 0; i < outputs.size(); i++) {
+        values.put(instruction.outputs().get(i), outputs.get(i));
+      }
+    }
+    Map<String, Literal> after = new HashMap<>(resources);
+    for (Program.Update update : program.updates()) {
+      after.put(update.resource().name(), values.get(update.value()));
+    }
+    return new ProgramRun(program.fetches().stream().map(values::get).toList(), after);
+  }
+
+  static ProgramRun execute(Plan plan, List<Literal> feeds, Map<String, Literal> resources) {
+    Map<String, byte[]> memory = new HashMap<>();
+    memory.put("ARENA0", new byte[(int) plan.arenaBytes()]);
+    Arrays.fill(memory.get("ARENA0"), (byte) 0x55);
+    for (int i = 0; i < feeds.size(); i++) {
+      memory.put("FEED" + i, bytes(feeds.get(i)));
+    }
+    for (int i = 0; i < plan.constants().size(); i++) {
+      memory.put("CONSTANT" + i, bytes(plan.constants().get(i)));
+    }
+    for (int i = 0; i < plan.resources().size(); i++) {
+      Literal held = resources.get(plan.resources().get(i).name());
+      memory.put("RESOURCE" + i, bytes(Objects.requireNonNull(held)));
+    }
+    for (int i = 0; i < plan.fetches().size(); i++) {
+      memory.put("FETCH" + i, new byte[(int) plan.fetches().get(i).bytes()]);
+    }
+    for (Step step : plan.steps()) {
+      requireSafe(step);
+      List<Literal> outputs =
+          ReferenceInterpreter.evaluate(
+              step.primitive(),
+              step.inputs().stream().map(p -> load(memory, p)).toList(),
+              step.outputs().stream().map(Place::type).toList());
+      for (int i = 0; i < outputs.size(); i++) {
+        Place place = step.outputs().get(i);
+        byte[] bytes = bytes(outputs.get(i));
+        System.arraycopy(bytes, 0, block(memory, place), (int) place.offset(), bytes.length);
+      }
+    }
+    Map<String, Literal> after = new HashMap<>(resources);
+    for (int i = 0; i < plan.resources().size(); i++) {
+      Resource resource = plan.resources().get(i);
+      after.put(resource.name(), Literal.wrap(resource.type(), memory.get("RESOURCE" + i)));
+    }
+    List<Literal> fetches = new ArrayList<>();
+    for (int i = 0; i < plan.fetches().size(); i++) {
+      fetches.add(Literal.wrap(plan.fetches().get(i), memory.get("FETCH" + i)));
+    }
+    return new ProgramRun(fetches, after);
+  }
+
+  /** Requires that outputs overlap no input, but for loops that walk it in the output's order. */
+  private static void requireSafe(Step step) {
+    for (int o = 0; o < step.outputs().size(); o++) {
+      Place output = step.outputs().get(o);
+      if (output.space() == Place.Space.FEED || output.space() == Place.Space.CONSTANT) {
+        throw new AssertionError("writes what is only read: " + step);
+      }
+      for (int other = 0; other < o; other++) {
+        if (overlap(output, step.outputs().get(other))) {
+          throw new AssertionError("outputs overlap: " + step);
+        }
+      }
+      for (int i = 0; i < step.inputs().size(); i++) {
+        Place input = step.inputs().get(i);
+        boolean inOrder =
+            step.primitive() instanceof Primitive.Map map
+                && input.sameStart(output)
+                && input.type().bytes() == output.type().bytes()
+                && map.views().get(i).isDense(map.domain());
+        if (overlap(input, output) && !inOrder) {
+          throw new AssertionError("overwrites what it still reads: " + step);
+        }
+      }
+    }
+  }
+
+  private static boolean overlap(Place a, Place b) {
+    return a.space() == b.space()
+        && a.index() == b.index()
+        && a.offset() < b.offset() + b.type().bytes()
+        && b.offset() < a.offset() + a.type().bytes();
+  }
+
+  private static byte[] block(Map<String, byte[]> memory, Place place) {
+    return Objects.requireNonNull(memory.get(place.space().name() + place.index()));
+  }
+
+  private static Literal load(Map<String, byte[]> memory, Place place) {
+    TensorType type = place.type();
+    int start = (int) place.offset();
+    return Literal.wrap(
+        type, Arrays.copyOfRange(block(memory, place), start, start + (int) type.bytes()));
+  }
+
+  private static byte[] bytes(Literal literal) {
+    byte[] bytes = new byte[(int) literal.type().bytes()];
+    literal.bytes().get(bytes);
+    return bytes;
+  }
+}

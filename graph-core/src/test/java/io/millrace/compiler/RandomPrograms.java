@@ -1,0 +1,283 @@
+package io.millrace.compiler;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.ProgramBuilder;
+import io.millrace.ir.Reduction;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.ScalarBuilder;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.UnaryFn;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** Makes small well-formed programs of all kinds of instructions, and values to run them with. */
+final class RandomPrograms {
+  private static final DType TYPE = DType.FLOAT32;
+  private static final long[][] SHAPES = {
+    {}, {3}, {4}, {2, 3}, {3, 2}, {4, 3}, {2, 1, 3}, {2, 2, 3}, {6}, {12}, {1, 4}
+  };
+
+  private final Random random;
+  private final ProgramBuilder builder = new ProgramBuilder();
+  private final List<Value> values = new ArrayList<>();
+  private final List<Resource> resources = new ArrayList<>();
+  private int made;
+
+  private RandomPrograms(long seed) {
+    random = new Random(seed);
+  }
+
+  static Program program(long seed) {
+    return new RandomPrograms(seed).make();
+  }
+
+  static List<Literal> feeds(Program program, long seed) {
+    Random random = new Random(seed);
+    return program.feeds().stream().map(t -> literal(t, random)).toList();
+  }
+
+  static Map<String, Literal> resources(Program program, long seed) {
+    Random random = new Random(seed);
+    Map<String, Literal> held = new HashMap<>();
+    for (int i = 0; i < 4; i++) {
+      held.put("r" + i, literal(resource(i).type(), random));
+    }
+    return held;
+  }
+
+  private static Resource resource(int index) {
+    return new Resource("r" + index, new TensorType(TYPE, Shape.of(SHAPES[index % 2 + 3])), true);
+  }
+
+  private static Literal literal(TensorType type, Random random) {
+    Literal.Builder literal = new Literal.Builder(type);
+    boolean equal = random.nextInt(4) == 0;
+    double same = random.nextInt(3) - 1;
+    for (long i = 0; i < type.shape().size(); i++) {
+      literal.setDouble(i, equal ? same : random.nextInt(9) - 4 + random.nextDouble());
+    }
+    return literal.build();
+  }
+
+  private Program make() {
+    for (int i = 0; i < 2; i++) {
+      values.add(builder.feed(new TensorType(TYPE, shape()), "feed" + i));
+    }
+    for (int i = 0; i < 4; i++) {
+      resources.add(resource(i));
+      values.add(
+          builder.emit(new Primitive.Read(resource(i)), List.of(), resource(i).type(), "r" + i));
+    }
+    int size = 4 + random.nextInt(22);
+    for (int i = 0; i < size; i++) {
+      values.add(instruction());
+    }
+    for (Resource resource : resources) {
+      List<Value> fitting = values.stream().filter(v -> v.type().equals(resource.type())).toList();
+      if (random.nextInt(4) != 0) {
+        builder.update(resource, fitting.get(random.nextInt(fitting.size())));
+      }
+    }
+    List<Value> fetches = new ArrayList<>();
+    for (int i = 0; i < 1 + random.nextInt(4); i++) {
+      fetches.add(any());
+    }
+    return builder.build(fetches);
+  }
+
+  private Shape shape() {
+    return Shape.of(SHAPES[random.nextInt(SHAPES.length)]);
+  }
+
+  private Value any() {
+    int back = Math.min(values.size(), random.nextBoolean() ? 5 : 30);
+    return values.get(values.size() - 1 - random.nextInt(back));
+  }
+
+  private String origin() {
+    return "op" + made++;
+  }
+
+  private Value instruction() {
+    return switch (random.nextInt(9)) {
+      case 0 -> {
+        Literal literal = literal(new TensorType(TYPE, shape()), random);
+        yield builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), origin());
+      }
+      case 1 -> reshape();
+      case 2 -> move();
+      case 3 -> reduce();
+      case 4 -> contract();
+      default -> map();
+    };
+  }
+
+  private Value reshape() {
+    Value x = any();
+    List<Shape> fitting =
+        Arrays.stream(SHAPES)
+            .map(Shape::of)
+            .filter(s -> s.size() == x.type().shape().size())
+            .toList();
+    return fitting.isEmpty()
+        ? x
+        : builder.emit(
+            new Primitive.Reshape(),
+            List.of(x),
+            x.type().withShape(fitting.get(random.nextInt(fitting.size()))),
+            origin());
+  }
+
+  /** Transposes, reverses, slices or pads. */
+  private Value move() {
+    Value x = any();
+    Shape from = x.type().shape();
+    int rank = from.rank();
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      order.add(i);
+    }
+    Collections.shuffle(order, random);
+    long offset = 0;
+    long[] dims = new long[rank];
+    long[] strides = new long[rank];
+    for (int i = 0; i < rank; i++) {
+      int axis = order.get(i);
+      dims[i] = from.dim(axis);
+      strides[i] = from.strides()[axis];
+      if (dims[i] > 1 && random.nextInt(4) == 0) {
+        dims[i]--;
+        offset += strides[i];
+      }
+      if (random.nextInt(4) == 0) {
+        offset += strides[i] * (dims[i] - 1);
+        strides[i] = -strides[i];
+      }
+    }
+    Shape extent = Shape.of(dims);
+    View source = View.of(offset, strides);
+    boolean pad = rank > 0 && random.nextInt(3) == 0;
+    Shape shape = pad ? extent.with(0, dims[0] + 2) : extent;
+    View target = View.of(pad ? shape.strides()[0] : 0, shape.strides());
+    return builder.emit(
+        new Primitive.Move(
+            List.of(new Primitive.Move.Piece(0, extent, source, target)),
+            pad
+                ? Optional.of(new ScalarFunction.Constant(TYPE, Float.floatToRawIntBits(2f)))
+                : Optional.empty()),
+        List.of(x),
+        x.type().withShape(shape),
+        origin());
+  }
+
+  private record Operands(List<Value> values, List<View> views) {}
+
+  private Operands operands(Shape domain, int count) {
+    List<Value> chosen = new ArrayList<>();
+    List<View> views = new ArrayList<>();
+    for (int tries = 0; tries < 30 && chosen.size() < count; tries++) {
+      Value value = any();
+      Shape shape = value.type().shape();
+      if (shape.size() == domain.size() && random.nextBoolean()) {
+        chosen.add(value);
+        views.add(View.dense(domain));
+        continue;
+      }
+      if (fits(shape, domain)) {
+        views.add(View.broadcast(shape, domain));
+        chosen.add(value);
+      }
+    }
+    return new Operands(chosen, views);
+  }
+
+  private static boolean fits(Shape shape, Shape domain) {
+    int missing = domain.rank() - shape.rank();
+    for (int axis = 0; missing >= 0 && axis < shape.rank(); axis++) {
+      if (shape.dim(axis) != 1 && shape.dim(axis) != domain.dim(axis + missing)) {
+        return false;
+      }
+    }
+    return missing >= 0;
+  }
+
+  private ScalarFunction function(List<Value> operands, Shape domain) {
+    ScalarBuilder scalars = new ScalarBuilder();
+    List<Scalar> pool = new ArrayList<>();
+    operands.forEach(o -> pool.add(scalars.parameter(TYPE)));
+    pool.add(scalars.constant(TYPE, random.nextInt(3) - 1));
+    if (domain.rank() > 0 && random.nextInt(4) == 0) {
+      pool.add(scalars.index(random.nextInt(domain.rank())).cast(TYPE));
+    }
+    Scalar last = pool.get(0);
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      Scalar x = random.nextBoolean() ? last : pool.get(random.nextInt(pool.size()));
+      Scalar y = pool.get(random.nextInt(pool.size()));
+      BinaryFn[] binary = {BinaryFn.ADD, BinaryFn.SUB, BinaryFn.MUL, BinaryFn.MAX, BinaryFn.DIV};
+      UnaryFn[] unary = {UnaryFn.NEG, UnaryFn.TANH, UnaryFn.ABS, UnaryFn.FLOOR};
+      last =
+          switch (random.nextInt(4)) {
+            case 0 -> x.apply(unary[random.nextInt(unary.length)]);
+            case 1 -> x.gt(y).select(x, y.negate());
+            default -> x.apply(binary[random.nextInt(binary.length)], y);
+          };
+      pool.add(last);
+    }
+    return scalars.build(List.of(random.nextInt(6) == 0 ? pool.get(0) : last));
+  }
+
+  private Value map() {
+    Shape domain = random.nextInt(3) == 0 ? shape() : any().type().shape();
+    Operands operands = operands(domain, random.nextInt(4));
+    return builder.emit(
+        new Primitive.Map(function(operands.values(), domain), domain, operands.views()),
+        operands.values(),
+        new TensorType(TYPE, domain),
+        origin());
+  }
+
+  private Value reduce() {
+    Shape domain = random.nextInt(3) == 0 ? shape() : any().type().shape();
+    Operands operands = operands(domain, 1 + random.nextInt(2));
+    int kept = random.nextInt(domain.rank() + 1);
+    Reduction reduction = random.nextBoolean() ? Reduction.SUM : Reduction.MAX;
+    return builder.emit(
+        new Primitive.Reduce(
+            reduction, function(operands.values(), domain), domain, kept, operands.views()),
+        operands.values(),
+        new TensorType(TYPE, domain.slice(0, kept)),
+        origin());
+  }
+
+  private Value contract() {
+    List<Value> matrices = values.stream().filter(v -> v.type().shape().rank() == 2).toList();
+    Value x = matrices.get(random.nextInt(matrices.size()));
+    Shape s = x.type().shape();
+    Value batch =
+        builder.emit(
+            new Primitive.Reshape(),
+            List.of(x),
+            x.type().withShape(Shape.of(1, s.dim(0), s.dim(1))),
+            origin());
+    return builder.emit(
+        new Primitive.Contract(true, false),
+        List.of(batch, batch),
+        TensorType.of(TYPE, 1, s.dim(1), s.dim(1)),
+        origin());
+  }
+}
