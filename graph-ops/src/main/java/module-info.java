@@ -1,5 +1,7 @@
-/** The operations and gradients that graphs are built from. */
+/** The operations, and the facade that users call. */
 module io.millrace.ops {
   requires transitive io.millrace;
   requires static org.jspecify;
+
+  exports io.millrace.ops;
 }

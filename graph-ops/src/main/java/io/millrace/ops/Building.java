@@ -1,0 +1,107 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Tensor;
+import io.millrace.op.Op;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What every family of operations builds on: adding nodes, and taking whatever stands for a tensor.
+ *
+ * <p>Where a method takes an {@code Object} for a tensor, it accepts an {@link Operand} (an output
+ * or a variable), a {@link Tensor}, a number, a boolean, or a Java array of those, nested for more
+ * axes. Everything but an operand becomes a constant, of the type of the operand beside it if there
+ * is one.
+ */
+public interface Building {
+  /** Returns the graph that nodes are added to. */
+  Graph graph();
+
+  /** Returns the name asked for with {@code withName}, or else this one. */
+  String nameOr(String otherwise);
+
+  /** Returns the whole facade on the same graph, without a wished name. */
+  default Ops tf() {
+    return Ops.of(graph());
+  }
+
+  /** Adds any operation; inputs that are not operands become constants. */
+  default Operation apply(Op op, Object... inputs) {
+    Optional<DType> preferred = Optional.empty();
+    for (Object input : inputs) {
+      if (input instanceof Operand operand && preferred.isEmpty()) {
+        preferred = Optional.of(operand.asOutput().dtype());
+      }
+    }
+    String name = nameOr(op.type());
+    List<Output> outputs = new ArrayList<>();
+    for (Object input : inputs) {
+      outputs.add(operand(input, preferred));
+    }
+    return graph().add(op, name, outputs);
+  }
+
+  /** Adds an operation and returns its first output. */
+  default Output result(Op op, Object... inputs) {
+    return apply(op, inputs).output(0);
+  }
+
+  /** Returns the output that stands for a tensor; what is not an operand becomes a constant. */
+  default Output operand(Object tensor) {
+    return operand(tensor, Optional.empty());
+  }
+
+  /** Returns the output that stands for a tensor; a constant gets this type where it fits. */
+  default Output operand(Object tensor, DType dtype) {
+    return operand(tensor, Optional.of(dtype));
+  }
+
+  private Output operand(Object tensor, Optional<DType> preferred) {
+    if (tensor instanceof Operand operand) {
+      return operand.asOutput();
+    }
+    if (tensor instanceof Tensor value) {
+      return constant(value);
+    }
+    try (Tensor value =
+        preferred.map(d -> Tensor.of(tensor, d)).orElseGet(() -> Tensor.of(tensor))) {
+      return constant(value);
+    }
+  }
+
+  private Output constant(Tensor value) {
+    return graph().add(new CoreOps.Constant(value.toLiteral()), "Const", List.of()).output(0);
+  }
+
+  /**
+   * Returns a vector of indices, such as axes or a shape, as a constant int32 (int64 if need be).
+   */
+  default Output indices(long... values) {
+    boolean fits = true;
+    for (long value : values) {
+      fits &= value == (int) value;
+    }
+    if (!fits) {
+      return operand(values);
+    }
+    int[] narrow = new int[values.length];
+    for (int i = 0; i < narrow.length; i++) {
+      narrow[i] = (int) values[i];
+    }
+    return operand(narrow);
+  }
+
+  /** Builds several nodes inside a name scope, that asked for with {@code withName} or this one. */
+  default <T> T scope(String otherwise, Supplier<T> body) {
+    try (Graph.Scope ignored = graph().nameScope(nameOr(otherwise))) {
+      return body.get();
+    }
+  }
+}

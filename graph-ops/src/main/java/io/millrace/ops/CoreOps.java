@@ -1,0 +1,143 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import java.util.List;
+import java.util.Optional;
+
+/** Where tensors come from: placeholders and constants; and passing them on. */
+public interface CoreOps extends Building {
+
+  /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
+  default Output placeholder(DType dtype, Shape shape, String name) {
+    return tf().withName(name).placeholder(dtype, shape);
+  }
+
+  /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
+  default Output placeholder(DType dtype, Shape shape) {
+    return result(new Placeholder(dtype, shape));
+  }
+
+  /** Returns a constant: of a tensor, a number, a boolean, or a (nested) Java array. */
+  default Output constant(Object value) {
+    return operand(value);
+  }
+
+  /** Returns a constant of a given type. */
+  default Output constant(Object value, DType dtype) {
+    return operand(value, dtype);
+  }
+
+  /** Returns the same tensor under another name. TensorFlow: Identity. */
+  default Output identity(Object x) {
+    return result(new Identity(), x);
+  }
+
+  /** A tensor that is fed. */
+  record Placeholder(DType dtype, Shape shape) implements Op {
+    @Override
+    public String type() {
+      return "Placeholder";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      return List.of(new TensorType(dtype, shape));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.unfed();
+    }
+
+    static List<Example> examples() {
+      return List.of();
+    }
+  }
+
+  /** A tensor whose value is part of the graph. */
+  record Constant(Literal literal) implements Op {
+    @Override
+    public String type() {
+      return "Const";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      return List.of(literal.type());
+    }
+
+    @Override
+    public Optional<Literal> value(Inference in) {
+      return Optional.of(literal);
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, to.literal(literal));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new Constant(Literal.scalar(DType.FLOAT32, 1.5))),
+          Example.accepts(new Constant(Literal.ofInts(1, 2, 3))));
+    }
+  }
+
+  /** The input, unchanged. */
+  record Identity() implements Op {
+    @Override
+    public String type() {
+      return "Identity";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(call.gradient());
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, to.input(0));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new Identity()).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new Identity()).with(DType.BOOL),
+          Example.rejects(new Identity(), "takes 1 inputs"));
+    }
+  }
+}
