@@ -2,6 +2,7 @@ package io.millrace;
 
 import java.security.CodeSource;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A line of the user's program.
@@ -30,10 +31,11 @@ public record SourceLine(String method, String file, int line) {
   /**
    * Returns the innermost line on the stack outside the engine's own code.
    *
-   * @param engine classes from every part of the engine that may be on the stack
+   * @param engine classes from other parts of the engine that may be on the stack
    */
-  static SourceLine ofCaller(List<Class<?>> engine) {
-    List<String> origins = engine.stream().map(ORIGIN::get).toList();
+  public static SourceLine ofCaller(List<Class<?>> engine) {
+    List<String> origins =
+        Stream.concat(Stream.of(SourceLine.class), engine.stream()).map(ORIGIN::get).toList();
     return WALKER.walk(
         frames ->
             frames

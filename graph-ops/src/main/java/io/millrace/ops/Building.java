@@ -7,7 +7,6 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.op.Op;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,18 +33,7 @@ public interface Building {
 
   /** Adds any operation; inputs that are not operands become constants. */
   default Operation apply(Op op, Object... inputs) {
-    Optional<DType> preferred = Optional.empty();
-    for (Object input : inputs) {
-      if (input instanceof Operand operand && preferred.isEmpty()) {
-        preferred = Optional.of(operand.asOutput().dtype());
-      }
-    }
-    String name = nameOr(op.type());
-    List<Output> outputs = new ArrayList<>();
-    for (Object input : inputs) {
-      outputs.add(operand(input, preferred));
-    }
-    return graph().add(op, name, outputs);
+    return graph().add(op, nameOr(op.type()), Constants.of(graph(), op.type(), inputs));
   }
 
   /** Adds an operation and returns its first output. */
@@ -55,29 +43,17 @@ public interface Building {
 
   /** Returns the output that stands for a tensor; what is not an operand becomes a constant. */
   default Output operand(Object tensor) {
-    return operand(tensor, Optional.empty());
+    return Constants.of(graph(), "Const", tensor).get(0);
   }
 
   /** Returns the output that stands for a tensor; a constant gets this type where it fits. */
   default Output operand(Object tensor, DType dtype) {
-    return operand(tensor, Optional.of(dtype));
+    return Constants.of(graph(), "Const", tensor, Optional.of(dtype));
   }
 
-  private Output operand(Object tensor, Optional<DType> preferred) {
-    if (tensor instanceof Operand operand) {
-      return operand.asOutput();
-    }
-    if (tensor instanceof Tensor value) {
-      return constant(value);
-    }
-    try (Tensor value =
-        preferred.map(d -> Tensor.of(tensor, d)).orElseGet(() -> Tensor.of(tensor))) {
-      return constant(value);
-    }
-  }
-
-  private Output constant(Tensor value) {
-    return graph().add(new CoreOps.Constant(value.toLiteral()), "Const", List.of()).output(0);
+  /** Returns the outputs that stand for tensors; constants get the type of the first operand. */
+  default List<Output> operands(Object... tensors) {
+    return Constants.of(graph(), "Const", tensors);
   }
 
   /**
@@ -100,7 +76,8 @@ public interface Building {
 
   /** Builds several nodes inside a name scope, that asked for with {@code withName} or this one. */
   default <T> T scope(String otherwise, Supplier<T> body) {
-    try (Graph.Scope ignored = graph().nameScope(nameOr(otherwise))) {
+    Graph.Scope scope = graph().nameScope(nameOr(otherwise));
+    try (scope) {
       return body.get();
     }
   }

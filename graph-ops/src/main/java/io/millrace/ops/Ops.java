@@ -6,9 +6,25 @@ import io.millrace.Graph;
  * The facade: adds operations to a graph, named as in TensorFlow 1.
  *
  * <p>{@code var tf = Ops.of(graph); tf.matmul(x, w); tf.nn.softmax(logits); ...} Families that
- * TensorFlow keeps apart are fields: {@link #math}, {@link #nn}, {@link #train}, {@link #random}.
+ * TensorFlow keeps apart are fields: {@link #math} among them.
  */
-public final class Ops implements CoreOps, MatrixOps {
+public final class Ops
+    implements CoreOps,
+        CreationOps,
+        UnaryOps,
+        TrigonometricOps,
+        UnaryGradientOps,
+        BinaryOps,
+        ComparisonOps,
+        ElementwiseOps,
+        ReductionOps,
+        ArgOps,
+        MatrixOps,
+        ShapeOps,
+        ReshapeOps,
+        MovementOps,
+        JoinOps,
+        GradientOps {
   /** Element-wise functions, reductions and products: the same as on this object. */
   public final Ops math = this;
 

@@ -1,0 +1,67 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.SourceLine;
+import io.millrace.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what users pass for tensors into outputs. */
+final class Constants {
+  private Constants() {}
+
+  /**
+   * Returns an output for each value; those that are not operands become constants of the type of
+   * the first operand among them, if there is one.
+   *
+   * @param type the operation that they are for
+   * @throws GraphException if one stands for no tensor
+   */
+  static List<Output> of(Graph graph, String type, Object... values) {
+    Optional<DType> preferred = Optional.empty();
+    for (Object value : values) {
+      if (value instanceof Operand operand && preferred.isEmpty()) {
+        preferred = Optional.of(operand.asOutput().dtype());
+      }
+    }
+    List<Output> outputs = new ArrayList<>();
+    for (Object value : values) {
+      outputs.add(of(graph, type, value, preferred));
+    }
+    return outputs;
+  }
+
+  /** Returns the output for one value; a constant is of the preferred type where it fits. */
+  static Output of(Graph graph, String type, @Nullable Object value, Optional<DType> preferred) {
+    if (value instanceof Operand operand) {
+      return operand.asOutput();
+    }
+    if (value instanceof Tensor tensor) {
+      return constant(graph, tensor);
+    }
+    if (value == null) {
+      throw refusal(type, "null is no tensor");
+    }
+    try (Tensor made =
+        preferred.isPresent() ? Tensor.of(value, preferred.get()) : Tensor.of(value)) {
+      return constant(graph, made);
+    } catch (IllegalArgumentException e) {
+      throw refusal(type, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Output constant(Graph graph, Tensor value) {
+    return graph.add(new CoreOps.Constant(value.toLiteral()), "Const", List.of()).output(0);
+  }
+
+  private static GraphException refusal(String type, String rule) {
+    return new GraphException(
+        "[" + type + "] " + rule + "\n  at " + SourceLine.ofCaller(List.of(Constants.class)));
+  }
+}

@@ -1,0 +1,223 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** Choosing, converting and adding up tensors, element by element. */
+public interface ElementwiseOps extends Building {
+
+  /**
+   * Returns x where the condition holds and y elsewhere, all three broadcast. TensorFlow: SelectV2.
+   */
+  default Output where(Object condition, Object x, Object y) {
+    Output first =
+        x instanceof Operand || !(y instanceof Operand other)
+            ? operand(x)
+            : operand(x, other.asOutput().dtype());
+    return result(new SelectV2(), operand(condition, DType.BOOL), first, operand(y, first.dtype()));
+  }
+
+  /**
+   * Returns the tensor converted to another element type; floating to integer truncates, anything
+   * to boolean is whether it is not zero. TensorFlow: Cast, which is left out if nothing changes.
+   */
+  default Output cast(Object x, DType to) {
+    Output input = operand(x);
+    return input.dtype() == to ? input : result(new Cast(to), input);
+  }
+
+  /** Returns the sum of tensors of one type and shape. TensorFlow: AddN. */
+  default Output addN(List<?> terms) {
+    return result(new AddN(), terms.toArray());
+  }
+
+  /** {@code condition ? x : y}, broadcasting. */
+  record SelectV2() implements Op {
+    @Override
+    public String type() {
+      return "SelectV2";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      in.require(in.dtype(0) == DType.BOOL, "the condition must be bool, not %s", in.dtype(0));
+      in.require(
+          in.dtype(1) == in.dtype(2),
+          "the choices must have one type, not %s and %s",
+          in.dtype(1),
+          in.dtype(2));
+      Shape choices = in.broadcast(1, 2);
+      return List.of(new TensorType(in.dtype(1), in.broadcast(in.shape(0), choices)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output condition = call.input(0);
+      Output x = call.input(1);
+      Output y = call.input(2);
+      Output zeros = tf.zerosLike(call.gradient());
+      Output dx = tf.where(condition, call.gradient(), zeros);
+      Output dy = tf.where(condition, zeros, call.gradient());
+      return Gradients.of(
+          List.of(
+              Optional.empty(),
+              Optional.of(Broadcasting.sumTo(dx, x, call.output(0), List.of(condition, y))),
+              Optional.of(Broadcasting.sumTo(dy, y, call.output(0), List.of(condition, x)))),
+          "the condition only selects");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(
+          0,
+          to.map(
+              List.of(to.input(0), to.input(1), to.input(2)),
+              s -> s.get(0).select(s.get(1), s.get(2))));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new SelectV2())
+              .with(DType.BOOL, 2, 3)
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 2, 3),
+          Example.accepts(new SelectV2())
+              .with(DType.BOOL, 2, 1)
+              .with(DType.FLOAT64, 3)
+              .with(DType.FLOAT64),
+          Example.accepts(new SelectV2())
+              .with(DType.BOOL)
+              .with(DType.INT32, 2)
+              .with(DType.INT32, 3, 1),
+          Example.rejects(new SelectV2(), "the condition must be bool")
+              .with(DType.INT32, 2)
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 2),
+          Example.rejects(new SelectV2(), "the choices must have one type")
+              .with(DType.BOOL, 2)
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT64, 2),
+          Example.rejects(new SelectV2(), "do not broadcast")
+              .with(DType.BOOL, 4)
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 2));
+    }
+  }
+
+  /** Conversion to another element type. */
+  record Cast(DType to) implements Op {
+    @Override
+    public String type() {
+      return "Cast";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(in.type(0).withDType(to));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      DType from = call.type(0).dtype();
+      return from.isFloating() && to.isFloating()
+          ? Gradients.of(Ops.of(call.graph()).cast(call.gradient(), from))
+          : Gradients.none("it converts " + from + " to " + to);
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.output(0, lowering.map(lowering.input(0), x -> x.cast(to)));
+    }
+
+    static List<Example> examples() {
+      List<Example> examples = new ArrayList<>();
+      for (DType from : DType.values()) {
+        for (DType to : DType.values()) {
+          examples.add(Example.accepts(new Cast(to)).with(from, 2, 3));
+        }
+      }
+      examples.add(Example.rejects(new Cast(DType.INT32), "takes 1 inputs"));
+      return examples;
+    }
+  }
+
+  /** Sum of one or more tensors of one type and shape. */
+  record AddN() implements Op {
+    /** Terms that one loop adds up; more make the loop slow to compile. */
+    private static final int TOGETHER = 8;
+
+    @Override
+    public String type() {
+      return "AddN";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.require(in.count() > 0, "takes at least one input");
+      in.requireNumeric(0);
+      DType dtype = in.requireSameDType();
+      Shape shape = in.shape(0);
+      for (int i = 1; i < in.count(); i++) {
+        in.require(
+            shape.isCompatibleWith(in.shape(i)),
+            "inputs must have one shape, but input %d is %s and not %s",
+            i,
+            in.shape(i),
+            shape);
+        shape = shape.merge(in.shape(i));
+      }
+      return List.of(new TensorType(dtype, shape));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(Collections.nCopies(call.inputs(), Optional.of(call.gradient())), "");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Value sum = to.input(0);
+      for (int next = 1; next < to.inputs(); next += TOGETHER - 1) {
+        List<Value> terms = new ArrayList<>(List.of(sum));
+        for (int i = next; i < Math.min(to.inputs(), next + TOGETHER - 1); i++) {
+          terms.add(to.input(i));
+        }
+        sum = to.map(terms, s -> s.stream().reduce((x, y) -> x.plus(y)).orElseThrow());
+      }
+      to.output(0, sum);
+    }
+
+    static List<Example> examples() {
+      Example many = Example.accepts(new AddN());
+      for (int i = 0; i < 2 * TOGETHER; i++) {
+        many = many.with(DType.FLOAT32, 2);
+      }
+      return List.of(
+          Example.accepts(new AddN()).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new AddN()).with(DType.FLOAT64, 3).with(DType.FLOAT64, 3),
+          Example.accepts(new AddN()).with(DType.INT32).with(DType.INT32).with(DType.INT32),
+          many,
+          Example.rejects(new AddN(), "takes at least one input"),
+          Example.rejects(new AddN(), "inputs must have one shape")
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 1));
+    }
+  }
+}

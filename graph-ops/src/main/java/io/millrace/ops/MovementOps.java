@@ -1,0 +1,389 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.View;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Moving elements to other places: transposing, slicing, padding. */
+public interface MovementOps extends Building {
+
+  /** Returns the tensor with its axes in reverse order. TensorFlow: Transpose. */
+  default Output transpose(Object x) {
+    Output input = operand(x);
+    if (!input.shape().isRankKnown()) {
+      Ops tf = tf();
+      Output last = tf.subtract(tf.rank(input), 1);
+      return result(new Transpose(), input, tf.range(last, -1, -1));
+    }
+    long[] order = new long[input.shape().rank()];
+    Arrays.setAll(order, i -> order.length - 1 - i);
+    return result(new Transpose(), input, indices(order));
+  }
+
+  /** Returns the tensor with axis {@code order[i]} as its axis i. TensorFlow: Transpose. */
+  default Output transpose(Object x, int... order) {
+    return result(new Transpose(), x, operand(order));
+  }
+
+  /**
+   * Returns the elements that begin at these coordinates. TensorFlow: Slice.
+   *
+   * @param size extents of the result; -1 for as far as the tensor goes
+   */
+  default Output slice(Object x, long[] begin, long[] size) {
+    return result(new Slice(), x, indices(begin), indices(size));
+  }
+
+  /** Returns the elements that begin at given coordinates, of given extents. TensorFlow: Slice. */
+  default Output slice(Object x, Operand begin, Operand size) {
+    return result(new Slice(), x, begin, size);
+  }
+
+  /**
+   * Returns the tensor with zeros before and after the elements of each axis. TensorFlow: Pad.
+   *
+   * @param paddings for each axis, how many before and after: an array or a tensor
+   */
+  default Output pad(Object x, Object paddings) {
+    return result(new Pad(), x, operand(paddings));
+  }
+
+  /**
+   * Returns the tensor with a scalar before and after the elements of each axis. TensorFlow: PadV2.
+   */
+  default Output pad(Object x, Object paddings, Object constantValue) {
+    Output input = operand(x);
+    return result(new PadV2(), input, operand(paddings), operand(constantValue, input.dtype()));
+  }
+
+  /** The first input with its axes in the order that the second says. */
+  record Transpose() implements Op {
+    @Override
+    public String type() {
+      return "Transpose";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      Optional<long[]> order = ShapeVectors.vector(in, 1);
+      long rank = in.shape(0).isRankKnown() ? in.shape(0).rank() : in.requireRank(1, 1).dim(0);
+      order.ifPresent(
+          o ->
+              in.require(
+                  (rank < 0 || o.length == rank) && ShapeOps.InvertPermutation.isPermutation(o),
+                  "%s does not order the axes of %s",
+                  Arrays.toString(o),
+                  in.type(0)));
+      if (order.isEmpty() || !in.shape(0).isRankKnown()) {
+        return List.of(
+            in.type(0).withShape(rank < 0 ? Shape.unknown() : Shape.unknown((int) rank)));
+      }
+      long[] dims = new long[(int) rank];
+      Arrays.setAll(dims, i -> in.shape(0).dim((int) order.get()[i]));
+      return List.of(in.type(0).withShape(Shape.of(dims)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      return Gradients.of(
+          tf.result(new Transpose(), call.gradient(), tf.invertPermutation(call.input(1))));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      long[] order = to.constant(1).toLongs();
+      to.output(
+          0, to.transpose(to.input(0), Arrays.stream(order).mapToInt(Math::toIntExact).toArray()));
+    }
+
+    static List<Example> examples() {
+      Op op = new Transpose();
+      return List.of(
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofInts(1, 0)),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3, 4).with(Literal.ofLongs(2, 0, 1)),
+          Example.accepts(op).with(DType.BOOL).with(Literal.ofInts()),
+          Example.rejects(op, "[0, 0] does not order the axes of float32[2,3]")
+              .with(DType.FLOAT32, 2, 3)
+              .with(Literal.ofInts(0, 0)),
+          Example.rejects(op, "[0] does not order the axes")
+              .with(DType.FLOAT32, 2, 3)
+              .with(Literal.ofInts(0)));
+    }
+  }
+
+  /** A box of the first input: the second says where it begins, the third its extents. */
+  record Slice() implements Op {
+    @Override
+    public String type() {
+      return "Slice";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      Optional<long[]> begin = ShapeVectors.vector(in, 1);
+      Optional<long[]> size = ShapeVectors.vector(in, 2);
+      Shape shape = in.shape(0);
+      if (!shape.isRankKnown()) {
+        long rank = Math.max(in.requireRank(1, 1).dim(0), in.requireRank(2, 1).dim(0));
+        shape = rank < 0 ? Shape.unknown() : Shape.unknown((int) rank);
+      }
+      if (!shape.isRankKnown()) {
+        return List.of(in.type(0).withShape(shape));
+      }
+      int rank = shape.rank();
+      for (int input = 1; input < 3; input++) {
+        in.require(
+            in.shape(input).isCompatibleWith(Shape.of(rank)),
+            "input %d must have one number for each axis of %s",
+            input,
+            in.type(0));
+      }
+      long[] dims = Shape.unknown(rank).dims();
+      for (int axis = 0; axis < rank; axis++) {
+        long from = begin.isPresent() ? begin.get()[axis] : Shape.UNKNOWN;
+        long extent = size.isPresent() ? size.get()[axis] : Shape.UNKNOWN;
+        long all = shape.dim(axis);
+        in.require(
+            extent >= -1 && (begin.isEmpty() || from >= 0),
+            "axis %d begins at %d with extent %d",
+            axis,
+            from,
+            extent);
+        boolean open = size.isPresent() && extent == -1;
+        dims[axis] = open && begin.isPresent() && all >= 0 ? all - from : extent;
+        in.require(
+            all < 0 || from < 0 || (from <= all && (extent < 0 || from + extent <= all)),
+            "axis %d has %d elements, but the slice begins at %d with extent %d",
+            axis,
+            all,
+            from,
+            extent);
+      }
+      return List.of(in.type(0).withShape(Shape.of(dims)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output begin = call.input(1);
+      Output before = tf.cast(begin, DType.INT32);
+      Output after =
+          tf.subtract(
+              Broadcasting.shapeOf(call.input(0)),
+              tf.add(before, Broadcasting.shapeOf(call.output(0))));
+      return Gradients.of(tf.pad(call.gradient(), tf.stack(List.of(before, after), 1)));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      long[] begin = to.constant(1).toLongs();
+      long[] strides = to.inputType(0).shape().strides();
+      long offset = 0;
+      for (int axis = 0; axis < strides.length; axis++) {
+        offset += begin[axis] * strides[axis];
+      }
+      to.output(0, to.view(to.input(0), to.outputType(0).shape(), View.of(offset, strides)));
+    }
+
+    static List<Example> examples() {
+      Op op = new Slice();
+      return List.of(
+          Example.accepts(op)
+              .with(DType.FLOAT32, 3, 4)
+              .with(Literal.ofInts(1, 0))
+              .with(Literal.ofInts(2, 3)),
+          Example.accepts(op)
+              .with(DType.FLOAT64, 3, 4)
+              .with(Literal.ofLongs(0, 1))
+              .with(Literal.ofLongs(-1, -1)),
+          Example.accepts(op).with(DType.INT32, 3).with(Literal.ofInts(3)).with(Literal.ofInts(0)),
+          Example.rejects(op, "axis 0 has 3 elements, but the slice begins at 2 with extent 2")
+              .with(DType.FLOAT32, 3)
+              .with(Literal.ofInts(2))
+              .with(Literal.ofInts(2)),
+          Example.rejects(op, "must have one number for each axis")
+              .with(DType.FLOAT32, 3)
+              .with(Literal.ofInts(0, 0))
+              .with(Literal.ofInts(1, 1)));
+    }
+  }
+
+  /** The first input with zeros around it, as many as the second says. */
+  record Pad() implements Op {
+    @Override
+    public String type() {
+      return "Pad";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      return List.of(padded(in));
+    }
+
+    static TensorType padded(Inference in) {
+      in.requireIndex(1);
+      Shape pairs = in.requireRank(1, 2);
+      in.require(
+          pairs.isCompatibleWith(Shape.of(Shape.UNKNOWN, 2)),
+          "the paddings must have shape [axes,2], not %s",
+          pairs);
+      Shape shape = in.shape(0);
+      if (!shape.isRankKnown()) {
+        return in.type(0).withShape(pairs.dim(0) < 0 ? shape : Shape.unknown((int) pairs.dim(0)));
+      }
+      in.require(
+          pairs.dim(0) < 0 || pairs.dim(0) == shape.rank(),
+          "the paddings are for %d axes, but %s has %d",
+          pairs.dim(0),
+          in.type(0),
+          shape.rank());
+      Optional<Literal> known = in.constant(1);
+      if (known.isEmpty()) {
+        return in.type(0).withShape(Shape.unknown(shape.rank()));
+      }
+      long[] counts = known.get().toLongs();
+      long[] dims = shape.dims();
+      for (int axis = 0; axis < dims.length; axis++) {
+        long before = counts[2 * axis];
+        long after = counts[2 * axis + 1];
+        in.require(
+            before >= 0 && after >= 0, "the paddings of axis %d are %d, %d", axis, before, after);
+        dims[axis] = dims[axis] < 0 ? dims[axis] : before + dims[axis] + after;
+      }
+      return in.type(0).withShape(Shape.of(dims));
+    }
+
+    static Output unpadded(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output before = tf.slice(call.input(1), new long[] {0, 0}, new long[] {-1, 1});
+      Output shape = Broadcasting.shapeOf(call.input(0));
+      return tf.slice(call.gradient(), tf.cast(tf.reshape(before, -1), DType.INT32), shape);
+    }
+
+    static void lowerFilled(Lowering to, ScalarFunction.Constant fill) {
+      Shape from = to.inputType(0).shape();
+      Shape shape = to.outputType(0).shape();
+      long[] counts = to.constant(1).toLongs();
+      long[] strides = shape.strides();
+      long offset = 0;
+      for (int axis = 0; axis < strides.length; axis++) {
+        offset += counts[2 * axis] * strides[axis];
+      }
+      if (from.equals(shape)) {
+        to.output(0, to.input(0));
+        return;
+      }
+      Primitive.Move.Piece piece =
+          new Primitive.Move.Piece(0, from, View.dense(from), View.of(offset, strides));
+      to.output(
+          0,
+          to.emit(
+              new Primitive.Move(List.of(piece), Optional.of(fill)),
+              List.of(to.input(0)),
+              to.outputType(0)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(unpadded(call));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      lowerFilled(to, new ScalarFunction.Constant(to.outputType(0).dtype(), 0));
+    }
+
+    static List<Example> examples() {
+      Op op = new Pad();
+      return List.of(
+          of(Example.accepts(op).with(DType.FLOAT32, 2, 3), 1, 0, 2, 1),
+          of(Example.accepts(op).with(DType.INT32, 3), 0, 2),
+          of(Example.accepts(op).with(DType.FLOAT64, 0), 1, 1),
+          of(Example.accepts(op).with(DType.BOOL, 3), 0, 0),
+          of(Example.rejects(op, "are for 1 axes, but").with(DType.FLOAT32, 2, 3), 1, 1),
+          of(Example.rejects(op, "axis 0 are 1, -1").with(DType.FLOAT32, 2), 1, -1));
+    }
+
+    static Example of(Example example, int... paddings) {
+      return example.with(Literal.ofInts(paddings).reshape(Shape.of(paddings.length / 2, 2)));
+    }
+  }
+
+  /** The first input with the third, a scalar, around it, as many as the second says. */
+  record PadV2() implements Op {
+    @Override
+    public String type() {
+      return "PadV2";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      in.requireRank(2, 0);
+      in.require(
+          in.dtype(0) == in.dtype(2),
+          "the constant must be %s as the tensor is, not %s",
+          in.dtype(0),
+          in.dtype(2));
+      return List.of(Pad.padded(in));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output inner = Pad.unpadded(call);
+      Output border = tf.subtract(tf.reduceSum(call.gradient()), tf.reduceSum(inner));
+      return Gradients.of(
+          List.of(Optional.of(inner), Optional.empty(), Optional.of(border)),
+          "the paddings only size the result");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Literal fill = to.constant(2);
+      DType dtype = fill.type().dtype();
+      long bits =
+          switch (dtype) {
+            case FLOAT32 -> Float.floatToRawIntBits((float) fill.getDouble(0));
+            case FLOAT64 -> Double.doubleToRawLongBits(fill.getDouble(0));
+            default -> fill.getLong(0);
+          };
+      Pad.lowerFilled(to, new ScalarFunction.Constant(dtype, bits));
+    }
+
+    static List<Example> examples() {
+      Op op = new PadV2();
+      List<Example> examples = new ArrayList<>();
+      examples.add(
+          Pad.of(Example.accepts(op).with(DType.FLOAT32, 2, 3), 1, 0, 2, 1)
+              .with(Literal.scalar(DType.FLOAT32, -1.5)));
+      examples.add(
+          Pad.of(Example.accepts(op).with(DType.INT64, 3), 0, 2)
+              .with(Literal.scalar(DType.INT64, 7)));
+      examples.add(
+          Pad.of(Example.rejects(op, "the constant must be int32").with(DType.INT32, 3), 0, 2)
+              .with(Literal.scalar(DType.FLOAT32, 7)));
+      return examples;
+    }
+  }
+}

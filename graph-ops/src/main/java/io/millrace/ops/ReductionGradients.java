@@ -1,0 +1,106 @@
+package io.millrace.ops;
+
+import io.millrace.Output;
+import io.millrace.ir.Literal;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The gradients of reductions. */
+final class ReductionGradients {
+  private ReductionGradients() {}
+
+  /** Every element takes the gradient of its sum. */
+  static Gradients sum(Gradient call, ReductionOps.Reduce reduce) {
+    return Gradients.of(spread(call, reduce));
+  }
+
+  /** Every element takes its part of the gradient of its mean. */
+  static Gradients mean(Gradient call, ReductionOps.Reduce reduce) {
+    Ops tf = Ops.of(call.graph());
+    Output terms = tf.floordiv(tf.size(call.input(0)), tf.maximum(tf.size(call.output(0)), 1));
+    Output divisor = tf.cast(terms, call.gradient().dtype());
+    return Gradients.of(tf.divide(spread(call, reduce), divisor));
+  }
+
+  /** The elements equal to the extreme one share its gradient equally. */
+  static Gradients extreme(Gradient call, ReductionOps.Reduce reduce) {
+    Ops tf = Ops.of(call.graph());
+    Output x = call.input(0);
+    Output kept = kept(call, reduce, call.output(0));
+    Output chosen = tf.cast(tf.equal(x, kept), x.dtype());
+    Output count =
+        tf.result(new ReductionOps.Reduce(ReductionOps.Kind.SUM, true), chosen, call.input(1));
+    return Gradients.of(tf.multiply(tf.divide(chosen, count), kept(call, reduce, call.gradient())));
+  }
+
+  /** Booleans have none. */
+  static Gradients ofBoolean(Gradient call, ReductionOps.Reduce reduce) {
+    return Gradients.none("its result is boolean");
+  }
+
+  /**
+   * Every element takes the gradient of its product times the product of the others.
+   *
+   * <p>Dividing the product by the element fails at zeros, and more so in second order. Instead the
+   * elements are repeated in rows of a square, with ones on the diagonal, and each row multiplied:
+   * quadratic work, but exact and differentiable any number of times.
+   */
+  static Gradients product(Gradient call, ReductionOps.Reduce reduce) {
+    Ops tf = Ops.of(call.graph());
+    Output x = call.input(0);
+    Optional<Literal> axes = call.graph().staticValue(call.input(1));
+    if (!x.shape().isRankKnown() || axes.isEmpty()) {
+      return Gradients.none("its rank and axes must be known when the gradient is built");
+    }
+    int[] order = reducedLast(axes.get(), x.shape().rank());
+    Output moved = tf.transpose(x, order);
+    Output kept = tf.size(call.output(0));
+    Output count = tf.floordiv(tf.size(x), tf.maximum(kept, 1));
+    Output rows = tf.reshape(moved, tf.stack(List.of(kept, tf.constant(1), count)));
+    Output numbers = tf.range(count);
+    Output diagonal = tf.equal(tf.expandDims(numbers, 0), tf.expandDims(numbers, 1));
+    Output one = tf.constant(1, x.dtype());
+    Output others = tf.reduceProd(tf.where(diagonal, one, rows), 2);
+    Output back =
+        tf.result(
+            new MovementOps.Transpose(),
+            Broadcasting.reshapeLike(others, moved),
+            tf.invertPermutation(tf.constant(order)));
+    return Gradients.of(tf.multiply(kept(call, reduce, call.gradient()), back));
+  }
+
+  private static int[] reducedLast(Literal axes, int rank) {
+    List<Integer> order = new ArrayList<>();
+    List<Integer> last = new ArrayList<>();
+    for (long axis : axes.toLongs()) {
+      last.add((int) (axis < 0 ? axis + rank : axis));
+    }
+    for (int axis = 0; axis < rank; axis++) {
+      if (!last.contains(axis)) {
+        order.add(axis);
+      }
+    }
+    order.addAll(last);
+    return order.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static Output spread(Gradient call, ReductionOps.Reduce reduce) {
+    Ops tf = Ops.of(call.graph());
+    Output x = call.input(0);
+    return tf.broadcastTo(kept(call, reduce, call.gradient()), Broadcasting.shapeOf(x));
+  }
+
+  /** Returns a tensor of the result's shape with the reduced axes put back. */
+  private static Output kept(Gradient call, ReductionOps.Reduce reduce, Output tensor) {
+    if (reduce.keepDims()) {
+      return tensor;
+    }
+    Ops tf = Ops.of(call.graph());
+    Output like =
+        tf.result(new ReductionOps.Reduce(reduce.kind(), true), call.input(0), call.input(1));
+    return Broadcasting.reshapeLike(tensor, like);
+  }
+}

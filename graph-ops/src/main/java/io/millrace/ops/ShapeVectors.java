@@ -1,0 +1,37 @@
+package io.millrace.ops;
+
+import io.millrace.Shape;
+import io.millrace.op.Inference;
+import java.util.Optional;
+
+/** Reads operands that say a shape, axes or the like. */
+final class ShapeVectors {
+  private ShapeVectors() {}
+
+  /** Returns the values of an input that must be a vector of int32 or int64, if they are known. */
+  static Optional<long[]> vector(Inference in, int input) {
+    in.requireIndex(input);
+    in.requireRank(input, 1);
+    return in.constant(input).map(literal -> literal.toLongs());
+  }
+
+  /** Returns the value of an input that must be a scalar of int32 or int64, if it is known. */
+  static Optional<Long> scalar(Inference in, int input) {
+    in.requireIndex(input);
+    in.requireRank(input, 0);
+    return in.constant(input).map(literal -> literal.getLong(0));
+  }
+
+  /** Returns the shape that an input says, all extents known or none. */
+  static Shape shape(Inference in, int input) {
+    Optional<long[]> dims = vector(in, input);
+    if (dims.isEmpty()) {
+      long rank = in.requireRank(input, 1).dim(0);
+      return rank < 0 ? Shape.unknown() : Shape.unknown((int) rank);
+    }
+    for (long dim : dims.get()) {
+      in.require(dim >= 0, "extent %d is negative", dim);
+    }
+    return Shape.of(dims.get());
+  }
+}

@@ -1,0 +1,94 @@
+package io.millrace.ops;
+
+import static io.millrace.ops.TypeSet.FLOATING;
+
+import io.millrace.ir.Scalar;
+import io.millrace.op.Example;
+import java.util.List;
+import java.util.function.BinaryOperator;
+
+/** Gradients that are operations of their own, as functions of a result and what arrives at it. */
+public interface UnaryGradientOps extends Building {
+
+  /**
+   * For {@code y = f(x)}, the gradient with respect to x as a function of y and of dy. Here a is y,
+   * b is dy, and dz arrives at the gradient itself.
+   */
+  enum Slope implements Elementwise {
+    SQRT(
+        row("SqrtGrad", (y, dy) -> dy.times(0.5).dividedBy(y))
+            .within(0, 0.5, 2)
+            .derivatives(
+                (tf, a, b, z, dz) -> {
+                  var ratio = tf.divide(dz, a);
+                  return List.of(tf.negative(tf.multiply(ratio, z)), tf.multiply(ratio, 0.5));
+                })),
+    RSQRT(
+        row("RsqrtGrad", (y, dy) -> dy.times(y.square().times(y)).times(-0.5))
+            .derivatives(
+                (tf, a, b, z, dz) ->
+                    List.of(
+                        tf.multiply(tf.multiply(dz, -1.5), tf.multiply(b, tf.square(a))),
+                        tf.result(rsqrt(), a, dz)))),
+    RECIPROCAL(
+        row("ReciprocalGrad", (y, dy) -> dy.times(y.square()).negate())
+            .derivatives(
+                (tf, a, b, z, dz) ->
+                    List.of(
+                        tf.multiply(tf.multiply(dz, -2), tf.multiply(b, a)),
+                        tf.result(reciprocal(), a, dz)))),
+    SIGMOID(
+        row("SigmoidGrad", (y, dy) -> dy.times(y).times(y.constant(1).minus(y)))
+            .derivatives(
+                (tf, a, b, z, dz) -> {
+                  var both = tf.multiply(dz, b);
+                  return List.of(
+                      tf.subtract(both, tf.multiply(tf.multiply(both, 2), a)),
+                      tf.result(sigmoid(), a, dz));
+                })),
+    TANH(
+        row("TanhGrad", (y, dy) -> dy.times(y.constant(1).minus(y.square())))
+            .derivatives(
+                (tf, a, b, z, dz) ->
+                    List.of(
+                        tf.multiply(tf.multiply(dz, -2), tf.multiply(b, a)),
+                        tf.result(tanh(), a, dz))));
+
+    private final Row row;
+
+    Slope(Row row) {
+      this.row = row;
+    }
+
+    @Override
+    public Row row() {
+      return row;
+    }
+
+    private static Row row(String type, BinaryOperator<Scalar> value) {
+      return Row.binary(type, FLOATING, value);
+    }
+
+    // A constant's initializer must not name the constant itself; a method may.
+
+    private static Slope rsqrt() {
+      return RSQRT;
+    }
+
+    private static Slope reciprocal() {
+      return RECIPROCAL;
+    }
+
+    private static Slope sigmoid() {
+      return SIGMOID;
+    }
+
+    private static Slope tanh() {
+      return TANH;
+    }
+
+    static List<Example> examples() {
+      return Elementwise.examples(values());
+    }
+  }
+}
