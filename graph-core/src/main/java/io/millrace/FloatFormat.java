@@ -73,7 +73,7 @@ final class FloatFormat {
     }
     double size = Math.abs(value);
     FloatFormat format = new FloatFormat(new double[0], single);
-    if (size != 0 && (size < 1e-4 || size >= 1e16)) {
+    if (size != 0 && (size < 1e-4 || size >= (single ? 1e6 : 1e16))) {
       return format.scientific(value, 17, 0, 2).replace(".e", "e");
     }
     String digits = format.shortest(value).toPlainString();

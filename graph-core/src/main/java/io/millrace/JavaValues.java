@@ -164,12 +164,16 @@ final class JavaValues {
 
   /**
    * Returns the shape that a value takes where a static shape is given: its own, except that a flat
-   * one takes the static shape if its length determines that (at most one extent is unknown).
+   * one takes the static shape if its length determines that (at most one extent is unknown), and
+   * below an empty level, where Java arrays have no extents, it takes those of the static shape.
    */
   static Shape shapeWithin(Object value, Shape known) {
     Shape own = shape(value);
-    if (!isFlat(value) || !known.isRankKnown() || known.rank() == 1) {
+    if (!known.isRankKnown() || known.rank() == 1) {
       return own;
+    }
+    if (!isFlat(value)) {
+      return withinEmpty(own, known);
     }
     long length = length(value);
     long rest = 1;
@@ -191,6 +195,21 @@ final class JavaValues {
       return rest == length ? known : own;
     }
     return rest > 0 && length % rest == 0 ? known.with(open, length / rest) : own;
+  }
+
+  private static Shape withinEmpty(Shape own, Shape known) {
+    if (own.rank() != known.rank() || own.size() > 0) {
+      return own;
+    }
+    long[] dims = own.dims();
+    boolean empty = false;
+    for (int axis = 0; axis < dims.length; axis++) {
+      if (empty) {
+        dims[axis] = Math.max(0, known.dim(axis));
+      }
+      empty |= dims[axis] == 0;
+    }
+    return Shape.of(dims);
   }
 
   /**
@@ -219,18 +238,9 @@ final class JavaValues {
           return false;
         }
       }
-      return parts.length > 0 || emptyFrom(shape, axis + 1);
+      return axis < shape.rank() - 1;
     }
     return axis == shape.rank() - 1;
-  }
-
-  private static boolean emptyFrom(Shape shape, int axis) {
-    for (int i = axis; i < shape.rank(); i++) {
-      if (shape.dim(i) != 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Copies a value whose shape and type were checked. */

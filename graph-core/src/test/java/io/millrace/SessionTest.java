@@ -64,6 +64,7 @@ class SessionTest {
         assertArrayEquals(expected, result.toFloatArray());
       }
     }
+    assertEquals(Shape.of(0, 3), session.run(twice, Map.of(x, new float[0][3])).shape());
     assertEquals(7, session.run(n, Map.of(n, 7)).longValue());
     assertEquals(7, session.run(n, Map.of("n", 7L)).longValue());
     assertEquals(1, session.run(n, Feed.of("n", Tensor.of(1L))).longValue());
