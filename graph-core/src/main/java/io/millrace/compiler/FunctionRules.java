@@ -25,18 +25,18 @@ final class FunctionRules implements ScalarFunction.Visitor<Boolean> {
     FunctionRules rules = new FunctionRules(function, rank);
     for (int i = 0; i < nodes.size(); i++) {
       for (int operand : ScalarBuilder.operands(nodes.get(i))) {
-        require(operand >= 0 && operand < i, "scalar node " + i + " uses a later one");
+        require(operand >= 0 && operand < i, "scalar node %d uses a later one", i);
       }
-      require(nodes.get(i).accept(rules), "scalar node " + i + " has a wrong type");
+      require(nodes.get(i).accept(rules), "scalar node %d has a wrong type", i);
     }
     for (int result : function.results()) {
-      require(result >= 0 && result < nodes.size(), "a result is no scalar node");
+      require(result >= 0 && result < nodes.size(), "result %d is no scalar node", result);
     }
   }
 
-  private static void require(boolean holds, String rule) {
+  private static void require(boolean holds, String rule, int node) {
     if (!holds) {
-      throw new IllegalStateException(rule);
+      throw new IllegalStateException(String.format(rule, node));
     }
   }
 

@@ -6,7 +6,6 @@ import io.millrace.TensorType;
 import io.millrace.ir.Instruction;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
-import io.millrace.ir.ProgramPrinter;
 import io.millrace.ir.Resource;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
@@ -41,34 +40,42 @@ final class Verifier {
     for (Instruction instruction : program.instructions()) {
       try {
         for (Value input : instruction.inputs()) {
-          require(defined.contains(input), input + " is not defined before");
+          require(defined.contains(input), "%s is not defined before", input);
         }
         for (Value output : instruction.outputs()) {
-          require(output.type().shape().isFullyDefined(), output + " has no exact shape");
-          require(ids.add(output.id()), output + " is written twice");
+          require(output.type().shape().isFullyDefined(), "%s has no exact shape", output);
+          require(ids.add(output.id()), "%s is written twice", output);
           defined.add(output);
         }
         instruction.primitive().accept(new Rules(instruction));
       } catch (IllegalStateException e) {
+        // Not printed in full: what is malformed may not print.
         throw new IllegalStateException(
-            e.getMessage() + " in: " + ProgramPrinter.print(instruction), e);
+            String.format(
+                "%s, in the %s that writes %s for %s",
+                e.getMessage(),
+                instruction.primitive().getClass().getSimpleName(),
+                instruction.outputs(),
+                instruction.origin()),
+            e);
       }
     }
     Set<Resource> updated = new HashSet<>();
     for (Program.Update update : program.updates()) {
-      require(defined.contains(update.value()), "an update uses an undefined value " + update);
-      require(updated.add(update.resource()), "a resource is updated twice " + update);
+      require(defined.contains(update.value()), "an update uses an undefined value %s", update);
+      require(updated.add(update.resource()), "a resource is updated twice %s", update);
       require(
           update.value().type().equals(update.resource().type()),
-          "an update changes the resource's type " + update);
+          "an update changes the resource's type %s",
+          update);
     }
     require(defined.containsAll(program.fetches()), "an undefined value is fetched");
     require(defined.containsAll(program.checks()), "an undefined value is checked");
   }
 
-  private static void require(boolean holds, String rule) {
+  private static void require(boolean holds, String rule, Object... arguments) {
     if (!holds) {
-      throw new IllegalStateException(rule);
+      throw new IllegalStateException(String.format(rule, arguments));
     }
   }
 
@@ -83,14 +90,14 @@ final class Verifier {
     }
 
     private boolean counts(int in, int out) {
-      require(inputs.size() == in, "takes " + in + " inputs");
-      require(outputs.size() == out, "has " + out + " outputs");
+      require(inputs.size() == in, "takes %d inputs", in);
+      require(outputs.size() == out, "has %d outputs", out);
       return true;
     }
 
     private boolean source(TensorType type) {
       counts(0, 1);
-      require(outputs.get(0).equals(type), "must be of type " + type);
+      require(outputs.get(0).equals(type), "must be of type %s", type);
       return true;
     }
 
@@ -127,7 +134,8 @@ final class Verifier {
       for (int i = 0; i < outputs.size(); i++) {
         require(
             outputs.get(i).equals(new TensorType(p.function().resultType(i), p.domain())),
-            "output " + i + " must have the function's result over the domain");
+            "output %d must have the function's result over the domain",
+            i);
       }
       return true;
     }
@@ -154,14 +162,15 @@ final class Verifier {
       for (int i = 0; i < views.size(); i++) {
         require(
             function.parameters().get(i) == inputs.get(i).dtype(),
-            "parameter " + i + " differs in type from its operand");
+            "parameter %d differs in type from its operand",
+            i);
         inside(views.get(i), domain, inputs.get(i).shape());
       }
       FunctionRules.verify(function, domain.rank());
     }
 
     private void inside(View view, Shape domain, Shape operand) {
-      require(view.rank() == domain.rank(), "view " + view + " needs one stride an axis");
+      require(view.rank() == domain.rank(), "view %s needs one stride an axis", view);
       if (domain.size() == 0) {
         return;
       }
@@ -172,7 +181,7 @@ final class Verifier {
         low += Math.min(0, reach);
         high += Math.max(0, reach);
       }
-      require(low >= 0 && high < operand.size(), "view " + view + " leaves its operand " + operand);
+      require(low >= 0 && high < operand.size(), "view %s leaves its operand %s", view, operand);
     }
 
     @Override
@@ -225,7 +234,7 @@ final class Verifier {
 
     @Override
     public Boolean move(Primitive.Move p) {
-      require(outputs.size() == 1, "has 1 outputs");
+      require(outputs.size() == 1, "has %d outputs", 1);
       for (Primitive.Move.Piece piece : p.pieces()) {
         require(piece.input() >= 0 && piece.input() < inputs.size(), "moves a missing input");
         TensorType input = inputs.get(piece.input());
@@ -243,7 +252,7 @@ final class Verifier {
     public Boolean random(Primitive.Random p) {
       counts(1, 1);
       require(inputs.get(0).equals(TensorType.of(DType.INT64)), "the counter is an int64 scalar");
-      require(outputs.get(0).dtype() == p.dtype(), "must be of type " + p.dtype());
+      require(outputs.get(0).dtype() == p.dtype(), "must be of type %s", p.dtype());
       return true;
     }
 

@@ -1,0 +1,78 @@
+package io.millrace.compiler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.ir.Literal;
+import io.millrace.ir.Program;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.spi.Place;
+import io.millrace.spi.Plan;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Pins what plans look like where state is overwritten. */
+final class PlannerTest {
+  private static final Resource A = TinyProgram.resource("a", 2);
+  private static final Resource B = TinyProgram.resource("b", 2);
+
+  private final TinyProgram p = new TinyProgram();
+
+  private static Literal filled(double value) {
+    return Literal.fill(A.type(), value);
+  }
+
+  private static ProgramRun run(Plan plan) {
+    return ProgramRun.execute(plan, List.of(), Map.of("a", filled(1), "b", filled(2)));
+  }
+
+  @Test
+  void swapsVariables() {
+    p.builder.update(A, p.read(B));
+    p.builder.update(B, p.read(A));
+    assertEquals(Map.of("a", filled(2), "b", filled(1)), run(Planner.plan(p.fetch())).resources());
+  }
+
+  @Test
+  void fetchesTheValueBeforeTheUpdate() {
+    Value old = p.read(A);
+    p.builder.update(A, p.map("add", s -> s.get(0).plus(1), old));
+    ProgramRun got = run(Planner.plan(p.fetch(old)));
+    assertEquals(List.of(filled(1)), got.fetches());
+    assertEquals(filled(2), got.resources().get("a"));
+  }
+
+  @Test
+  void updatesInPlaceWithoutArenaOrCopy() {
+    p.builder.update(A, p.map("add", s -> s.get(0).plus(1), p.read(A)));
+    Plan plan = Planner.plan(p.fetch());
+    assertEquals(1, plan.steps().size());
+    assertEquals(0, plan.arenaBytes());
+    assertTrue(plan.steps().get(0).output().sameStart(plan.steps().get(0).inputs().get(0)));
+  }
+
+  @Test
+  void copiesWhenAnotherReadsTheOldValueLater() {
+    Value old = p.read(A);
+    Value next = p.map("add", s -> s.get(0).plus(1), old);
+    p.builder.update(A, next);
+    Value late = p.map("mix", s -> s.get(0).times(s.get(1)), old, next);
+    Plan plan = Planner.plan(p.fetch(late));
+    assertEquals(Place.Space.ARENA, plan.steps().get(0).output().space());
+    assertEquals(filled(2), run(plan).resources().get("a"));
+    assertEquals(List.of(filled(2)), run(plan).fetches());
+  }
+
+  @Test
+  void oneValueMayUpdateTwoVariablesAndBeFetched() {
+    Value next = p.map("add", s -> s.get(0).plus(s.get(1)), p.read(A), p.read(B));
+    p.builder.update(A, next);
+    p.builder.update(B, next);
+    Program program = p.fetch(next, next);
+    ProgramRun got = run(Planner.plan(program));
+    assertEquals(List.of(filled(3), filled(3)), got.fetches());
+    assertEquals(Map.of("a", filled(3), "b", filled(3)), got.resources());
+  }
+}

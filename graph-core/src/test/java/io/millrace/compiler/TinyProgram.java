@@ -1,0 +1,105 @@
+package io.millrace.compiler;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.ProgramBuilder;
+import io.millrace.ir.Reduction;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.ScalarBuilder;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Writes float32 programs for tests in few words. */
+final class TinyProgram {
+  final ProgramBuilder builder = new ProgramBuilder();
+
+  static Resource resource(String name, long... dims) {
+    return new Resource(name, TensorType.of(DType.FLOAT32, dims), false);
+  }
+
+  Value feed(long... dims) {
+    return builder.feed(TensorType.of(DType.FLOAT32, dims), "x");
+  }
+
+  Value read(Resource resource) {
+    return builder.emit(new Primitive.Read(resource), List.of(), resource.type(), resource.name());
+  }
+
+  Value constant(double value, long... dims) {
+    Literal literal = Literal.fill(TensorType.of(DType.FLOAT32, dims), value);
+    return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), "c");
+  }
+
+  Value reshape(Value x, long... dims) {
+    return builder.emit(
+        new Primitive.Reshape(), List.of(x), x.type().withShape(Shape.of(dims)), "reshape");
+  }
+
+  Value transpose(Value x) {
+    Shape from = x.type().shape();
+    Shape to = Shape.of(from.dim(1), from.dim(0));
+    return builder.emit(
+        new Primitive.Move(
+            List.of(new Primitive.Move.Piece(0, to, View.of(0, 1, from.dim(1)), View.dense(to))),
+            Optional.empty()),
+        List.of(x),
+        x.type().withShape(to),
+        "transpose");
+  }
+
+  Value contract(Value x, Value y) {
+    TensorType type =
+        TensorType.of(DType.FLOAT32, 1, x.type().shape().dim(1), y.type().shape().dim(2));
+    return builder.emit(new Primitive.Contract(false, false), List.of(x, y), type, "matmul");
+  }
+
+  /** Adds a Map over the first operand's shape, the others broadcast to it. */
+  Value map(String origin, Function<List<Scalar>, Scalar> rule, Value... operands) {
+    return map(origin, operands[0].type().shape(), rule, operands);
+  }
+
+  Value map(String origin, Shape domain, Function<List<Scalar>, Scalar> rule, Value... operands) {
+    ScalarBuilder scalars = new ScalarBuilder();
+    List<Scalar> elements = new ArrayList<>();
+    List<View> views = new ArrayList<>();
+    for (Value operand : operands) {
+      elements.add(scalars.parameter(operand.type().dtype()));
+      views.add(View.broadcast(operand.type().shape(), domain));
+    }
+    return builder.emit(
+        new Primitive.Map(scalars.build(List.of(rule.apply(elements))), domain, views),
+        List.of(operands),
+        new TensorType(DType.FLOAT32, domain),
+        origin);
+  }
+
+  /** Sums along the last axis. */
+  Value sum(Value x) {
+    ScalarBuilder scalars = new ScalarBuilder();
+    Shape domain = x.type().shape();
+    int kept = domain.rank() - 1;
+    return builder.emit(
+        new Primitive.Reduce(
+            Reduction.SUM,
+            scalars.build(List.of(scalars.parameter(DType.FLOAT32))),
+            domain,
+            kept,
+            List.of(View.dense(domain))),
+        List.of(x),
+        x.type().withShape(domain.slice(0, kept)),
+        "sum");
+  }
+
+  Program fetch(Value... values) {
+    return builder.build(List.of(values));
+  }
+}
