@@ -6,14 +6,21 @@ import io.millrace.spi.Step;
 /** Makes the kernel of one step. */
 final class KernelFactory implements Primitive.Visitor<Kernel> {
   private final Step step;
+  private final Spans spans;
 
-  private KernelFactory(Step step) {
+  private KernelFactory(Step step, Spans spans) {
     this.step = step;
+    this.spans = spans;
   }
 
   /** Returns the kernel of a step. */
   static Kernel of(Step step) {
-    return step.primitive().accept(new KernelFactory(step));
+    return of(step, Spans.shared());
+  }
+
+  /** Returns the kernel of a step whose loops come from {@code spans}. */
+  static Kernel of(Step step, Spans spans) {
+    return step.primitive().accept(new KernelFactory(step, spans));
   }
 
   @Override
@@ -42,7 +49,7 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
 
   @Override
   public Kernel map(Primitive.Map primitive) {
-    throw new UnsupportedOperationException(step.toString());
+    return new MapKernel(step, primitive, spans);
   }
 
   @Override

@@ -1,14 +1,50 @@
 package io.millrace.cpu;
 
 import io.millrace.spi.HostMemory;
+import java.nio.ByteBuffer;
 
-/** What one worker needs during a run, made once so that runs allocate nothing. */
+/**
+ * What one worker needs during a run, made once so that runs allocate nothing: scratch memory, and
+ * the operands of the span that it computes.
+ */
 final class Worker {
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
   private final HostMemory scratch;
   private final BlasWorker blas = new BlasWorker();
 
+  /** The memory of each operand of the current span. */
+  ByteBuffer[] buffers = new ByteBuffer[0];
+
+  /** Where in its buffer each operand begins. */
+  int[] positions = new int[0];
+
+  /** The address at which each operand begins. */
+  long[] addresses = new long[0];
+
+  /** Counts loops of a walk; free for any kernel. */
+  final long[] coordinates = new long[64];
+
   Worker(HostMemory scratch) {
     this.scratch = scratch;
+    reserve(16);
+  }
+
+  /** Makes room for this many operands. */
+  void reserve(int operands) {
+    if (buffers.length < operands) {
+      buffers = new ByteBuffer[operands];
+      java.util.Arrays.fill(buffers, NONE);
+      positions = new int[operands];
+      addresses = new long[operands];
+    }
+  }
+
+  /** Sets an operand of the next span: the byte of a memory that it begins at. */
+  void operand(int index, HostMemory memory, long offset) {
+    buffers[index] = memory.window(offset);
+    positions[index] = (int) (offset % HostMemory.WINDOW);
+    addresses[index] = memory.address() + offset;
   }
 
   /** Returns the scratch memory. */
