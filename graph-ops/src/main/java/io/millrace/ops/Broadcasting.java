@@ -68,7 +68,9 @@ final class Broadcasting {
 
   /** Returns the axes of the result to sum over, if the static shapes settle that. */
   private static Optional<List<Integer>> axes(Shape operand, Shape result, List<Shape> others) {
-    if (!operand.isRankKnown() || !result.isRankKnown()) {
+    if (!operand.isRankKnown()
+        || !result.isRankKnown()
+        || !others.stream().allMatch(Shape::isRankKnown)) {
       return Optional.empty();
     }
     List<Integer> axes = new ArrayList<>();

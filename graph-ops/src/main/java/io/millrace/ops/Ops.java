@@ -6,7 +6,7 @@ import io.millrace.Graph;
  * The facade: adds operations to a graph, named as in TensorFlow 1.
  *
  * <p>{@code var tf = Ops.of(graph); tf.matmul(x, w); tf.nn.softmax(logits); ...} Families that
- * TensorFlow keeps apart are fields: {@link #math} among them.
+ * TensorFlow keeps apart are fields: {@link #math}, {@link #nn}, {@link #train}, {@link #random}.
  */
 public final class Ops
     implements CoreOps,
@@ -24,9 +24,23 @@ public final class Ops
         ReshapeOps,
         MovementOps,
         JoinOps,
-        GradientOps {
+        GradientOps,
+        VariableOps,
+        ControlOps {
   /** Element-wise functions, reductions and products: the same as on this object. */
   public final Ops math = this;
+
+  /** Neural networks. */
+  public final Nn nn = new Nn(this);
+
+  /** Random numbers. */
+  public final RandomApi random = new RandomApi(this);
+
+  /** First values of variables. */
+  public final Initializers initializers = new Initializers(this);
+
+  /** Optimizers. */
+  public final Train train = new Train(this);
 
   private final Graph graph;
   private final String name;

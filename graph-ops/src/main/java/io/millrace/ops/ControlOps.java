@@ -1,0 +1,55 @@
+package io.millrace.ops;
+
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.TensorType;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import java.util.Collection;
+import java.util.List;
+
+/** Operations that are there to be run, not for a result. */
+public interface ControlOps extends Building {
+
+  /** Returns an operation that runs after all of these. TensorFlow: NoOp. */
+  default Operation group(Collection<Operation> operations) {
+    return graph().add(new NoOp(), nameOr("group_deps"), List.of(), List.copyOf(operations));
+  }
+
+  /** Returns an operation that runs after those which compute these tensors. TensorFlow: NoOp. */
+  default Operation group(Operand... tensors) {
+    return group(List.of(tensors).stream().map(t -> t.asOutput().operation()).toList());
+  }
+
+  /** Does nothing, after what it depends on. */
+  record NoOp() implements Op {
+    @Override
+    public String type() {
+      return "NoOp";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      return List.of();
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public void lower(Lowering to) {}
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new NoOp()),
+          Example.rejects(new NoOp(), "takes 0 inputs, not 1").with(io.millrace.DType.FLOAT32));
+    }
+  }
+}

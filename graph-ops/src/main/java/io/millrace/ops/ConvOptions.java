@@ -1,0 +1,55 @@
+package io.millrace.ops;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Says how a filter slides over its data.
+ *
+ * @param strides distance between neighbouring windows along each spatial axis
+ * @param dilations distance between neighbouring elements of a window along each spatial axis
+ * @param padding what stands around the data
+ * @param format the order of the data's axes
+ */
+public record ConvOptions(
+    List<Long> strides, List<Long> dilations, Padding padding, DataFormat format) {
+
+  public ConvOptions {
+    strides = List.copyOf(strides);
+    dilations = List.copyOf(dilations);
+  }
+
+  private static ConvOptions of(Padding padding) {
+    return new ConvOptions(List.of(1L, 1L), List.of(1L, 1L), padding, DataFormat.NHWC);
+  }
+
+  /** Returns strides of 1 without padding, for channels last. */
+  public static ConvOptions valid() {
+    return of(Padding.VALID);
+  }
+
+  /** Returns strides of 1 with SAME padding, for channels last. */
+  public static ConvOptions same() {
+    return of(Padding.SAME);
+  }
+
+  /** Returns strides of 1 with given padding, for channels last. */
+  public static ConvOptions explicit(long top, long bottom, long left, long right) {
+    return of(Padding.explicit(top, bottom, left, right));
+  }
+
+  /** Returns these options with other strides, one a spatial axis. */
+  public ConvOptions strides(long... perAxis) {
+    return new ConvOptions(Arrays.stream(perAxis).boxed().toList(), dilations, padding, format);
+  }
+
+  /** Returns these options with other dilations, one a spatial axis. */
+  public ConvOptions dilations(long... perAxis) {
+    return new ConvOptions(strides, Arrays.stream(perAxis).boxed().toList(), padding, format);
+  }
+
+  /** Returns these options for channels at axis 1. */
+  public ConvOptions nchw() {
+    return new ConvOptions(strides, dilations, padding, DataFormat.NCHW);
+  }
+}

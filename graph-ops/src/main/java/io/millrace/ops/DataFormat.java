@@ -1,0 +1,51 @@
+package io.millrace.ops;
+
+import io.millrace.Shape;
+import io.millrace.ir.Value;
+import io.millrace.op.Lowering;
+
+/** Lists the orders of the axes of images and other spatial data. */
+public enum DataFormat {
+  /** Examples, spatial axes, channels. */
+  NHWC,
+  /** Examples, channels, spatial axes. */
+  NCHW;
+
+  /** Returns the axis of the channels of a tensor of this rank. */
+  int channelAxis(int rank) {
+    return this == NHWC ? rank - 1 : 1;
+  }
+
+  /** Returns the axis of a spatial dimension, counted from 0. */
+  int spatialAxis(int index) {
+    return this == NHWC ? index + 1 : index + 2;
+  }
+
+  /** Returns a shape of this format with the channels last. */
+  Shape toLast(Shape shape) {
+    return this == NHWC ? shape : permute(shape, Axes.channelsLast(shape.rank()));
+  }
+
+  /** Returns a shape with the channels last in this format. */
+  Shape fromLast(Shape shape) {
+    return this == NHWC ? shape : permute(shape, Axes.channelsFirst(shape.rank()));
+  }
+
+  /** Returns a tensor of this format with the channels last. */
+  Value toLast(Lowering to, Value x) {
+    return this == NHWC ? x : to.transpose(x, Axes.channelsLast(x.type().shape().rank()));
+  }
+
+  /** Returns a tensor with the channels last in this format. */
+  Value fromLast(Lowering to, Value x) {
+    return this == NHWC ? x : to.transpose(x, Axes.channelsFirst(x.type().shape().rank()));
+  }
+
+  private static Shape permute(Shape shape, int... order) {
+    long[] dims = new long[order.length];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = shape.dim(order[i]);
+    }
+    return Shape.of(dims);
+  }
+}

@@ -1,0 +1,140 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.Output;
+import io.millrace.Shape;
+import java.util.OptionalLong;
+
+/**
+ * The facade {@code tf.initializers}: first values of variables, as in {@code
+ * tf.variable(tf.initializers.heNormal(Shape.of(784, 10)), "w")}.
+ *
+ * <p>The variance of those scaled by fans depends on the number of inputs and outputs of a weight:
+ * its last two axes, each times the extents before them (the window of a convolution).
+ */
+public final class Initializers implements Building {
+  /** The standard deviation of a standard normal distribution cut off at two. */
+  private static final double TRUNCATED_DEVIATION = 0.8796256610342398;
+
+  private final Ops ops;
+
+  Initializers(Ops ops) {
+    this.ops = ops;
+  }
+
+  @Override
+  public Graph graph() {
+    return ops.graph();
+  }
+
+  @Override
+  public String nameOr(String otherwise) {
+    return ops.nameOr(otherwise);
+  }
+
+  /** Returns a float32 tensor of one value. TensorFlow: constant_initializer. */
+  public Output constant(double value, Shape shape) {
+    return constant(value, shape, DType.FLOAT32);
+  }
+
+  /** Returns a tensor of one value. TensorFlow: constant_initializer. */
+  public Output constant(double value, Shape shape, DType dtype) {
+    Ops tf = tf();
+    return tf.fill(tf.indices(shape.dims()), tf.constant(value, dtype));
+  }
+
+  /** Returns float32 numbers from [low, high). TensorFlow: random_uniform_initializer. */
+  public Output uniform(Shape shape, double low, double high) {
+    return tf().random.uniform(shape, low, high);
+  }
+
+  /** Returns float32 normal numbers. TensorFlow: random_normal_initializer. */
+  public Output normal(Shape shape, double deviation) {
+    return tf().random.normal(shape, 0, deviation);
+  }
+
+  /** Returns float32 normal numbers within two deviations: truncated_normal_initializer. */
+  public Output truncatedNormal(Shape shape, double deviation) {
+    return tf().random.truncatedNormal(shape, 0, deviation);
+  }
+
+  /**
+   * Returns float32 uniform numbers of variance {@code 2 / (inputs + outputs)}. TensorFlow:
+   * glorot_uniform. Source: Glorot and Bengio, 2010.
+   */
+  public Output glorotUniform(Shape shape) {
+    return glorotUniform(shape, DType.FLOAT32, OptionalLong.empty());
+  }
+
+  /** Returns uniform numbers of variance {@code 2 / (inputs + outputs)}, from this seed. */
+  public Output glorotUniform(Shape shape, DType dtype, OptionalLong seed) {
+    return uniform(shape, 1 / Fans.of(shape).mean(), dtype, seed);
+  }
+
+  /** Returns float32 truncated normal numbers of variance {@code 2 / (inputs + outputs)}. */
+  public Output glorotNormal(Shape shape) {
+    return glorotNormal(shape, DType.FLOAT32, OptionalLong.empty());
+  }
+
+  /** Returns truncated normal numbers of variance {@code 2 / (inputs + outputs)}. */
+  public Output glorotNormal(Shape shape, DType dtype, OptionalLong seed) {
+    return normal(shape, 1 / Fans.of(shape).mean(), dtype, seed);
+  }
+
+  /** Returns float32 uniform numbers of variance {@code 2 / inputs}. TensorFlow: he_uniform. */
+  public Output heUniform(Shape shape) {
+    return heUniform(shape, DType.FLOAT32, OptionalLong.empty());
+  }
+
+  /** Returns uniform numbers of variance {@code 2 / inputs}, from this seed. */
+  public Output heUniform(Shape shape, DType dtype, OptionalLong seed) {
+    return uniform(shape, 2 / Fans.of(shape).in(), dtype, seed);
+  }
+
+  /**
+   * Returns float32 truncated normal numbers of variance {@code 2 / inputs}. TensorFlow: he_normal.
+   * Source: arXiv:1502.01852.
+   */
+  public Output heNormal(Shape shape) {
+    return heNormal(shape, DType.FLOAT32, OptionalLong.empty());
+  }
+
+  /** Returns truncated normal numbers of variance {@code 2 / inputs}, from this seed. */
+  public Output heNormal(Shape shape, DType dtype, OptionalLong seed) {
+    return normal(shape, 2 / Fans.of(shape).in(), dtype, seed);
+  }
+
+  private Output uniform(Shape shape, double variance, DType dtype, OptionalLong seed) {
+    double limit = Math.sqrt(3 * variance);
+    return tf().random.uniform(shape, -limit, limit, dtype, seed);
+  }
+
+  private Output normal(Shape shape, double variance, DType dtype, OptionalLong seed) {
+    double deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION;
+    return tf().random.truncatedNormal(shape, 0, deviation, dtype, seed);
+  }
+
+  /** The number of inputs of each output of a weight, and of outputs of each input. */
+  private record Fans(double in, double out) {
+    static Fans of(Shape shape) {
+      if (!shape.isFullyDefined()) {
+        throw new GraphException("an initial value needs a fully defined shape, not " + shape);
+      }
+      if (shape.rank() < 2) {
+        double size = Math.max(1, shape.size());
+        return new Fans(size, size);
+      }
+      double window = 1;
+      for (int axis = 0; axis < shape.rank() - 2; axis++) {
+        window *= shape.dim(axis);
+      }
+      return new Fans(Math.max(1, window * shape.dim(-2)), Math.max(1, window * shape.dim(-1)));
+    }
+
+    double mean() {
+      return (in + out) / 2;
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.GraphKeys;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.TensorType;
+import io.millrace.op.Op;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Adds operations that change variables so that a loss gets smaller, as TensorFlow's optimizers do.
+ *
+ * <p>{@link #minimize} is {@link #computeGradients} followed by {@link #applyGradients}; call those
+ * to change the gradients between. Not thread-safe.
+ */
+public abstract class Optimizer {
+  private final Graph graph;
+  private final String name;
+  private final List<Setting> settings;
+  private final Map<String, Variable> slots = new HashMap<>();
+
+  /** A number or a scalar tensor that steers the steps, such as the rate. */
+  record Setting(String name, Object value) {}
+
+  /**
+   * What {@link Optimizer#minimize} changes beside its defaults.
+   *
+   * @param variables the variables to change; empty for all trainable ones
+   * @param globalStep counts the steps, if present
+   */
+  public record Options(List<Variable> variables, Optional<Variable> globalStep) {
+    public Options {
+      variables = List.copyOf(variables);
+    }
+
+    /** Returns options that change all trainable variables, and count nothing. */
+    public static Options defaults() {
+      return new Options(List.of(), Optional.empty());
+    }
+
+    /** Returns these options for some variables only. */
+    public Options variables(Collection<Variable> some) {
+      return new Options(List.copyOf(some), globalStep);
+    }
+
+    /** Returns these options with a variable that counts the steps. */
+    public Options globalStep(Variable counter) {
+      return new Options(variables, Optional.of(counter));
+    }
+  }
+
+  Optimizer(Graph graph, String name, List<Setting> settings) {
+    this.graph = graph;
+    this.name = name;
+    this.settings = List.copyOf(settings);
+  }
+
+  /** Returns the name of the operations added, such as {@code Adam}. */
+  public final String name() {
+    return name;
+  }
+
+  /** Returns the graph. */
+  public final Graph graph() {
+    return graph;
+  }
+
+  /** Adds a training step that makes a loss smaller by changing all trainable variables. */
+  public final Operation minimize(Operand loss) {
+    return minimize(loss, Options.defaults());
+  }
+
+  /** Adds a training step, counted by a variable. */
+  public final Operation minimize(Operand loss, Variable globalStep) {
+    return minimize(loss, Options.defaults().globalStep(globalStep));
+  }
+
+  /**
+   * Adds a training step that makes a loss smaller.
+   *
+   * @throws GraphException if there are no variables, or the loss depends on none of them
+   */
+  public final Operation minimize(Operand loss, Options options) {
+    List<GradientAndVariable> gradients =
+        options.variables().isEmpty()
+            ? computeGradients(loss)
+            : computeGradients(loss, options.variables());
+    if (gradients.stream().allMatch(g -> g.gradient().isEmpty())) {
+      throw noGradients(gradients, loss.asOutput() + " depends on none of");
+    }
+    return applyGradients(gradients, options.globalStep());
+  }
+
+  /** Adds the gradients of a loss by all trainable variables. */
+  public final List<GradientAndVariable> computeGradients(Operand loss) {
+    return computeGradients(loss, graph.collection(GraphKeys.TRAINABLE_VARIABLES, Variable.class));
+  }
+
+  /**
+   * Adds the gradients of a loss by some variables; a variable on which it does not depend has
+   * none.
+   *
+   * @param loss a floating tensor; if it is not a scalar, its elements are summed
+   * @throws GraphException if there are no variables, or the loss or one of them is not floating
+   */
+  public final List<GradientAndVariable> computeGradients(
+      Operand loss, Collection<Variable> variables) {
+    Output value = loss.asOutput();
+    if (!value.dtype().isFloating()) {
+      throw new GraphException("[" + name + "] a loss must be floating, not " + value);
+    }
+    if (variables.isEmpty()) {
+      throw new GraphException("[" + name + "] the graph has no trainable variables");
+    }
+    for (Variable variable : variables) {
+      if (!variable.dtype().isFloating()) {
+        throw new GraphException(
+            "[" + name + "] only floating variables can be trained, not " + variable);
+      }
+    }
+    List<Variable> ordered = List.copyOf(variables);
+    List<Optional<Output>> gradients =
+        Ops.of(graph)
+            .gradientsIfConnected(
+                List.of(value), ordered.stream().map(Variable::reference).toList());
+    List<GradientAndVariable> pairs = new ArrayList<>();
+    for (int i = 0; i < ordered.size(); i++) {
+      pairs.add(new GradientAndVariable(gradients.get(i), ordered.get(i)));
+    }
+    return pairs;
+  }
+
+  /** Adds a training step from gradients. */
+  public final Operation applyGradients(List<GradientAndVariable> gradients) {
+    return applyGradients(gradients, Optional.empty());
+  }
+
+  /** Adds a training step from gradients, counted by a variable. */
+  public final Operation applyGradients(List<GradientAndVariable> gradients, Variable globalStep) {
+    return applyGradients(gradients, Optional.of(globalStep));
+  }
+
+  private Operation applyGradients(
+      List<GradientAndVariable> gradients, Optional<Variable> globalStep) {
+    List<GradientAndVariable> present =
+        gradients.stream().filter(g -> g.gradient().isPresent()).toList();
+    if (present.isEmpty()) {
+      throw noGradients(gradients, "there are no gradients by");
+    }
+    Graph.Scope init = graph.initScope();
+    Graph.Scope root = graph.nameScope("");
+    try (init;
+        root) {
+      createSlots(present.stream().map(GradientAndVariable::variable).toList());
+    }
+    Graph.Scope scope = graph.nameScope(name);
+    try (scope) {
+      String own = graph.currentNameScope();
+      List<Operation> updates = applyAll(present);
+      if (globalStep.isEmpty()) {
+        return group(own, updates);
+      }
+      Operation update = group("update", updates);
+      Variable step = globalStep.get();
+      Output one = Named.constant(graph, "value", 1, step.dtype());
+      return graph.add(
+          VariableOps.Assignment.ASSIGN_ADD, own, List.of(step.reference(), one), List.of(update));
+    }
+  }
+
+  private List<Operation> applyAll(List<GradientAndVariable> gradients) {
+    Map<String, Output> tensors = new HashMap<>();
+    for (Setting setting : settings) {
+      tensors.put(
+          setting.name(),
+          setting.value() instanceof Operand operand
+              ? operand.asOutput()
+              : Named.constant(graph, setting.name(), setting.value(), DType.FLOAT32));
+    }
+    List<Operation> updates = new ArrayList<>();
+    for (GradientAndVariable pair : gradients) {
+      Graph.Scope scope = graph.nameScope("update_" + pair.variable().name());
+      try (scope) {
+        updates.add(apply(pair.gradient().orElseThrow(), pair.variable(), tensors));
+      }
+    }
+    finish(updates, tensors);
+    return updates;
+  }
+
+  private Operation group(String wished, List<Operation> updates) {
+    return graph.add(new ControlOps.NoOp(), wished, List.of(), updates);
+  }
+
+  private GraphException noGradients(List<GradientAndVariable> gradients, String what) {
+    return new GraphException(
+        String.format(
+            "[%s] %s the variables %s",
+            name, what, gradients.stream().map(g -> g.variable().name()).toList()));
+  }
+
+  /** Returns the variables that the optimizer keeps beside a variable; made with the first step. */
+  public final Optional<Variable> slot(Variable variable, String slotName) {
+    return Optional.ofNullable(slots.get(variable.name() + "/" + slotName));
+  }
+
+  /** Makes the slots and other variables that the steps need, unless they were made before. */
+  abstract void createSlots(List<Variable> variables);
+
+  /** Adds the step of one variable; the settings are tensors by name. */
+  abstract Operation apply(Output gradient, Variable variable, Map<String, Output> tensors);
+
+  /** Adds what comes after the steps of all variables, to the list of them. */
+  void finish(List<Operation> updates, Map<String, Output> tensors) {}
+
+  /** Makes a slot of zeros beside a variable, named after the optimizer. */
+  final void zerosSlot(Variable variable, String slotName) {
+    slots.computeIfAbsent(
+        variable.name() + "/" + slotName,
+        key -> {
+          TensorType type = variable.type();
+          String wished = variable.name() + "/" + name;
+          Output zeros =
+              Ops.of(graph)
+                  .withName(wished + "/Initializer/zeros")
+                  .zeros(type.dtype(), type.shape().dims());
+          return newVariable(zeros, wished);
+        });
+  }
+
+  /** Makes a variable that is not trained. */
+  final Variable newVariable(Object initialValue, String variableName) {
+    return Ops.of(graph).variable(initialValue, variableName, Variable.Options.notTrainable());
+  }
+
+  /** Returns a slot made before, as steps take it. */
+  final Output slotReference(Variable variable, String slotName) {
+    return slot(variable, slotName).orElseThrow().reference();
+  }
+
+  /** Returns a setting as a tensor. */
+  static Output setting(Map<String, Output> tensors, String settingName) {
+    return Objects.requireNonNull(tensors.get(settingName), settingName);
+  }
+
+  /** Returns a setting in a variable's type. */
+  final Output like(Map<String, Output> tensors, String settingName, Variable variable) {
+    return like(setting(tensors, settingName), variable);
+  }
+
+  /** Returns a tensor in a variable's type. */
+  final Output like(Output tensor, Variable variable) {
+    return Ops.of(graph).cast(tensor, variable.dtype());
+  }
+
+  /** Adds a step. */
+  final Operation step(Op op, Output... inputs) {
+    return graph.add(op, op.type(), List.of(inputs));
+  }
+}

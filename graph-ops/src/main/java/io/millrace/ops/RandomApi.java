@@ -1,0 +1,22 @@
+package io.millrace.ops;
+
+import io.millrace.Graph;
+
+/** The facade {@code tf.random}. */
+public final class RandomApi implements RandomOps {
+  private final Ops ops;
+
+  RandomApi(Ops ops) {
+    this.ops = ops;
+  }
+
+  @Override
+  public Graph graph() {
+    return ops.graph();
+  }
+
+  @Override
+  public String nameOr(String otherwise) {
+    return ops.nameOr(otherwise);
+  }
+}

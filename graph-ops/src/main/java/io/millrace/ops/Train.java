@@ -1,0 +1,88 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.GraphKeys;
+
+/**
+ * The facade {@code tf.train}: optimizers, and the count of training steps.
+ *
+ * <p>A rate, like every other setting of an optimizer, is a number or a scalar tensor, so it may
+ * change from step to step.
+ */
+public final class Train implements TrainingOps {
+  private static final String GLOBAL_STEP = "global_step";
+
+  private final Ops ops;
+
+  Train(Ops ops) {
+    this.ops = ops;
+  }
+
+  @Override
+  public Graph graph() {
+    return ops.graph();
+  }
+
+  @Override
+  public String nameOr(String otherwise) {
+    return ops.nameOr(otherwise);
+  }
+
+  /** Returns plain gradient descent. TensorFlow: GradientDescentOptimizer. */
+  public Optimizer gradientDescent(Object rate) {
+    return new GradientDescentOptimizer(graph(), nameOr("GradientDescent"), rate);
+  }
+
+  /** Returns gradient descent with momentum. TensorFlow: MomentumOptimizer. */
+  public Optimizer momentum(Object rate, Object momentum) {
+    return new MomentumOptimizer(graph(), nameOr("Momentum"), rate, momentum, false);
+  }
+
+  /**
+   * Returns gradient descent with Nesterov's momentum. TensorFlow: MomentumOptimizer with
+   * use_nesterov.
+   */
+  public Optimizer nesterov(Object rate, Object momentum) {
+    return new MomentumOptimizer(graph(), nameOr("Momentum"), rate, momentum, true);
+  }
+
+  /** Returns Adam with the rate 0.001. TensorFlow: AdamOptimizer. */
+  public Optimizer adam() {
+    return adam(0.001f);
+  }
+
+  /** Returns Adam with its usual decays, 0.9 and 0.999, and epsilon, 1e-8: AdamOptimizer. */
+  public Optimizer adam(Object rate) {
+    return adam(rate, 0.9f, 0.999f, 1e-8f);
+  }
+
+  /** Returns Adam. TensorFlow: AdamOptimizer. Source: arXiv:1412.6980. */
+  public Optimizer adam(Object rate, Object beta1, Object beta2, Object epsilon) {
+    return new AdamOptimizer(graph(), nameOr("Adam"), rate, beta1, beta2, epsilon);
+  }
+
+  /**
+   * Returns a new variable that counts training steps, an int64 scalar named {@code global_step}.
+   *
+   * @throws GraphException if the graph has one
+   */
+  public Variable createGlobalStep() {
+    if (!graph().collection(GraphKeys.GLOBAL_STEP, Variable.class).isEmpty()) {
+      throw new GraphException("the graph has a global step already: use getOrCreateGlobalStep");
+    }
+    return tf().variable(
+            Named.constant(graph(), GLOBAL_STEP + "/Initializer/zeros", 0, DType.INT64),
+            GLOBAL_STEP,
+            Variable.Options.notTrainable()
+                .collections(GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP));
+  }
+
+  /** Returns the variable that counts training steps, made if the graph has none. */
+  public Variable getOrCreateGlobalStep() {
+    return graph().collection(GraphKeys.GLOBAL_STEP, Variable.class).stream()
+        .findFirst()
+        .orElseGet(this::createGlobalStep);
+  }
+}

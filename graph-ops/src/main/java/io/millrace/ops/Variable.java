@@ -1,0 +1,153 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphKeys;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import java.util.List;
+
+/**
+ * A tensor that keeps its value from run to run, as TensorFlow 1's {@code tf.Variable}.
+ *
+ * <p>Used as a tensor it stands for {@code w/read}, which gives the value at the place in the graph
+ * where the variable was made, so before the assignments added later. {@link #readValue} adds a
+ * read at the present place.
+ */
+public final class Variable implements Operand {
+  private final Output reference;
+  private final Output initialValue;
+  private final Operation initializer;
+  private final Output read;
+  private final boolean trainable;
+
+  /**
+   * How a variable is made.
+   *
+   * @param trainable whether optimizers change it unless told otherwise
+   * @param collections the collections of the graph that it joins
+   */
+  public record Options(boolean trainable, List<String> collections) {
+    public Options {
+      collections = List.copyOf(collections);
+    }
+
+    /** Returns the options of an ordinary variable: trainable, among the global variables. */
+    public static Options defaults() {
+      return new Options(true, List.of(GraphKeys.GLOBAL_VARIABLES));
+    }
+
+    /** Returns the options of a variable that optimizers leave alone. */
+    public static Options notTrainable() {
+      return new Options(false, List.of(GraphKeys.GLOBAL_VARIABLES));
+    }
+
+    /** Returns these options with other collections. */
+    public Options collections(String... keys) {
+      return new Options(trainable, List.of(keys));
+    }
+  }
+
+  Variable(
+      Output reference,
+      Output initialValue,
+      Operation initializer,
+      Output read,
+      boolean trainable) {
+    this.reference = reference;
+    this.initialValue = initialValue;
+    this.initializer = initializer;
+    this.read = read;
+    this.trainable = trainable;
+  }
+
+  /** Returns the name, that of the operation which holds the value. */
+  public String name() {
+    return reference.operation().name();
+  }
+
+  /** Returns the element type and the fully defined shape. */
+  public TensorType type() {
+    return reference.type();
+  }
+
+  /** Returns the element type. */
+  public DType dtype() {
+    return type().dtype();
+  }
+
+  /** Returns the shape, fully defined. */
+  public Shape shape() {
+    return type().shape();
+  }
+
+  /** Returns the graph. */
+  public Graph graph() {
+    return reference.graph();
+  }
+
+  /** Returns whether optimizers change this variable unless told otherwise. */
+  public boolean isTrainable() {
+    return trainable;
+  }
+
+  /** Returns the read made with the variable. */
+  @Override
+  public Output asOutput() {
+    return read;
+  }
+
+  /** Returns the read made with the variable: the same as {@link #asOutput}. */
+  public Output value() {
+    return read;
+  }
+
+  /** Returns a new read, at the present place in the graph and after its control dependencies. */
+  public Output readValue() {
+    return graph()
+        .add(new CoreOps.Identity(), name() + "/read_value", List.of(reference))
+        .output(0);
+  }
+
+  /** Returns the output that operations which write the variable take. */
+  public Output reference() {
+    return reference;
+  }
+
+  /** Returns the tensor that the initializer assigns. */
+  public Output initialValue() {
+    return initialValue;
+  }
+
+  /** Returns the operation that gives the variable its first value. */
+  public Operation initializer() {
+    return initializer;
+  }
+
+  /** Adds an operation that sets the value, and returns the new value. TensorFlow: Assign. */
+  public Output assign(Object value) {
+    return Ops.of(graph()).assign(this, value);
+  }
+
+  /** Adds an operation that adds to the value, and returns the new value. TensorFlow: AssignAdd. */
+  public Output assignAdd(Object value) {
+    return Ops.of(graph()).assignAdd(this, value);
+  }
+
+  /**
+   * Adds an operation that subtracts from the value, and returns the new value. TensorFlow:
+   * AssignSub.
+   */
+  public Output assignSub(Object value) {
+    return Ops.of(graph()).assignSub(this, value);
+  }
+
+  /** Returns the name and the type, such as {@code w float32[784,10]}. */
+  @Override
+  public String toString() {
+    return name() + " " + type();
+  }
+}

@@ -1,0 +1,234 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.GraphKeys;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Tensors that keep their values from run to run, and writing to them. */
+public interface VariableOps extends Building {
+
+  /** Returns a trainable variable that starts with this value. TensorFlow: VariableV2. */
+  default Variable variable(Object initialValue, String name) {
+    return variable(initialValue, name, Variable.Options.defaults());
+  }
+
+  /** Returns a trainable variable that starts with this value. TensorFlow: VariableV2. */
+  default Variable variable(Object initialValue) {
+    return variable(initialValue, nameOr("Variable"));
+  }
+
+  /**
+   * Returns a variable that starts with this value once its initializer has run. TensorFlow:
+   * VariableV2.
+   *
+   * <p>Makes the operations {@code name} (which holds the value), {@code name/initial_value} for a
+   * value that is not a tensor of the graph yet, {@code name/Assign} and {@code name/read}. They do
+   * not wait for the control dependencies in force.
+   *
+   * @throws GraphException if the value's shape is not fully defined
+   */
+  default Variable variable(Object initialValue, String name, Variable.Options options) {
+    Graph graph = graph();
+    Graph.Scope init = graph.initScope();
+    Graph.Scope scope = graph.nameScope(name);
+    try (init;
+        scope) {
+      String own = graph.currentNameScope();
+      Output initial =
+          initialValue instanceof Operand operand
+              ? operand.asOutput()
+              : Named.constant(graph, "initial_value", initialValue);
+      if (!initial.shape().isFullyDefined()) {
+        throw new GraphException(
+            String.format(
+                "[VariableV2 '%s'] the initial value is %s: a variable's shape must be fully"
+                    + " defined",
+                own.substring(0, own.length() - 1), initial));
+      }
+      Output reference =
+          graph.add(new VariableV2(initial.dtype(), initial.shape()), own, List.of()).output(0);
+      Operation assign = graph.add(Assignment.ASSIGN, "Assign", List.of(reference, initial));
+      Output read = graph.add(new CoreOps.Identity(), "read", List.of(reference)).output(0);
+      Variable variable = new Variable(reference, initial, assign, read, options.trainable());
+      options.collections().forEach(key -> graph.addToCollection(key, variable));
+      if (options.trainable()) {
+        graph.addToCollection(GraphKeys.TRAINABLE_VARIABLES, variable);
+      }
+      return variable;
+    }
+  }
+
+  /**
+   * Adds an operation that sets a variable, and returns the new value. TensorFlow: Assign.
+   *
+   * @param ref a {@link Variable} or the result of an assignment to one
+   */
+  default Output assign(Operand ref, Object value) {
+    return write(Assignment.ASSIGN, ref, value);
+  }
+
+  /** Adds an operation that adds to a variable, and returns the new value: AssignAdd. */
+  default Output assignAdd(Operand ref, Object value) {
+    return write(Assignment.ASSIGN_ADD, ref, value);
+  }
+
+  /** Adds an operation that subtracts from a variable, and returns the new value: AssignSub. */
+  default Output assignSub(Operand ref, Object value) {
+    return write(Assignment.ASSIGN_SUB, ref, value);
+  }
+
+  private Output write(Assignment op, Operand ref, Object value) {
+    Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
+    Op source = reference.operation().op();
+    if (!(source instanceof VariableV2 || source instanceof Assignment)) {
+      throw new GraphException(
+          String.format("[%s] %s is not a variable: only variables are written", op.type(), ref));
+    }
+    return result(op, reference, operand(value, reference.dtype()));
+  }
+
+  /** Returns the operation that gives every variable made so far its first value. */
+  default Operation globalVariablesInitializer() {
+    return initializer("init", graph().collection(GraphKeys.GLOBAL_VARIABLES, Variable.class));
+  }
+
+  /** Returns the operation that gives these variables their first values. */
+  default Operation variablesInitializer(Collection<Variable> variables) {
+    return initializer("init", variables);
+  }
+
+  private Operation initializer(String name, Collection<Variable> variables) {
+    return graph()
+        .add(
+            new ControlOps.NoOp(),
+            nameOr(name),
+            List.of(),
+            variables.stream().map(Variable::initializer).toList());
+  }
+
+  /** Holds a tensor from run to run; its output refers to the variable. */
+  record VariableV2(DType dtype, Shape shape) implements Op {
+    @Override
+    public String type() {
+      return "VariableV2";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      in.require(shape.isFullyDefined(), "the shape %s is not fully defined", shape);
+      return List.of(new TensorType(dtype, shape));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.outputReference(0, new Resource(to.name(), to.outputType(0), false));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.rejects(
+              new VariableV2(DType.FLOAT32, Shape.of(-1, 2)), "[?,2] is not fully defined"),
+          Example.rejects(new VariableV2(DType.FLOAT32, Shape.of(2)), "takes 0 inputs, not 1")
+              .with(DType.FLOAT32, 2));
+    }
+  }
+
+  /** Writes to the variable that input 0 refers to, and refers to it; input 1 is the operand. */
+  enum Assignment implements Op {
+    ASSIGN("Assign", Optional.empty()),
+    ASSIGN_ADD("AssignAdd", Optional.of(BinaryFn.ADD)),
+    ASSIGN_SUB("AssignSub", Optional.of(BinaryFn.SUB));
+
+    private final String type;
+    private final Optional<BinaryFn> update;
+
+    Assignment(String type, Optional<BinaryFn> update) {
+      this.type = type;
+      this.update = update;
+    }
+
+    @Override
+    public String type() {
+      return type;
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireSameDType();
+      if (update.isPresent()) {
+        in.requireNumeric(0);
+      }
+      in.require(
+          in.shape(0).isCompatibleWith(in.shape(1)),
+          "a variable of shape %s does not take a value of shape %s",
+          in.shape(0),
+          in.shape(1));
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it writes a variable");
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Resource resource = to.reference(0);
+      Value value = to.input(1);
+      Value written =
+          update
+              .map(fn -> to.map(to.read(resource), value, (x, y) -> x.apply(fn, y)))
+              .orElse(value);
+      to.write(resource, written);
+      to.outputReference(0, resource);
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.rejects(ASSIGN, "shape [2,3] does not take a value of shape [3]")
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 3),
+          Example.rejects(ASSIGN_ADD, "must be numeric, not bool")
+              .with(DType.BOOL, 2)
+              .with(DType.BOOL, 2),
+          Example.rejects(ASSIGN_SUB, "inputs must have one type")
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT64, 2));
+    }
+  }
+}
