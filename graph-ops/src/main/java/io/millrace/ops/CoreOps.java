@@ -98,7 +98,10 @@ public interface CoreOps extends Building {
     }
 
     static List<Example> examples() {
-      return List.of();
+      return List.of(
+          Example.accepts(new Placeholder(DType.FLOAT32, Shape.of(2))),
+          Example.rejects(new Placeholder(DType.BOOL, Shape.unknown()), "takes 0 inputs")
+              .with(DType.BOOL));
     }
   }
 
@@ -133,7 +136,8 @@ public interface CoreOps extends Building {
     static List<Example> examples() {
       return List.of(
           Example.accepts(new Constant(Literal.scalar(DType.FLOAT32, 1.5))),
-          Example.accepts(new Constant(Literal.ofInts(1, 2, 3))));
+          Example.accepts(new Constant(Literal.ofInts(1, 2, 3))),
+          Example.rejects(new Constant(Literal.ofInts(1)), "takes 0 inputs").with(DType.BOOL));
     }
   }
 

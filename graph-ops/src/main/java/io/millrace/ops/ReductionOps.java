@@ -289,8 +289,10 @@ public interface ReductionOps extends Building {
         examples.add(Example.accepts(drop).with(first, 3).with(Literal.ofInts()));
         examples.add(Example.accepts(keep).with(first, 2, 3).with(Literal.scalar(DType.INT32, 0)));
         examples.add(Example.accepts(drop).with(first).with(Literal.ofInts()));
+        boolean extreme = kind == Kind.MAX || kind == Kind.MIN;
         if (kind != Kind.MEAN) {
-          examples.add(Example.accepts(drop).with(first, 2, 0).with(Literal.ofInts(1)));
+          DType finite = extreme ? second : first;
+          examples.add(Example.accepts(drop).with(finite, 2, 0).with(Literal.ofInts(1)));
         }
         examples.add(
             Example.rejects(drop, "axis 2 is out of range")

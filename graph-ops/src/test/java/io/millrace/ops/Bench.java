@@ -1,0 +1,72 @@
+package io.millrace.ops;
+
+import io.millrace.Graph;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Session;
+import io.millrace.SessionOptions;
+import io.millrace.Shape;
+import io.millrace.Tensor;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.op.Example;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** One example as a node of a graph of its own, with the values to feed. */
+final class Bench {
+  /** Leaves static types as they are. */
+  static final UnaryOperator<Shape> EXACT = s -> s;
+
+  final Graph graph = new Graph();
+  final Ops tf = Ops.of(graph);
+  final List<Output> inputs = new ArrayList<>();
+  final Map<Output, Literal> feeds = new HashMap<>();
+  final Operation node;
+
+  /**
+   * Adds the example's operation.
+   *
+   * @param shapes what is known of the shapes of drawn inputs while the graph is built
+   * @param feedConstants whether constant inputs are fed too, and so unknown at that time
+   */
+  Bench(Example example, List<Literal> values, UnaryOperator<Shape> shapes, boolean feedConstants) {
+    for (int i = 0; i < values.size(); i++) {
+      Example.Input input = example.inputs().get(i);
+      TensorType type = values.get(i).type();
+      if (input.value().isPresent() && !feedConstants) {
+        inputs.add(tf.result(new CoreOps.Constant(values.get(i))));
+      } else {
+        Output fed = tf.placeholder(type.dtype(), shapes.apply(type.shape()));
+        inputs.add(fed);
+        feeds.put(fed, values.get(i));
+      }
+    }
+    node = graph.add(example.op(), "example", inputs);
+  }
+
+  /** Runs on a device. */
+  List<Literal> run(String device, boolean passes, List<? extends Operand> fetches) {
+    SessionOptions options = SessionOptions.defaults().device(device).passes(passes);
+    try (Session session = new Session(graph, options)) {
+      return run(session, fetches, feeds);
+    }
+  }
+
+  /** Runs in a session. */
+  static List<Literal> run(
+      Session session, List<? extends Operand> fetches, Map<Output, Literal> feeds) {
+    Map<Output, Tensor> tensors = new HashMap<>();
+    feeds.forEach((k, v) -> tensors.put(k, Tensor.of(v)));
+    List<Literal> results = new ArrayList<>();
+    for (Tensor result : session.run(fetches, tensors)) {
+      results.add(result.toLiteral());
+    }
+    tensors.values().forEach(Tensor::close);
+    return results;
+  }
+}

@@ -1,0 +1,153 @@
+package io.millrace.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Session;
+import io.millrace.SessionOptions;
+import io.millrace.Shape;
+import io.millrace.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class FacadeTest {
+  private final Graph graph = new Graph();
+  private final Ops tf = Ops.of(graph);
+
+  private String value(Operand fetch) {
+    SessionOptions options = SessionOptions.defaults().device("reference");
+    try (Session session = new Session(graph, options);
+        Tensor result = session.run(fetch)) {
+      return result.toString().replaceAll("\\s+", " ");
+    }
+  }
+
+  private static String refusal(Executable mistake) {
+    String message = assertThrows(GraphException.class, mistake).getMessage();
+    assertTrue(message.contains("(FacadeTest.java:"), message);
+    return message;
+  }
+
+  @Test
+  void mistakesNameTheOperationAndTheLine() {
+    Output x = tf.ones(2);
+    String text = refusal(() -> tf.add(x, "two"));
+    assertTrue(text.startsWith("[AddV2] ") && text.contains("java.lang.String"), text);
+    String ragged = refusal(() -> tf.matmul(new float[][] {{1, 2}, {3}}, x));
+    assertTrue(ragged.startsWith("[MatMul] ") && ragged.contains("ragged"), ragged);
+    assertTrue(refusal(() -> tf.exp(null)).startsWith("[Exp] null is no tensor"));
+    String lossy = refusal(() -> tf.multiply(tf.constant(new int[] {1}), 0.5));
+    assertTrue(lossy.startsWith("[Mul] ") && lossy.contains("without loss"), lossy);
+  }
+
+  @Test
+  void numbersTakeTheTypeBesideThem() {
+    assertEquals(DType.FLOAT64, tf.multiply(2, tf.constant(new double[] {1})).dtype());
+    assertEquals(DType.INT64, tf.add(tf.constant(3L), 1).dtype());
+    Output condition = tf.constant(new boolean[] {true, false});
+    assertEquals("[1. 0.]", value(tf.where(condition, 1f, 0f)));
+    assertEquals("[2. 0.]", value(tf.where(condition, 2, tf.zeros(2))));
+  }
+
+  @Test
+  void namesAreTensorFlows() {
+    assertEquals("AddV2", tf.add(1f, 2f).operation().name());
+    assertEquals("sum", tf.withName("sum").add(1f, 2f).operation().name());
+    Graph.Scope scope = tf.nameScope("layer");
+    try (scope) {
+      assertEquals("layer/Relu6ish", tf.withName("Relu6ish").identity(1f).operation().name());
+    }
+  }
+
+  @Test
+  void divisionRoundsAsTensorFlows() {
+    int[] x = {7, -7, 7, -7};
+    int[] y = {2, 2, -2, -2};
+    assertEquals("[ 3 -4 -4 3]", value(tf.floordiv(x, y)));
+    assertEquals("[ 1 1 -1 -1]", value(tf.floormod(x, y)));
+    assertEquals("[ 3 -3 -3 3]", value(tf.truncatediv(x, y)));
+    assertEquals("[ 1 -1 1 -1]", value(tf.truncatemod(x, y)));
+    Output quotient = tf.truediv(x, y);
+    assertEquals(DType.FLOAT64, quotient.dtype());
+    assertEquals("[ 3.5 -3.5 -3.5 3.5]", value(quotient));
+    assertEquals("[0. 2.]", value(tf.divNoNan(new float[] {1, 4}, new float[] {0, 2})));
+    assertEquals("[ 0. -2. 2.]", value(tf.round(new float[] {0.5f, -1.5f, 2.5f})));
+  }
+
+  @Test
+  void nanSpreadsThroughExtremes() {
+    float[] x = {Float.NaN, 1, 2};
+    assertEquals("[nan 1. 2.]", value(tf.maximum(x, new float[] {0, 0, 0})));
+    assertEquals("nan", value(tf.reduceMin(x)));
+    assertEquals("[ True False False]", value(tf.isNan(x)));
+    assertEquals("[ True False False]", value(tf.notEqual(x, x)));
+  }
+
+  @Test
+  void axesOfReductions() {
+    int[][] x = {{1, 2, 3}, {4, 5, 6}};
+    assertEquals("21", value(tf.reduceSum(x)));
+    assertEquals("[5 7 9]", value(tf.reduceSum(x, 0)));
+    assertEquals("[[ 6] [15]]", value(tf.reduceSum(x, true, -1)));
+    assertEquals("[[21]]", value(tf.reduceSum(x, true)));
+    assertEquals("3", value(tf.reduceMean(x)));
+    assertEquals("[1 1 1]", value(tf.argmax(x, 0)));
+    assertEquals("[0 0]", value(tf.argmin(x, 1)));
+  }
+
+  @Test
+  void shapesAreKnownWhereTheyCanBe() {
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1, 4));
+    assertEquals(Shape.of(4, -1), tf.transpose(x).shape());
+    assertEquals(Shape.of(-1, 2, 2), tf.reshape(x, -1, 2, 2).shape());
+    assertEquals(Shape.of(-1, 1, 4), tf.expandDims(x, 1).shape());
+    assertEquals(Shape.of(4), tf.reduceMean(x, 0).shape());
+    assertEquals(Shape.of(-1, 6), tf.concat(List.of(x, tf.slice(x, l(0, 1), l(-1, 2))), 1).shape());
+    assertEquals(Shape.of(-1, 7), tf.pad(x, new int[][] {{0, 0}, {1, 2}}).shape());
+    assertEquals(4, tf.unstack(x, 1).size());
+    assertEquals(Shape.of(-1, 4, 10), tf.oneHot(tf.cast(x, DType.INT32), 10).shape());
+  }
+
+  private static long[] l(long... values) {
+    return values;
+  }
+
+  @Test
+  void makingTensors() {
+    assertEquals("[[1. 0.] [0. 1.]]", value(tf.eye(2)));
+    assertEquals("[1. 1.]", value(tf.ones(2)));
+    assertEquals("[False False]", value(tf.zeros(DType.BOOL, 2)));
+    assertEquals("[[7 7]]", value(tf.fill(new int[] {1, 2}, 7)));
+    assertEquals("[5 3 1]", value(tf.range(5, 0, -2)));
+    assertEquals("[0 1 2]", value(tf.range(3)));
+    assertEquals("[ True False]", value(tf.logicalXor(new boolean[] {true, true}, b(false, true))));
+  }
+
+  private static boolean[] b(boolean... values) {
+    return values;
+  }
+
+  @Test
+  void groupsRunTheirOperations() {
+    Operation a = tf.noOp();
+    Operation group = tf.group(a, tf.ones(2).operation());
+    assertEquals("group_deps", group.name());
+    assertEquals(2, group.controlInputs().size());
+  }
+
+  @Test
+  void everyOperationIsFoundOnceByItsFamily() {
+    List<String> names = Catalogue.operations().stream().map(Class::getName).toList();
+    assertTrue(names.contains(MatrixOps.MatMul.class.getName()));
+    assertTrue(names.contains(BinaryOps.Binary.class.getName()));
+    assertEquals(names.size(), names.stream().distinct().count());
+  }
+}
