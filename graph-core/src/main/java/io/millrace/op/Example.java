@@ -25,8 +25,10 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
    * @param low the least value drawn
    * @param high the bound of the values drawn, exclusive
    * @param value the input's value where it is not drawn but a constant
+   * @param variable whether the input refers to a variable that holds the value drawn
    */
-  public record Input(TensorType type, double low, double high, Optional<Literal> value) {}
+  public record Input(
+      TensorType type, double low, double high, Optional<Literal> value, boolean variable) {}
 
   public Example {
     inputs = List.copyOf(inputs);
@@ -51,12 +53,17 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
 
   /** Adds an input drawn from [low, high). */
   public Example within(double low, double high, DType dtype, long... dims) {
-    return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty()));
+    return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty(), false));
   }
 
   /** Adds a constant input. */
   public Example with(Literal value) {
-    return plus(new Input(value.type(), 0, 0, Optional.of(value)));
+    return plus(new Input(value.type(), 0, 0, Optional.of(value), false));
+  }
+
+  /** Adds an input that refers to a variable whose value is drawn from [low, high). */
+  public Example withVariable(double low, double high, DType dtype, long... dims) {
+    return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty(), true));
   }
 
   private Example plus(Input input) {

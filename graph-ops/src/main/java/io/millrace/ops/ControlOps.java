@@ -15,6 +15,16 @@ import java.util.List;
 /** Operations that are there to be run, not for a result. */
 public interface ControlOps extends Building {
 
+  /** Returns an operation that does nothing. TensorFlow: NoOp. */
+  default Operation noOp() {
+    return graph().add(new NoOp(), nameOr("NoOp"), List.of());
+  }
+
+  /** Returns an operation that runs after all of these. TensorFlow: NoOp. */
+  default Operation group(Operation... operations) {
+    return group(List.of(operations));
+  }
+
   /** Returns an operation that runs after all of these. TensorFlow: NoOp. */
   default Operation group(Collection<Operation> operations) {
     return graph().add(new NoOp(), nameOr("group_deps"), List.of(), List.copyOf(operations));

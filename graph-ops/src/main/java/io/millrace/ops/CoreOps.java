@@ -2,7 +2,6 @@ package io.millrace.ops;
 
 import io.millrace.DType;
 import io.millrace.Graph;
-import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.TensorType;
@@ -47,21 +46,6 @@ public interface CoreOps extends Building {
   /** Returns the same tensor, through which no gradient passes. TensorFlow: StopGradient. */
   default Output stopGradient(Object x) {
     return result(new StopGradient(), x);
-  }
-
-  /** Adds an operation that does nothing. TensorFlow: NoOp. */
-  default Operation noOp() {
-    return graph().add(new NoOp(), nameOr("NoOp"), List.of());
-  }
-
-  /** Adds an operation that runs all of these. TensorFlow: NoOp with control inputs. */
-  default Operation group(Operation... operations) {
-    return group(List.of(operations));
-  }
-
-  /** Adds an operation that runs all of these. TensorFlow: NoOp with control inputs. */
-  default Operation group(List<Operation> operations) {
-    return graph().add(new NoOp(), nameOr("group_deps"), List.of(), operations);
   }
 
   /** Opens a scope: names of operations added until it is closed begin with this one. */
@@ -199,33 +183,6 @@ public interface CoreOps extends Building {
       return List.of(
           Example.accepts(new StopGradient()).with(DType.FLOAT32, 2, 3),
           Example.rejects(new StopGradient(), "takes 1 inputs"));
-    }
-  }
-
-  /** Nothing: something to hang control inputs on. */
-  record NoOp() implements Op {
-    @Override
-    public String type() {
-      return "NoOp";
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(0);
-      return List.of();
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("it has no inputs");
-    }
-
-    @Override
-    public void lower(Lowering to) {}
-
-    static List<Example> examples() {
-      return List.of(
-          Example.accepts(new NoOp()), Example.rejects(new NoOp(), "takes 0").with(DType.BOOL));
     }
   }
 }

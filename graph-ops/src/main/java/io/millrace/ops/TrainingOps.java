@@ -49,6 +49,10 @@ public interface TrainingOps extends Building {
     static List<Example> examples() {
       Op op = new ApplyGradientDescent();
       return List.of(
+          Example.accepts(op)
+              .withVariable(-2, 2, DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32)
+              .with(DType.FLOAT32, 2, 3),
           Example.rejects(op, "a gradient of shape [3] does not fit a variable of [2]")
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32)
@@ -118,6 +122,8 @@ public interface TrainingOps extends Building {
     static List<Example> examples() {
       Op op = new ApplyMomentum(false);
       return List.of(
+          momentum(op),
+          momentum(new ApplyMomentum(true)),
           Example.rejects(op, "a slot of shape [3] does not fit a variable of [2]")
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32, 3)
@@ -130,6 +136,15 @@ public interface TrainingOps extends Building {
               .with(DType.FLOAT32)
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32, 2));
+    }
+
+    private static Example momentum(Op op) {
+      return Example.accepts(op)
+          .withVariable(-2, 2, DType.FLOAT64, 2)
+          .withVariable(-2, 2, DType.FLOAT64, 2)
+          .with(DType.FLOAT64)
+          .with(DType.FLOAT64, 2)
+          .with(DType.FLOAT64);
     }
   }
 
@@ -207,7 +222,24 @@ public interface TrainingOps extends Building {
     }
 
     static List<Example> examples() {
-      return List.of(Example.rejects(new ApplyAdam(false), "takes 10 inputs, not 0"));
+      return List.of(
+          adam(new ApplyAdam(false)),
+          adam(new ApplyAdam(true)),
+          Example.rejects(new ApplyAdam(false), "takes 10 inputs, not 0"));
+    }
+
+    private static Example adam(Op op) {
+      return Example.accepts(op)
+          .withVariable(-2, 2, DType.FLOAT32, 2, 3)
+          .withVariable(-2, 2, DType.FLOAT32, 2, 3)
+          .withVariable(0, 2, DType.FLOAT32, 2, 3)
+          .within(0.1, 0.9, DType.FLOAT32)
+          .within(0.1, 0.9, DType.FLOAT32)
+          .within(0, 1, DType.FLOAT32)
+          .within(0.1, 0.9, DType.FLOAT32)
+          .within(0.1, 0.9, DType.FLOAT32)
+          .within(0.1, 0.2, DType.FLOAT32)
+          .with(DType.FLOAT32, 2, 3);
     }
   }
 }

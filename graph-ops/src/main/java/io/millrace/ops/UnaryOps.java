@@ -93,9 +93,13 @@ public interface UnaryOps extends Building {
     return result(Unary.CEIL, x);
   }
 
-  /** Returns the nearest integer, halves to the even one; of a signed type. TensorFlow: Round. */
+  /**
+   * Returns the nearest integer, halves to the even one; integers as they are. TensorFlow: Round,
+   * which is left out for integers.
+   */
   default Output round(Object x) {
-    return result(Unary.ROUND, x);
+    Output input = operand(x);
+    return input.dtype().isInteger() ? input : result(Unary.ROUND, input);
   }
 
   /** Returns the nearest integer, halves to the even one; of a floating type. TensorFlow: Rint. */
@@ -170,7 +174,11 @@ public interface UnaryOps extends Building {
             .derivative((tf, x, y, dy) -> bell(tf, -2 / Math.sqrt(Math.PI), x, dy))),
     FLOOR(step("Floor", FLOATING, UnaryFn.FLOOR)),
     CEIL(step("Ceil", FLOATING, UnaryFn.CEIL)),
-    ROUND(step("Round", SIGNED, UnaryFn.RINT)),
+    /** TensorFlow's operation, though not its function {@code tf.round}, makes integers zeros. */
+    ROUND(
+        Row.unary(
+                "Round", SIGNED, x -> x.type().isFloating() ? x.apply(UnaryFn.RINT) : x.constant(0))
+            .notDifferentiable("its result is constant between jumps")),
     RINT(step("Rint", FLOATING, UnaryFn.RINT)),
     LOGICAL_NOT(predicate("LogicalNot", BOOLEAN, UnaryFn.NOT)),
     IS_NAN(predicate("IsNan", FLOATING, UnaryFn.IS_NAN)),
@@ -197,7 +205,7 @@ public interface UnaryOps extends Building {
     }
 
     private static Row step(String type, TypeSet types, UnaryFn fn) {
-      return Row.unary(type, types, x -> x.type().isFloating() ? x.apply(fn) : x)
+      return Row.unary(type, types, x -> x.apply(fn))
           .notDifferentiable("its result is constant between jumps");
     }
 

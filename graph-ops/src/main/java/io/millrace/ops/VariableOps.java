@@ -155,6 +155,7 @@ public interface VariableOps extends Building {
 
     static List<Example> examples() {
       return List.of(
+          Example.accepts(new VariableV2(DType.FLOAT32, Shape.of(2, 3))),
           Example.rejects(
               new VariableV2(DType.FLOAT32, Shape.of(-1, 2)), "[?,2] is not fully defined"),
           Example.rejects(new VariableV2(DType.FLOAT32, Shape.of(2)), "takes 0 inputs, not 1")
@@ -220,6 +221,12 @@ public interface VariableOps extends Building {
 
     static List<Example> examples() {
       return List.of(
+          Example.accepts(ASSIGN).withVariable(-2, 2, DType.FLOAT32, 2).with(DType.FLOAT32, 2),
+          Example.accepts(ASSIGN).withVariable(0, 2, DType.BOOL).with(DType.BOOL),
+          Example.accepts(ASSIGN_ADD)
+              .withVariable(-2, 2, DType.FLOAT64, 2, 3)
+              .with(DType.FLOAT64, 2, 3),
+          Example.accepts(ASSIGN_SUB).withVariable(-5, 5, DType.INT64).with(DType.INT64),
           Example.rejects(ASSIGN, "shape [2,3] does not take a value of shape [3]")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 3),

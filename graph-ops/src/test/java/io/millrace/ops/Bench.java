@@ -26,6 +26,7 @@ final class Bench {
   final Ops tf = Ops.of(graph);
   final List<Output> inputs = new ArrayList<>();
   final Map<Output, Literal> feeds = new HashMap<>();
+  final List<Variable> variables = new ArrayList<>();
   final Operation node;
 
   /**
@@ -38,7 +39,11 @@ final class Bench {
     for (int i = 0; i < values.size(); i++) {
       Example.Input input = example.inputs().get(i);
       TensorType type = values.get(i).type();
-      if (input.value().isPresent() && !feedConstants) {
+      if (input.variable()) {
+        Variable variable = tf.variable(Tensor.of(values.get(i)));
+        inputs.add(variable.reference());
+        variables.add(variable);
+      } else if (input.value().isPresent() && !feedConstants) {
         inputs.add(tf.result(new CoreOps.Constant(values.get(i))));
       } else {
         Output fed = tf.placeholder(type.dtype(), shapes.apply(type.shape()));
@@ -49,17 +54,26 @@ final class Bench {
     node = graph.add(example.op(), "example", inputs);
   }
 
-  /** Runs on a device. */
+  /** Runs on a device; what the variables hold afterwards follows the fetched values. */
   List<Literal> run(String device, boolean passes, List<? extends Operand> fetches) {
     SessionOptions options = SessionOptions.defaults().device(device).passes(passes);
     try (Session session = new Session(graph, options)) {
-      return run(session, fetches, feeds);
+      variables.forEach(v -> session.run(v.initializer()));
+      if (node.outputs().isEmpty()) {
+        session.run(node);
+      }
+      List<Literal> results = new ArrayList<>(run(session, fetches, feeds));
+      results.addAll(run(session, variables, Map.of()));
+      return results;
     }
   }
 
   /** Runs in a session. */
   static List<Literal> run(
       Session session, List<? extends Operand> fetches, Map<Output, Literal> feeds) {
+    if (fetches.isEmpty()) {
+      return List.of();
+    }
     Map<Output, Tensor> tensors = new HashMap<>();
     feeds.forEach((k, v) -> tensors.put(k, Tensor.of(v)));
     List<Literal> results = new ArrayList<>();

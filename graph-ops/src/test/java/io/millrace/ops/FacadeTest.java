@@ -80,6 +80,7 @@ class FacadeTest {
     assertEquals("[ 3.5 -3.5 -3.5 3.5]", value(quotient));
     assertEquals("[0. 2.]", value(tf.divNoNan(new float[] {1, 4}, new float[] {0, 2})));
     assertEquals("[ 0. -2. 2.]", value(tf.round(new float[] {0.5f, -1.5f, 2.5f})));
+    assertEquals("[ 7 -7 7 -7]", value(tf.round(x)));
   }
 
   @Test
