@@ -5,6 +5,7 @@ import io.millrace.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Builds what gradients need to undo broadcasting and reshaping. */
 final class Broadcasting {
@@ -18,15 +19,23 @@ final class Broadcasting {
 
   /** Returns a tensor in the shape of another that has as many elements. */
   static Output reshapeLike(Output x, Output like) {
+    return reshape(x, like.shape(), () -> like);
+  }
+
+  /**
+   * Returns a tensor in another shape.
+   *
+   * @param shape what is known of the shape
+   * @param like gives a tensor of the shape, if not enough is known
+   */
+  static Output reshape(Output x, Shape shape, Supplier<Output> like) {
     Ops tf = Ops.of(x.graph());
-    Shape shape = like.shape();
     if (shape.isFullyDefined() && shape.equals(x.shape())) {
       return x;
     }
-    if (shape.isRankKnown() && isSolvable(shape)) {
-      return tf.reshape(x, shape.dims());
-    }
-    return tf.reshape(x, tf.shape(like));
+    return shape.isRankKnown() && isSolvable(shape)
+        ? tf.reshape(x, shape.dims())
+        : tf.reshape(x, tf.shape(like.get()));
   }
 
   /** Returns whether one unknown extent follows from the others and the number of elements. */

@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Literal;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +21,19 @@ final class ReductionGradients {
   /** Every element takes its part of the gradient of its mean. */
   static Gradients mean(Gradient call, ReductionOps.Reduce reduce) {
     Ops tf = Ops.of(call.graph());
-    Output terms = tf.floordiv(tf.size(call.input(0)), tf.maximum(tf.size(call.output(0)), 1));
-    Output divisor = tf.cast(terms, call.gradient().dtype());
-    return Gradients.of(tf.divide(spread(call, reduce), divisor));
+    return Gradients.of(tf.divide(spread(call, reduce), terms(tf, call)));
+  }
+
+  /** Returns the number of elements that each mean is of. */
+  private static Object terms(Ops tf, Gradient call) {
+    Output x = call.input(0);
+    Output y = call.output(0);
+    if (x.shape().isFullyDefined() && y.shape().isFullyDefined()) {
+      long terms = x.shape().size() / Math.max(1, y.shape().size());
+      return (double) terms;
+    }
+    Output terms = tf.floordiv(tf.size(x), tf.maximum(tf.size(y), 1));
+    return tf.cast(terms, x.dtype());
   }
 
   /** The elements equal to the extreme one share its gradient equally. */
@@ -98,9 +109,15 @@ final class ReductionGradients {
     if (reduce.keepDims()) {
       return tensor;
     }
-    Ops tf = Ops.of(call.graph());
-    Output like =
-        tf.result(new ReductionOps.Reduce(reduce.kind(), true), call.input(0), call.input(1));
-    return Broadcasting.reshapeLike(tensor, like);
+    ReductionOps.Reduce keeping = new ReductionOps.Reduce(reduce.kind(), true);
+    List<Output> inputs = List.of(call.input(0), call.input(1));
+    Inference known =
+        new Inference(
+            inputs.stream().map(Output::type).toList(),
+            i -> call.graph().staticValue(inputs.get(i)));
+    return Broadcasting.reshape(
+        tensor,
+        keeping.infer(known).get(0).shape(),
+        () -> Ops.of(call.graph()).result(keeping, call.input(0), call.input(1)));
   }
 }
