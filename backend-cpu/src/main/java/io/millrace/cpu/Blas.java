@@ -12,6 +12,8 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * parallelism, since OpenBLAS's own threads spin after every call and slow whatever runs next.
  */
 final class Blas {
+  private static final long SMALL_PRODUCT = 1_000_000;
+  private static final long WIDE = 64;
   private static final String FAILURE = load();
 
   private Blas() {}
@@ -61,5 +63,24 @@ final class Blas {
           what + " is " + extent + ", but OpenBLAS takes extents up to " + Integer.MAX_VALUE);
     }
     return (int) extent;
+  }
+
+  /**
+   * Returns how much of one extent of a product a call should take, where the other two multiply to
+   * {@code others}: OpenBLAS has much faster kernels for products of up to a million
+   * multiplications if few columns would leave its others half idle.
+   *
+   * @param columns of the result
+   */
+  static long smallExtent(long others, long columns) {
+    long extent = SMALL_PRODUCT / Math.max(1, others) / 16 * 16;
+    return columns < WIDE && extent >= 32 ? extent : Long.MAX_VALUE;
+  }
+
+  /** Returns an estimate of the operations that a product does in a nanosecond. */
+  static double rate(double columns, double depth, int bytes) {
+    double lanes = columns < 16 ? 0.7 : columns / (16 * Math.ceil(columns / 16));
+    double small = columns < WIDE && columns * depth * 32 > SMALL_PRODUCT ? columns / WIDE : 1;
+    return 230.0 * 4 / bytes * lanes * small * depth / (depth + 16);
   }
 }

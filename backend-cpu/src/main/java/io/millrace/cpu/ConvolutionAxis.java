@@ -10,6 +10,12 @@ import java.util.function.Function;
  * {@code q * step + offset} for each of the offsets, which ascend.
  */
 final class ConvolutionAxis {
+  private static final int MOST_SHARED = 64;
+
+  // What a processor with wide vectors was measured to do; only the proportions matter.
+  private static final double RUN_NANOS = 8;
+  private static final double BYTES_PER_NANO = 30;
+
   private final int positions;
   private final int step;
   private final int[] offsets;
@@ -128,8 +134,35 @@ final class ConvolutionAxis {
     return combinations;
   }
 
-  /** Returns how many positions along the last axis should share a row of patches. */
-  static int block(ConvolutionAxis[] axes, int groups, int channels) {
-    return 1;
+  /**
+   * Returns how many positions along the last axis should share a row of patches: the divisor of
+   * their number that is estimated to take the least time.
+   *
+   * @param channels of what is seen
+   * @param results the channels of what is computed
+   */
+  static int block(ConvolutionAxis[] axes, int groups, int channels, int results, int bytes) {
+    ConvolutionAxis last = axes[axes.length - 1];
+    int runs = leadingTaps(axes).length;
+    int best = 1;
+    double least = Double.POSITIVE_INFINITY;
+    int most = groups > 1 || last.taps.length == 0 ? 1 : Math.min(last.positions, MOST_SHARED);
+    for (int block = 1; block <= most; block++) {
+      if (last.positions % block != 0) {
+        continue;
+      }
+      boolean joined = block > 1 || last.isDense();
+      double pixels = joined ? last.spread(block) : last.taps.length;
+      double pieces = (double) runs * (joined ? 1 : pixels);
+      double copying = pieces * RUN_NANOS + runs * pixels * channels * bytes / BYTES_PER_NANO;
+      double k = runs * pixels * channels;
+      double n = (double) block * results;
+      double nanos = (copying + 2 * k * n / Blas.rate(n, k, bytes)) / block;
+      if (nanos < least) {
+        least = nanos;
+        best = block;
+      }
+    }
+    return best;
   }
 }

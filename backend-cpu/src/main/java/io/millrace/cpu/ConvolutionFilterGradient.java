@@ -58,13 +58,15 @@ final class ConvolutionFilterGradient implements PartKernel {
     Shape filter = output.type().shape();
     dataChannels = Blas.extent(data.type().shape().dim(-1), "the number of channels");
     channels = Blas.extent(filter.dim(-1), "the number of channels");
-    int block = ConvolutionAxis.block(axes, groups, channels);
+    int block = ConvolutionAxis.block(axes, groups, dataChannels, channels, dtype.bytes());
     last = axes[axes.length - 1];
     patches = new ConvolutionPatches(data, axes, groups, block);
     columns = block * channels / groups;
     int k = patches.rowElements();
     long fits = CHUNK_BYTES / Math.max(1, (long) k * dtype.bytes());
-    chunk = (int) Math.min(patches.rows(), patches.isIdentity() ? 1024 : Math.max(64, fits));
+    long small = Blas.smallExtent((long) k * columns, columns);
+    long rows = Math.min(small, patches.isIdentity() ? 1024 : Math.max(64, fits));
+    chunk = (int) Math.min(patches.rows(), rows);
     long bytes = (long) groups * k * columns * dtype.bytes();
     sumBytes = Blas.extent((bytes + 63) / 64 * 64, "the size of a filter");
     double flops = 2.0 * patches.rows() * k * columns * groups;

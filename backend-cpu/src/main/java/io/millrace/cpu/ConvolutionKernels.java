@@ -23,6 +23,14 @@ final class ConvolutionKernels {
       return frame -> ContractionIntegers.zero(frame, output);
     }
     int groups = convolve.groups();
+    boolean byData = convolve.kind() == Primitive.Convolve.Kind.DATA_GRADIENT;
+    boolean byFilter = convolve.kind() == Primitive.Convolve.Kind.FILTER_GRADIENT;
+    Place data = byData ? output : first;
+    Place filter = byData ? first : byFilter ? output : second;
+    if (ConvolutionDepthwise.suits(convolve, data, filter)) {
+      Place result = byData || byFilter ? second : output;
+      return new ConvolutionDepthwise(convolve, data, filter, result);
+    }
     return switch (convolve.kind()) {
       case FORWARD ->
           new ConvolutionGather(

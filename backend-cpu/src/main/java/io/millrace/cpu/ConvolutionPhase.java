@@ -73,7 +73,10 @@ final class ConvolutionPhase {
     scattered = Arrays.stream(strides).anyMatch(s -> s > 1);
     sourceChannels = Blas.extent(source.type().shape().dim(-1), "the number of channels");
     outputChannels = Blas.extent(output.type().shape().dim(-1), "the number of channels");
-    int block = scattered ? 1 : ConvolutionAxis.block(axes, groups, outputChannels);
+    int block =
+        scattered
+            ? 1
+            : ConvolutionAxis.block(axes, groups, sourceChannels, outputChannels, dtype.bytes());
     patches = new ConvolutionPatches(source, axes, groups, block);
     packed = transposed || block > 1;
     taps = ConvolutionAxis.leadingTaps(axes);
@@ -82,7 +85,8 @@ final class ConvolutionPhase {
     long fair = (long) (patches.rows() / Math.max(1, Math.min(16, flops / 5e5))) + 1;
     long fits = CHUNK_BYTES / Math.max(1, (long) patches.rowElements() * dtype.bytes());
     long rows = Math.min(fair, patches.isIdentity() ? fair : Math.max(16, fits));
-    chunk = (int) Math.min(patches.rows(), (rows + 15) / 16 * 16);
+    long small = Blas.smallExtent((long) patches.rowElements() * columns, columns);
+    chunk = (int) Math.min(patches.rows(), Math.min(small, (rows + 15) / 16 * 16));
   }
 
   /**

@@ -64,16 +64,22 @@ final class PoolingAny implements PartKernel {
   @Override
   public void part(Frame frame, int part, int worker) {
     long data = part * pixels * channels;
-    long result = part * positions * channels;
     if (gradient) {
       for (long i = 0; i < pixels * channels; i++) {
         put(frame, output, data + i, 0);
       }
     }
     for (long position = 0; position < positions; position++) {
-      for (long channel = 0; channel < channels; channel++) {
-        window(frame, position, data + channel, result + position * channels + channel);
-      }
+      position(frame, part, position);
+    }
+  }
+
+  /** Handles one window of an image, for all channels. */
+  void position(Frame frame, long image, long position) {
+    long data = image * pixels * channels;
+    long result = (image * positions + position) * channels;
+    for (long channel = 0; channel < channels; channel++) {
+      window(frame, position, data + channel, result + channel);
     }
   }
 

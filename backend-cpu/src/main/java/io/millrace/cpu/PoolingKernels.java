@@ -1,5 +1,7 @@
 package io.millrace.cpu;
 
+import io.millrace.DType;
+import io.millrace.TensorType;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.Step;
 
@@ -12,6 +14,16 @@ final class PoolingKernels {
     if (step.output().type().shape().size() == 0) {
       return frame -> {};
     }
-    return new PoolingAny(step, (Primitive.Pool) step.primitive());
+    Primitive.Pool pool = (Primitive.Pool) step.primitive();
+    PoolingAny any = new PoolingAny(step, pool);
+    boolean gradient =
+        pool.kind() == Primitive.Pool.Kind.MAX_GRADIENT
+            || pool.kind() == Primitive.Pool.Kind.AVERAGE_GRADIENT;
+    TensorType data = gradient ? step.output().type() : step.inputs().get(0).type();
+    return data.dtype() == DType.FLOAT32
+            && data.shape().size() > 0
+            && PoolingFloats.suits(pool, data.shape())
+        ? new PoolingFloats(step, pool, any)
+        : any;
   }
 }
