@@ -123,6 +123,11 @@ public interface BinaryOps extends Building {
     return result(Binary.XLOGY, x, y);
   }
 
+  /** Returns {@code x * log(1 + y)}, or 0 where x is 0. TensorFlow: Xlog1py. */
+  default Output xlog1py(Object x, Object y) {
+    return result(Binary.XLOG1PY, x, y);
+  }
+
   /** The arithmetic of two tensors. */
   enum Binary implements Elementwise {
     ADD(
@@ -229,7 +234,18 @@ public interface BinaryOps extends Building {
                 (tf, x, y, z, dz) ->
                     List.of(
                         tf.multiply(dz, tf.xlogy(isNotZero(tf, x), y)),
-                        tf.multiply(dz, tf.xdivy(x, y)))));
+                        tf.multiply(dz, tf.xdivy(x, y))))),
+    XLOG1PY(
+        Row.binary(
+                "Xlog1py",
+                FLOATING,
+                (x, y) -> x.eq(x.constant(0)).select(x.constant(0), x.times(y.log1p())))
+            .within(1, -0.5, 2)
+            .derivatives(
+                (tf, x, y, z, dz) ->
+                    List.of(
+                        tf.multiply(dz, tf.xlog1py(isNotZero(tf, x), y)),
+                        tf.multiply(dz, tf.xdivy(x, tf.add(y, 1))))));
 
     private final Row row;
 
