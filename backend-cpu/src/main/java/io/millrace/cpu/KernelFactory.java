@@ -54,7 +54,7 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
 
   @Override
   public Kernel reduce(Primitive.Reduce primitive) {
-    throw new UnsupportedOperationException(step.toString());
+    return ReduceKernels.of(step, primitive, spans);
   }
 
   @Override
@@ -74,7 +74,7 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
 
   @Override
   public Kernel move(Primitive.Move primitive) {
-    throw new UnsupportedOperationException(step.toString());
+    return new MoveKernel(step, primitive);
   }
 
   @Override

@@ -3,14 +3,14 @@ package io.millrace.cpu;
 import io.millrace.spi.HostMemory;
 import java.nio.ByteBuffer;
 
-/** Copies strided elements to where they lie one after another. */
+/** Copies strided elements. */
 final class Packer {
   private static final int BULK = 16;
 
   private Packer() {}
 
   /**
-   * Copies {@code count} elements.
+   * Copies {@code count} elements to where they lie one after another.
    *
    * @param from byte offset of the first element
    * @param stride in bytes, of any sign
@@ -19,61 +19,80 @@ final class Packer {
    */
   static void pack(
       HostMemory source, long from, long stride, HostMemory target, long to, int count, int bytes) {
-    ByteBuffer out = target.window(to);
-    int at = (int) (to % HostMemory.WINDOW);
-    long lowest = stride < 0 ? from + (count - 1) * stride : from;
-    if (Math.abs(stride) * count + bytes > HostMemory.WINDOW) {
+    move(source, from, stride, target, to, bytes, count, bytes);
+  }
+
+  /**
+   * Copies {@code count} elements.
+   *
+   * @param from byte offset of the first element
+   * @param fromStride in bytes, of any sign
+   * @param to byte offset of the first copy
+   * @param toStride in bytes, of any sign
+   * @param bytes of one element: 1, 4 or 8
+   */
+  static void move(
+      HostMemory source,
+      long from,
+      long fromStride,
+      HostMemory target,
+      long to,
+      long toStride,
+      int count,
+      int bytes) {
+    long longest = Math.max(Math.abs(fromStride), Math.abs(toStride)) * count + bytes;
+    if (longest > HostMemory.WINDOW) {
       for (int i = 0; i < count; i++) {
-        long byteAt = from + i * stride;
-        int position = (int) (byteAt % HostMemory.WINDOW);
-        copy(source.window(byteAt), position, 0, out, at + i * bytes, 1, bytes);
+        copy(
+            source.window(from + i * fromStride),
+            (int) ((from + i * fromStride) % HostMemory.WINDOW),
+            0,
+            target.window(to + i * toStride),
+            (int) ((to + i * toStride) % HostMemory.WINDOW),
+            0,
+            1,
+            bytes);
       }
       return;
     }
-    ByteBuffer in = source.window(lowest);
-    int position = (int) (lowest % HostMemory.WINDOW) + (int) (from - lowest);
-    if (stride == bytes && count >= BULK) {
+    long low = Math.min(from, from + (count - 1) * fromStride);
+    long lowTo = Math.min(to, to + (count - 1) * toStride);
+    ByteBuffer in = source.window(low);
+    ByteBuffer out = target.window(lowTo);
+    int position = (int) (low % HostMemory.WINDOW) + (int) (from - low);
+    int at = (int) (lowTo % HostMemory.WINDOW) + (int) (to - lowTo);
+    if (fromStride == bytes && toStride == bytes && count >= BULK) {
       out.put(at, in, position, count * bytes);
     } else {
-      copy(in, position, (int) stride, out, at, count, bytes);
+      copy(in, position, (int) fromStride, out, at, (int) toStride, count, bytes);
     }
   }
 
   private static void copy(
-      ByteBuffer in, int position, int stride, ByteBuffer out, int at, int count, int bytes) {
+      ByteBuffer in,
+      int position,
+      int stride,
+      ByteBuffer out,
+      int at,
+      int toStride,
+      int count,
+      int bytes) {
     switch (bytes) {
       case 4 -> {
         for (int i = 0; i < count; i++) {
-          out.putInt(at + 4 * i, in.getInt(position + i * stride));
+          out.putInt(at + i * toStride, in.getInt(position + i * stride));
         }
       }
       case 8 -> {
         for (int i = 0; i < count; i++) {
-          out.putLong(at + 8 * i, in.getLong(position + i * stride));
+          out.putLong(at + i * toStride, in.getLong(position + i * stride));
         }
       }
       default -> {
         for (int i = 0; i < count; i++) {
-          out.put(at + i, in.get(position + i * stride));
+          out.put(at + i * toStride, in.get(position + i * stride));
         }
       }
-    }
-  }
-
-  /** Copies elements to strided places. */
-  static void unpack(
-      HostMemory source, long from, HostMemory target, long to, long stride, int count, int bytes) {
-    for (int i = 0; i < count; i++) {
-      long byteAt = to + i * stride;
-      ByteBuffer out = target.window(byteAt);
-      copy(
-          source.window(from + (long) i * bytes),
-          (int) ((from + (long) i * bytes) % HostMemory.WINDOW),
-          0,
-          out,
-          (int) (byteAt % HostMemory.WINDOW),
-          1,
-          bytes);
     }
   }
 

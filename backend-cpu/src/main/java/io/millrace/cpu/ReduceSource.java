@@ -1,0 +1,95 @@
+package io.millrace.cpu;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.View;
+import io.millrace.spi.HostMemory;
+import io.millrace.spi.Place;
+import java.util.List;
+
+/**
+ * The elements that a reduction combines, in the order of its domain: a function's values, computed
+ * into scratch memory, or, if the function only copies, an operand as it lies in memory.
+ */
+final class ReduceSource {
+  private final MapLoop loop;
+  private final boolean direct;
+  private final Place place;
+  private final long first;
+  private final int bytes;
+  private final long roomAt;
+  private final long scratchAt;
+
+  /**
+   * Prepares the elements.
+   *
+   * @param kept the first reduced axis
+   * @param room bytes of each worker's scratch memory that the caller wants for itself
+   */
+  ReduceSource(
+      ScalarFunction function,
+      Shape domain,
+      List<View> views,
+      List<Place> inputs,
+      int kept,
+      long room,
+      Spans spans) {
+    loop = new MapLoop(function, domain, views, inputs, kept, spans);
+    roomAt = loop.scratchBytes();
+    scratchAt = roomAt + (room + 127) / 64 * 64;
+    bytes = function.resultType(0).bytes();
+    ScalarFunction.Node node = function.nodes().get(function.results().get(0));
+    int parameter = node instanceof ScalarFunction.Parameter p ? p.index() : -1;
+    direct = parameter >= 0 && views.get(parameter).isDense(domain, views.get(parameter).offset());
+    place = direct ? inputs.get(parameter) : new Place(Place.Space.ARENA, 0, 0, empty());
+    first = direct ? views.get(parameter).offset() : 0;
+  }
+
+  private static TensorType empty() {
+    return TensorType.of(DType.FLOAT32, 0);
+  }
+
+  /** Returns whether the elements are not computed, so that any number can be had at once. */
+  boolean isDirect() {
+    return direct;
+  }
+
+  int weight() {
+    return loop.weight() + 1;
+  }
+
+  /** Returns the bytes of a worker's scratch memory that are used, from its beginning. */
+  long scratchBytes() {
+    return scratchAt + (direct ? 0 : 2 * 64 + (long) MapLoop.BLOCK * bytes) / 64 * 64;
+  }
+
+  /** Returns where in each worker's scratch memory the caller's own room begins. */
+  long roomAt() {
+    return roomAt;
+  }
+
+  void begin(Frame frame, Worker worker) {
+    if (!direct) {
+      loop.begin(frame, worker);
+    }
+  }
+
+  /** Computes elements; not more than {@link MapLoop#BLOCK} unless they are direct. */
+  void compute(Frame frame, Worker worker, long start, long count) {
+    if (!direct) {
+      loop.compute(frame, worker, start, count, worker.scratch(), scratchAt);
+    }
+  }
+
+  /** Returns the memory that holds the elements computed last. */
+  HostMemory memory(Frame frame, Worker worker) {
+    return direct ? frame.memory(place) : worker.scratch();
+  }
+
+  /** Returns the byte in that memory where the element computed first is. */
+  long offset(long start) {
+    return direct ? place.offset() + (first + start) * bytes : scratchAt;
+  }
+}
