@@ -2,5 +2,6 @@
 module io.millrace.benchmarks {
   requires io.millrace.ops;
   requires io.millrace.cpu;
+  requires java.management;
   requires static org.jspecify;
 }

@@ -1,0 +1,257 @@
+package io.millrace.benchmarks;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Session;
+import io.millrace.Shape;
+import io.millrace.Tensor;
+import io.millrace.ops.Ops;
+import io.millrace.ops.Variable;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * One thing to measure: a graph, a session, and a step that feeds host arrays and reads a number.
+ */
+enum Workload {
+  /** Softmax regression 784-10, batch 100, gradient descent 0.5, weights from zero. */
+  W1("W1", 2000, 200) {
+    @Override
+    Step open() {
+      return training(
+          Numbers.classes(100, 20, 100, 784),
+          Shape.of(100, 784),
+          (tf, x) -> {
+            Variable w = tf.variable(Tensor.zeros(DType.FLOAT32, 784, 10), "w");
+            Variable b = tf.variable(Tensor.zeros(DType.FLOAT32, 10), "b");
+            return tf.add(tf.matmul(x, w), b);
+          },
+          loss -> Ops.of(loss.graph()).train.gradientDescent(0.5f).minimize(loss));
+    }
+  },
+
+  /** Multi-layer perceptron 784-512-512-10, relu, batch 128, Adam 1e-3. */
+  W2("W2", 300, 30) {
+    @Override
+    Step open() {
+      return training(
+          Numbers.classes(200, 20, 128, 784),
+          Shape.of(128, 784),
+          (tf, x) -> {
+            Output h = tf.nn.relu(dense(tf, x, 201, 784, 512));
+            h = tf.nn.relu(dense(tf, h, 202, 512, 512));
+            return dense(tf, h, 203, 512, 10);
+          },
+          loss -> Ops.of(loss.graph()).train.adam(1e-3f).minimize(loss));
+    }
+  },
+
+  /** LeNet-5 on 32x32x1, batch 64, momentum 0.9, rate 0.01. */
+  W3("W3", 300, 30) {
+    @Override
+    Step open() {
+      return lenet(Numbers.classes(300, 20, 64, 1024), 64);
+    }
+  },
+
+  /** LeNet-5, batch 1. */
+  W3B("W3b", 1000, 100) {
+    @Override
+    Step open() {
+      return lenet(Numbers.classes(310, 64, 1, 1024), 1);
+    }
+  },
+
+  /** One addition to a scalar: what a run costs when it computes nothing. */
+  W6_SCALAR("W6_scalar", 55000, 5000) {
+    @Override
+    Step open() {
+      return scalars(1, (tf, x) -> tf.add(x, 1f));
+    }
+  },
+
+  /** One hundred additions to a scalar. */
+  W6_CHAIN100("W6_chain100", 11000, 1000) {
+    @Override
+    Step open() {
+      return scalars(
+          1,
+          (tf, x) -> {
+            Output y = x;
+            for (int i = 0; i < 100; i++) {
+              y = tf.add(y, 1f);
+            }
+            return y;
+          });
+    }
+  },
+
+  /** Fifty multiplications and additions, which no rewriting removes. */
+  W6_MIX100("W6_mix100", 11000, 1000) {
+    @Override
+    Step open() {
+      return scalars(
+          2,
+          (tf, x) -> {
+            Output y = x;
+            for (int i = 0; i < 50; i++) {
+              y = tf.add(tf.multiply(y, 0.99f), 0.01f);
+            }
+            return y;
+          });
+    }
+  },
+
+  /** mean(tanh(1.5x + 0.25) * sigmoid(x) + 0.1) over 4,194,304 floats. */
+  W7("W7", 55, 5) {
+    @Override
+    Step open() {
+      float[] a = Numbers.fill(700, 4 * 1024 * 1024, -2, 2);
+      Graph graph = new Graph();
+      Ops tf = Ops.of(graph);
+      Output x = tf.placeholder(DType.FLOAT32, Shape.of(a.length), "x");
+      Output t = tf.tanh(tf.add(tf.multiply(x, 1.5f), 0.25f));
+      Output y = tf.reduceMean(tf.add(tf.multiply(t, tf.sigmoid(x)), 0.1f));
+      return fetching(graph, y, Map.of(x, a));
+    }
+  },
+
+  /** sum(A B) of matrices of 1024 rows and columns. */
+  W8_1024("W8_1024", 55, 5) {
+    @Override
+    Step open() {
+      return product(1024);
+    }
+  },
+
+  /** sum(A B) of matrices of 2048 rows and columns. */
+  W8_2048("W8_2048", 23, 3) {
+    @Override
+    Step open() {
+      return product(2048);
+    }
+  };
+
+  /** A running workload. */
+  interface Step extends AutoCloseable {
+    /** Runs step i and returns its loss or checksum. */
+    double run(int i);
+
+    @Override
+    void close();
+  }
+
+  private final String label;
+  final int steps;
+  final int uncounted;
+
+  Workload(String label, int steps, int uncounted) {
+    this.label = label;
+    this.steps = steps;
+    this.uncounted = uncounted;
+  }
+
+  /** Builds the graph and opens the session. */
+  abstract Step open();
+
+  @Override
+  public String toString() {
+    return label;
+  }
+
+  private static Output dense(Ops tf, Output x, long seed, int in, int out) {
+    Variable w = tf.variable(Numbers.glorot(seed, in, out), "w" + seed);
+    Variable b = tf.variable(Tensor.zeros(DType.FLOAT32, out), "b" + seed);
+    return tf.add(tf.matmul(x, w), b);
+  }
+
+  private static Output convolution(Ops tf, Output x, long seed, int in, int out) {
+    Variable w = tf.variable(Numbers.glorot(seed, 25 * in, 25 * out, 5, 5, in, out), "w" + seed);
+    Variable b = tf.variable(Tensor.zeros(DType.FLOAT32, out), "b" + seed);
+    return tf.nn.relu(tf.nn.biasAdd(tf.nn.conv2d(x, w), b));
+  }
+
+  private static Step lenet(Numbers.Batches data, int batch) {
+    return training(
+        data,
+        Shape.of(batch, 32, 32, 1),
+        (tf, x) -> {
+          Output h = tf.nn.maxPool(convolution(tf, x, 301, 1, 6), 2);
+          h = tf.nn.maxPool(convolution(tf, h, 302, 6, 16), 2);
+          h = tf.reshape(h, -1, 400);
+          h = tf.nn.relu(dense(tf, h, 303, 400, 120));
+          h = tf.nn.relu(dense(tf, h, 304, 120, 84));
+          return dense(tf, h, 305, 84, 10);
+        },
+        loss -> Ops.of(loss.graph()).train.momentum(0.01f, 0.9f).minimize(loss));
+  }
+
+  private static Step training(
+      Numbers.Batches data,
+      Shape rows,
+      BiFunction<Ops, Output, Output> net,
+      Function<Output, Operation> optimizer) {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, rows, "x");
+    Output y = tf.placeholder(DType.FLOAT32, Shape.of(rows.dim(0), 10), "y");
+    Output loss = tf.reduceMean(tf.nn.softmaxCrossEntropyWithLogits(y, net.apply(tf, x)));
+    List<?> fetches = List.of(loss, optimizer.apply(loss));
+    Session session = new Session(graph);
+    session.run(tf.globalVariablesInitializer());
+    return new Step() {
+      @Override
+      public double run(int i) {
+        int k = i % data.rows().size();
+        Map<?, ?> feeds = Map.of(x, data.rows().get(k), y, data.labels().get(k));
+        try (Tensor result = session.run(fetches, feeds).get(0)) {
+          return result.floatValue();
+        }
+      }
+
+      @Override
+      public void close() {
+        session.close();
+      }
+    };
+  }
+
+  private static Step scalars(float value, BiFunction<Ops, Output, Output> chain) {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.scalar(), "x");
+    return fetching(graph, chain.apply(tf, x), Map.of(x, value));
+  }
+
+  private static Step product(int n) {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output a = tf.placeholder(DType.FLOAT32, Shape.of(n, n), "a");
+    Output b = tf.placeholder(DType.FLOAT32, Shape.of(n, n), "b");
+    float[] x = Numbers.fill(800, n * n, -1, 1);
+    float[] y = Numbers.fill(801, n * n, 0, 1);
+    return fetching(graph, tf.reduceSum(tf.matmul(a, b)), Map.of(a, x, b, y));
+  }
+
+  private static Step fetching(Graph graph, Operand fetch, Map<?, ?> feeds) {
+    Session session = new Session(graph);
+    return new Step() {
+      @Override
+      public double run(int i) {
+        try (Tensor result = session.run(fetch, feeds)) {
+          return result.floatValue();
+        }
+      }
+
+      @Override
+      public void close() {
+        session.close();
+      }
+    };
+  }
+}
