@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings("try") // Scopes are closed, never used.
 class GraphTest {
   private final Graph graph = new Graph();
   private final TestOps ops = new TestOps(graph);
