@@ -3,6 +3,8 @@ package io.millrace.examples;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Random;
+import java.util.function.IntSupplier;
 
 /**
  * Holds labelled digits of 28x28 grey-scale pixels and copies batches of them out.
@@ -120,12 +122,28 @@ final class Images {
    * @throws IllegalArgumentException if an array is too short for the batch
    */
   void copyPaddedBatch(int[] order, int from, int count, float[] images, long[] labels) {
+    copyPadded(order, from, count, images, labels, () -> 0);
+  }
+
+  /**
+   * Copies a batch like {@link #copyPaddedBatch}, each image moved by up to one pixel each way, so
+   * that a network sees more than there is.
+   */
+  void copyMovedBatch(
+      int[] order, int from, int count, float[] images, long[] labels, Random random) {
+    copyPadded(order, from, count, images, labels, () -> random.nextInt(3) - 1);
+  }
+
+  private void copyPadded(
+      int[] order, int from, int count, float[] images, long[] labels, IntSupplier moves) {
     checkBatch(order, from, count, PADDED_PIXELS, images, labels);
     Arrays.fill(images, 0, count * PADDED_PIXELS, 0f);
     for (int i = 0; i < count; i++) {
       labels[i] = label(order[from + i]);
-      int firstPixel = i * PADDED_PIXELS + BORDER * PADDED_SIDE + BORDER;
-      copyRows(order[from + i], images, firstPixel, PADDED_SIDE);
+      int row = BORDER + moves.getAsInt();
+      int column = BORDER + moves.getAsInt();
+      copyRows(
+          order[from + i], images, i * PADDED_PIXELS + row * PADDED_SIDE + column, PADDED_SIDE);
     }
   }
 

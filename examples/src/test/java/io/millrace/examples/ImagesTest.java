@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ImagesTest {
@@ -50,6 +53,34 @@ class ImagesTest {
         }
       }
     }
+  }
+
+  @Test
+  void movesImagesByUpToOnePixel() {
+    Set<String> moves = new HashSet<>();
+    Random random = new Random(3);
+    float[] plain = new float[Images.PADDED_PIXELS];
+    float[] moved = new float[Images.PADDED_PIXELS];
+    digits.copyPaddedBatch(new int[] {1}, 0, 1, plain, new long[1]);
+    for (int i = 0; i < 200; i++) {
+      digits.copyMovedBatch(new int[] {1}, 0, 1, moved, new long[1], random);
+      for (int move = -33; move <= 33; move++) {
+        if (Arrays.equals(moved, shifted(plain, move))) {
+          moves.add(Integer.toString(move));
+        }
+      }
+    }
+    assertEquals(Set.of("-33", "-32", "-31", "-1", "0", "1", "31", "32", "33"), moves);
+  }
+
+  private static float[] shifted(float[] image, int move) {
+    float[] shifted = new float[image.length];
+    for (int i = 0; i < image.length; i++) {
+      if (image[i] != 0) {
+        shifted[i + move] = image[i];
+      }
+    }
+    return shifted;
   }
 
   @Test

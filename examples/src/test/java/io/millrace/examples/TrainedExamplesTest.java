@@ -1,0 +1,55 @@
+package io.millrace.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the examples as their users do. */
+class TrainedExamplesTest {
+  @TempDir Path folder;
+
+  private String output(Example example, String... args) throws Exception {
+    PrintStream before = System.out;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      assertEquals(0, example.run(args));
+    } finally {
+      System.setOut(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static double accuracy(String output) {
+    Matcher line = Pattern.compile("test accuracy (0\\.\\d{4})\\s*$").matcher(output);
+    assertTrue(line.find(), output);
+    return Double.parseDouble(line.group(1));
+  }
+
+  @Test
+  void softmaxReachesNinetyPercent() throws Exception {
+    Path picture = folder.resolve("softmax.png");
+    String output = output(new SoftmaxExample(), "--out", picture.toString());
+    assertTrue(accuracy(output) >= 0.90, output);
+    assertTrue(Files.size(picture) > 0);
+  }
+
+  @Test
+  void lenet5ReachesNinetyEightPercent() throws Exception {
+    Path picture = folder.resolve("lenet5.png");
+    String output = output(new LeNet5Example(), "--out", picture.toString());
+    for (String count : new String[] {"156", "2,416", "48,120", "10,164", "850"}) {
+      assertTrue(output.contains(" " + count + " parameters"), output);
+    }
+    assertTrue(accuracy(output) >= 0.98, output);
+  }
+}
