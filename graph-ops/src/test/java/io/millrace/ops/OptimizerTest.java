@@ -1,0 +1,228 @@
+package io.millrace.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Session;
+import io.millrace.SessionOptions;
+import io.millrace.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Holds the optimizers to their formulas, on the loss {@code w^2 / 2} whose gradient is w. */
+class OptimizerTest {
+  private final Graph graph = new Graph();
+  private final Ops tf = Ops.of(graph);
+
+  private Session session() {
+    return new Session(graph, SessionOptions.defaults().device("reference"));
+  }
+
+  private static void assertRefused(String part, Runnable action) {
+    String message = assertThrows(GraphException.class, action::run).getMessage();
+    assertTrue(message.contains(part), () -> "'" + part + "' is not in: " + message);
+  }
+
+  private Variable weight(double start) {
+    return tf.variable(tf.constant(start, DType.FLOAT64), "w");
+  }
+
+  private Output loss(Variable w) {
+    return tf.nn.l2Loss(w);
+  }
+
+  /** Returns the weight after some steps from 1. */
+  private double train(Optimizer optimizer, int steps) {
+    Variable w = weight(1);
+    Operation step = optimizer.minimize(loss(w));
+    try (Session session = session()) {
+      session.run(tf.globalVariablesInitializer());
+      for (int i = 0; i < steps; i++) {
+        session.run(step);
+      }
+      return session.run(w).doubleValue();
+    }
+  }
+
+  @Test
+  void descends() {
+    assertEquals(Math.pow(0.75, 3), train(tf.train.gradientDescent(0.25f), 3), 1e-12);
+  }
+
+  @Test
+  void keepsMomentum() {
+    double w = 1;
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+      sum = 0.5 * sum + w;
+      w -= 0.125 * sum;
+    }
+    assertEquals(w, train(tf.train.momentum(0.125f, 0.5f), 4), 1e-12);
+  }
+
+  @Test
+  void looksAhead() {
+    double w = 1;
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+      double gradient = w;
+      sum = 0.5 * sum + gradient;
+      w -= 0.125 * gradient + 0.125 * 0.5 * sum;
+    }
+    assertEquals(w, train(tf.train.nesterov(0.125f, 0.5f), 4), 1e-12);
+  }
+
+  @Test
+  void adapts() {
+    double w = 1;
+    double m = 0;
+    double v = 0;
+    for (int t = 1; t <= 4; t++) {
+      double gradient = w;
+      m = 0.5 * m + 0.5 * gradient;
+      v = 0.75 * v + 0.25 * gradient * gradient;
+      double rate = 0.125 * Math.sqrt(1 - Math.pow(0.75, t)) / (1 - Math.pow(0.5, t));
+      w -= rate * m / (Math.sqrt(v) + 0.0625);
+    }
+    assertEquals(w, train(tf.train.adam(0.125f, 0.5f, 0.75f, 0.0625f), 4), 1e-12);
+  }
+
+  @Test
+  void namesItsOperationsAsTensorFlowDoes() {
+    Variable w = weight(1);
+    Optimizer adam = tf.train.adam();
+    Operation step = adam.minimize(loss(w));
+    assertEquals("Adam", step.name());
+    assertEquals("NoOp", step.type());
+    assertEquals("ApplyAdam", graph.operation("Adam/update_w/ApplyAdam").type());
+    assertEquals("w/Adam", adam.slot(w, "m").orElseThrow().name());
+    assertEquals("w/Adam_1", adam.slot(w, "v").orElseThrow().name());
+    assertEquals("beta1_power", graph.operation("beta1_power").name());
+    assertEquals(Optional.empty(), adam.slot(w, "momentum"));
+    assertEquals("Momentum", tf.train.momentum(1, 0).minimize(loss(w)).name());
+    assertEquals("w/Momentum", graph.operation("w/Momentum").name());
+  }
+
+  @Test
+  void takesARateThatChanges() {
+    Variable w = weight(1);
+    Output rate = tf.placeholder(DType.FLOAT32, Shape.scalar(), "rate");
+    Operation step = tf.train.gradientDescent(rate).minimize(loss(w));
+    try (Session session = session()) {
+      session.run(tf.globalVariablesInitializer());
+      session.run(step, Map.of(rate, 0.5f));
+      session.run(step, Map.of(rate, 0.25f));
+      assertEquals(0.375, session.run(w).doubleValue());
+    }
+  }
+
+  @Test
+  void countsSteps() {
+    Variable w = weight(1);
+    Variable count = tf.train.createGlobalStep();
+    assertEquals(count, tf.train.getOrCreateGlobalStep());
+    assertRefused("has a global step already", tf.train::createGlobalStep);
+    Operation step = tf.train.gradientDescent(0.5f).minimize(loss(w), count);
+    try (Session session = session()) {
+      session.run(tf.globalVariablesInitializer());
+      session.run(step);
+      session.run(step);
+      assertEquals(2, session.run(count).longValue());
+      assertEquals(0.25, session.run(w).doubleValue());
+    }
+  }
+
+  @Test
+  void changesOnlyTheVariablesAskedFor() {
+    Variable w = weight(1);
+    Variable other = tf.variable(tf.constant(1, DType.FLOAT64), "other");
+    Operation step =
+        tf.train
+            .gradientDescent(0.5f)
+            .minimize(
+                tf.add(loss(w), loss(other)), Optimizer.Options.defaults().variables(List.of(w)));
+    try (Session session = session()) {
+      session.run(tf.globalVariablesInitializer());
+      session.run(step);
+      assertEquals(0.5, session.run(w).doubleValue());
+      assertEquals(1, session.run(other).doubleValue());
+    }
+  }
+
+  @Test
+  void appliesChangedGradientsAndSkipsMissingOnes() {
+    Variable w = weight(1);
+    Variable apart = weight(1);
+    Optimizer optimizer = tf.train.gradientDescent(1f);
+    List<GradientAndVariable> gradients = optimizer.computeGradients(loss(w));
+    assertEquals(Optional.empty(), gradients.get(1).gradient());
+    Operation step =
+        optimizer.applyGradients(
+            gradients.stream().map(g -> g.map(x -> tf.multiply(x, 0.25))).toList());
+    try (Session session = session()) {
+      session.run(tf.globalVariablesInitializer());
+      session.run(step);
+      assertEquals(0.75, session.run(w).doubleValue());
+      assertEquals(1, session.run(apart).doubleValue());
+    }
+  }
+
+  @Test
+  void makesSlotsThatDoNotWaitForControlDependencies() {
+    Variable w = weight(1);
+    Output x = tf.placeholder(DType.FLOAT64, Shape.scalar(), "x");
+    Variable average = tf.variable(tf.constant(0, DType.FLOAT64), "average");
+    Output update = average.assign(x);
+    Operation step;
+    Graph.Scope scope = graph.controlDependencies(List.of(update.operation()));
+    try (scope) {
+      step = tf.train.adam(0.5f).minimize(loss(w));
+    }
+    try (Session session = session()) {
+      session.run(tf.globalVariablesInitializer());
+      session.run(step, Map.of(x, 3.0));
+      assertEquals(3, session.run(average).doubleValue());
+      assertEquals(0.5, session.run(w).doubleValue(), 1e-6);
+    }
+  }
+
+  @Test
+  void sharesSlotsBetweenItsSteps() {
+    Variable w = weight(1);
+    Optimizer optimizer = tf.train.momentum(0.5f, 0.5f);
+    optimizer.minimize(loss(w));
+    int variables = graph.collection("variables").size();
+    assertEquals("Momentum_1", optimizer.minimize(loss(w)).name());
+    assertEquals(variables, graph.collection("variables").size());
+  }
+
+  @Test
+  void refusesWhatCannotBeTrained() {
+    Output x = tf.placeholder(DType.FLOAT32, Shape.scalar(), "x");
+    Optimizer optimizer = tf.train.gradientDescent(0.5f);
+    assertRefused("the graph has no trainable variables", () -> optimizer.minimize(x));
+    Variable w = weight(1);
+    Variable count = tf.variable(0L, "count", Variable.Options.notTrainable());
+    assertRefused(
+        "x:0 float32[] depends on none of the variables [w]", () -> optimizer.minimize(x));
+    assertRefused(
+        "a loss must be floating, not", () -> optimizer.minimize(tf.cast(w, DType.INT32)));
+    assertRefused(
+        "only floating variables can be trained, not count",
+        () -> optimizer.computeGradients(loss(w), List.of(count)));
+    assertRefused(
+        "there are no gradients by the variables [w]",
+        () -> optimizer.applyGradients(List.of(new GradientAndVariable(Optional.empty(), w))));
+    assertRefused(
+        "input 1 must be a scalar",
+        () -> tf.train.gradientDescent(tf.constant(new double[2])).minimize(loss(w)));
+  }
+}
