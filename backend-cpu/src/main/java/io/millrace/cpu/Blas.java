@@ -47,9 +47,13 @@ final class Blas {
     if (!FAILURE.isEmpty()) {
       return List.of(FAILURE);
     }
+    String forced = System.getenv().getOrDefault("OPENBLAS_CORETYPE", "");
     return List.of(
         openblas_full.openblas_get_config().getString(),
-        "kernels for " + openblas_full.openblas_get_corename().getString() + ", 1 thread a call");
+        "kernels for "
+            + openblas_full.openblas_get_corename().getString()
+            + (forced.isEmpty() ? "" : ", as OPENBLAS_CORETYPE demands")
+            + ", 1 thread a call");
   }
 
   /**

@@ -32,21 +32,15 @@ public final class CpuBackend implements Backend {
   @Override
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "Java "
-            + Runtime.version()
-            + " ("
-            + System.getProperty("java.vm.name")
-            + ", "
-            + System.getProperty("os.arch")
-            + ")");
+    lines.add("processor: " + Processor.describe());
+    lines.add(VectorModule.describe());
     lines.add("threads: " + WorkerPool.shared().workers());
     lines.addAll(Blas.describe());
     return List.copyOf(lines);
   }
 
   @Override
-  public Device open(String device) {
+  public Device open(String device, int threads) {
     Optional<String> reason = unavailable();
     if (reason.isPresent()) {
       throw new DeviceException(reason.get());
@@ -54,6 +48,6 @@ public final class CpuBackend implements Backend {
     if (!device.equals(CpuDevice.NAME)) {
       throw new DeviceException("there is no device " + device + ", only " + CpuDevice.NAME);
     }
-    return new CpuDevice();
+    return CpuDevice.open(threads);
   }
 }

@@ -10,6 +10,20 @@ import io.millrace.spi.Plan;
 final class CpuDevice implements Device {
   static final String NAME = "cpu:0";
 
+  private final WorkerPool pool;
+
+  private CpuDevice(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** Returns the device with the threads that all share, or with this many of its own. */
+  static CpuDevice open(int threads) {
+    return new CpuDevice(
+        threads == 0 || threads == WorkerPool.shared().workers()
+            ? WorkerPool.shared()
+            : new WorkerPool(threads));
+  }
+
   @Override
   public String name() {
     return NAME;
@@ -22,10 +36,14 @@ final class CpuDevice implements Device {
 
   @Override
   public Executable compile(Plan plan) {
-    return new CpuExecutable(plan, WorkerPool.shared());
+    return new CpuExecutable(plan, pool);
   }
 
-  /** Does nothing: threads and generated code serve all sessions of the process. */
+  /** Ends threads that are this device's own; generated code stays for the other sessions. */
   @Override
-  public void close() {}
+  public void close() {
+    if (pool != WorkerPool.shared()) {
+      pool.close();
+    }
+  }
 }

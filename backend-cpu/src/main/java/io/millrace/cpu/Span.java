@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  * loop over vectors is made and warmed up beside it, and takes over once it is the faster one.
  */
 final class Span {
-  /** A sum of elements times steps after which a loop counts as hot. */
-  private static final long HOT = 400_000;
+  /**
+   * A sum of elements times steps after which a loop counts as hot: about as long as the compiler
+   * takes to make the loop over vectors fast, which would slow down everything else meanwhile.
+   */
+  private static final long HOT = 50_000_000;
 
   private final LoopShape shape;
   private final Spans owner;

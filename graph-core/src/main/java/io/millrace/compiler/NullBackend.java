@@ -45,7 +45,7 @@ public final class NullBackend implements Backend {
   }
 
   @Override
-  public Device open(String device) {
+  public Device open(String device, int threads) {
     return new NullDevice(device);
   }
 

@@ -38,7 +38,7 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public Device open(String device) {
+  public Device open(String device, int threads) {
     if (!device.equals(DEVICE)) {
       throw new IllegalArgumentException("there is no device " + device + ", only " + DEVICE);
     }

@@ -27,11 +27,10 @@ public interface Backend {
   /** Returns lines that describe the devices and libraries for people. */
   List<String> describe();
 
-  /** Opens a device; each session opens its own. */
-  Device open(String device);
-
-  /** Opens a device that uses this many threads on the host; 0 leaves it to the device. */
-  default Device open(String device, int threads) {
-    return open(device);
-  }
+  /**
+   * Opens a device; each session opens its own.
+   *
+   * @param threads the threads that one run may use on the host; 0 leaves it to the device
+   */
+  Device open(String device, int threads);
 }

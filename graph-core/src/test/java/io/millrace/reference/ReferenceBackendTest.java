@@ -58,7 +58,7 @@ class ReferenceBackendTest {
             128,
             128);
 
-    try (Device device = backend.open("reference:0");
+    try (Device device = backend.open("reference:0", 0);
         Executable executable = device.compile(plan);
         Execution execution = executable.newExecution();
         HostMemory fed = HostMemory.allocate(8);
@@ -83,7 +83,7 @@ class ReferenceBackendTest {
   @Test
   void refusesAnUnknownDevice() {
     ReferenceBackend backend = new ReferenceBackend();
-    assertThrows(IllegalArgumentException.class, () -> backend.open("reference:1"));
+    assertThrows(IllegalArgumentException.class, () -> backend.open("reference:1", 0));
   }
 
   private static Step step(BinaryFn fn, Place x, Place y, Place output, String origin) {
