@@ -1,6 +1,5 @@
 package io.millrace.ops;
 
-import io.millrace.GraphException;
 import io.millrace.Output;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -10,19 +9,23 @@ final class Axes {
   private Axes() {}
 
   /** Applies a function that works along the last axis, along another one. */
-  static Output alongLast(Ops tf, Output x, int axis, UnaryOperator<Output> function) {
+  static Output alongLast(Ops tf, String type, Output x, int axis, UnaryOperator<Output> function) {
     if (axis == -1) {
       return function.apply(x);
     }
     if (!x.shape().isRankKnown()) {
-      throw new GraphException("axis " + axis + " of " + x + " needs a known number of axes");
+      throw Refusal.of(type, "axis %d of %s needs a known number of axes", axis, x);
     }
     int rank = x.shape().rank();
     if (axis < -rank || axis >= rank) {
-      throw new GraphException(
-          String.format(
-              "axis %d is out of range: %s has %d axes, so %d to %d",
-              axis, x, rank, -rank, rank - 1));
+      throw Refusal.of(
+          type,
+          "axis %d is out of range: %s has %d axes, so %d to %d",
+          axis,
+          x,
+          rank,
+          -rank,
+          rank - 1);
     }
     int place = Math.floorMod(axis, rank);
     if (place == rank - 1) {

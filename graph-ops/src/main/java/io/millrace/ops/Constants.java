@@ -5,7 +5,6 @@ import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.Operand;
 import io.millrace.Output;
-import io.millrace.SourceLine;
 import io.millrace.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,22 +45,17 @@ final class Constants {
       return constant(graph, tensor);
     }
     if (value == null) {
-      throw refusal(type, "null is no tensor");
+      throw Refusal.of(type, "null is no tensor");
     }
     try (Tensor made =
         preferred.isPresent() ? Tensor.of(value, preferred.get()) : Tensor.of(value)) {
       return constant(graph, made);
     } catch (IllegalArgumentException e) {
-      throw refusal(type, String.valueOf(e.getMessage()));
+      throw Refusal.of(type, "%s", String.valueOf(e.getMessage()));
     }
   }
 
   private static Output constant(Graph graph, Tensor value) {
     return graph.add(new CoreOps.Constant(value.toLiteral()), "Const", List.of()).output(0);
-  }
-
-  private static GraphException refusal(String type, String rule) {
-    return new GraphException(
-        "[" + type + "] " + rule + "\n  at " + SourceLine.ofCaller(List.of(Constants.class)));
   }
 }

@@ -1,7 +1,6 @@
 package io.millrace.ops;
 
 import io.millrace.DType;
-import io.millrace.GraphException;
 import io.millrace.Operand;
 import io.millrace.Output;
 import java.util.OptionalLong;
@@ -33,12 +32,12 @@ public interface DropoutOps extends Building {
   default Output dropout(Object x, Object rate, Object noiseShape, OptionalLong seed) {
     Output data = operand(x);
     if (!data.dtype().isFloating()) {
-      throw new GraphException("[dropout] takes a floating tensor, not " + data);
+      throw Refusal.of("dropout", "takes a floating tensor, not %s", data);
     }
     if (rate instanceof Number number) {
       double value = number.doubleValue();
       if (!(value >= 0 && value < 1)) {
-        throw new GraphException("[dropout] the rate must be in [0, 1), not " + value);
+        throw Refusal.of("dropout", "the rate must be in [0, 1), not %s", value);
       }
       if (value == 0) {
         return data;

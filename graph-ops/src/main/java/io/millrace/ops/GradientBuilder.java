@@ -1,10 +1,8 @@
 package io.millrace.ops;
 
 import io.millrace.Graph;
-import io.millrace.GraphException;
 import io.millrace.Operand;
 import io.millrace.Output;
-import io.millrace.SourceLine;
 import io.millrace.op.GradientWalk;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,8 +54,7 @@ final class GradientBuilder implements GradientWalk.Arithmetic {
 
   private static void require(boolean holds, String rule) {
     if (!holds) {
-      throw new GraphException(
-          "[gradients] " + rule + "\n  at " + SourceLine.ofCaller(List.of(GradientBuilder.class)));
+      throw Refusal.of("gradients", "%s", rule);
     }
   }
 

@@ -3,7 +3,6 @@ package io.millrace.ops;
 import io.millrace.GraphException;
 import io.millrace.Operand;
 import io.millrace.Output;
-import io.millrace.SourceLine;
 import io.millrace.op.GradientWalk;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,14 +40,7 @@ public interface GradientOps extends Building {
     for (Operand x : xs) {
       Output to = x.asOutput();
       gradients.add(
-          walk.gradient(to)
-              .orElseThrow(
-                  () ->
-                      new GraphException(
-                          "[gradients] "
-                              + walk.explain(to)
-                              + "\n  at "
-                              + SourceLine.ofCaller(List.of(GradientOps.class)))));
+          walk.gradient(to).orElseThrow(() -> Refusal.of("gradients", "%s", walk.explain(to))));
     }
     return gradients;
   }

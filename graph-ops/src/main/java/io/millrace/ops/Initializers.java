@@ -2,7 +2,6 @@ package io.millrace.ops;
 
 import io.millrace.DType;
 import io.millrace.Graph;
-import io.millrace.GraphException;
 import io.millrace.Output;
 import io.millrace.Shape;
 import java.util.OptionalLong;
@@ -120,7 +119,8 @@ public final class Initializers implements Building {
   private record Fans(double in, double out) {
     static Fans of(Shape shape) {
       if (!shape.isFullyDefined()) {
-        throw new GraphException("an initial value needs a fully defined shape, not " + shape);
+        throw Refusal.of(
+            "initializers", "a first value needs a fully defined shape, not %s", shape);
       }
       if (shape.rank() < 2) {
         double size = Math.max(1, shape.size());

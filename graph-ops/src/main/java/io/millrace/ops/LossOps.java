@@ -1,7 +1,6 @@
 package io.millrace.ops;
 
 import io.millrace.DType;
-import io.millrace.GraphException;
 import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.TensorType;
@@ -54,11 +53,11 @@ public interface LossOps extends Building {
     Output truth = operand(labels);
     if (scores.shape().isRankKnown() && truth.shape().isRankKnown()) {
       if (scores.shape().rank() != truth.shape().rank() + 1) {
-        throw new GraphException(
-            String.format(
-                "[SparseSoftmaxCrossEntropyWithLogits] labels are %s, logits are %s: logits must"
-                    + " have one axis more than labels, the classes",
-                truth, scores));
+        throw Refusal.of(
+            "SparseSoftmaxCrossEntropyWithLogits",
+            "labels are %s, logits are %s: logits must have one axis more than labels, the classes",
+            truth,
+            scores);
       }
       if (scores.shape().rank() == 2) {
         return result(new SparseSoftmaxCrossEntropyWithLogits(), scores, truth);
@@ -96,11 +95,11 @@ public interface LossOps extends Building {
     Output x = operand(logits);
     Output z = operand(labels, x.dtype());
     if (!x.shape().isCompatibleWith(z.shape())) {
-      throw new GraphException(
-          String.format(
-              "[sigmoidCrossEntropyWithLogits] labels are %s, logits are %s: they must have one"
-                  + " shape",
-              z, x));
+      throw Refusal.of(
+          "sigmoidCrossEntropyWithLogits",
+          "labels are %s, logits are %s: they must have one shape",
+          z,
+          x);
     }
     return scope(
         "logistic_loss",

@@ -117,15 +117,14 @@ public abstract class Optimizer {
       Operand loss, Collection<Variable> variables) {
     Output value = loss.asOutput();
     if (!value.dtype().isFloating()) {
-      throw new GraphException("[" + name + "] a loss must be floating, not " + value);
+      throw Refusal.of(name, "a loss must be floating, not %s", value);
     }
     if (variables.isEmpty()) {
-      throw new GraphException("[" + name + "] the graph has no trainable variables");
+      throw Refusal.of(name, "the graph has no trainable variables");
     }
     for (Variable variable : variables) {
       if (!variable.dtype().isFloating()) {
-        throw new GraphException(
-            "[" + name + "] only floating variables can be trained, not " + variable);
+        throw Refusal.of(name, "only floating variables can be trained, not %s", variable);
       }
     }
     List<Variable> ordered = List.copyOf(variables);
@@ -203,10 +202,11 @@ public abstract class Optimizer {
   }
 
   private GraphException noGradients(List<GradientAndVariable> gradients, String what) {
-    return new GraphException(
-        String.format(
-            "[%s] %s the variables %s",
-            name, what, gradients.stream().map(g -> g.variable().name()).toList()));
+    return Refusal.of(
+        name,
+        "%s the variables %s",
+        what,
+        gradients.stream().map(g -> g.variable().name()).toList());
   }
 
   /** Returns the variables that the optimizer keeps beside a variable; made with the first step. */

@@ -24,7 +24,7 @@ public interface SoftmaxOps extends Building {
 
   /** Returns {@code exp(x) / sum(exp(x))} along an axis. TensorFlow: Softmax. */
   default Output softmax(Object logits, int axis) {
-    return Axes.alongLast(tf(), operand(logits), axis, x -> result(new Softmax(), x));
+    return Axes.alongLast(tf(), "Softmax", operand(logits), axis, x -> result(new Softmax(), x));
   }
 
   /** Returns {@code x - log(sum(exp(x)))} along the last axis. TensorFlow: LogSoftmax. */
@@ -34,7 +34,8 @@ public interface SoftmaxOps extends Building {
 
   /** Returns {@code x - log(sum(exp(x)))} along an axis. TensorFlow: LogSoftmax. */
   default Output logSoftmax(Object logits, int axis) {
-    return Axes.alongLast(tf(), operand(logits), axis, x -> result(new LogSoftmax(), x));
+    return Axes.alongLast(
+        tf(), "LogSoftmax", operand(logits), axis, x -> result(new LogSoftmax(), x));
   }
 
   /** Probabilities along the last axis; safe for large scores. */

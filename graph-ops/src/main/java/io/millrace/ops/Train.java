@@ -70,7 +70,8 @@ public final class Train implements TrainingOps {
    */
   public Variable createGlobalStep() {
     if (!graph().collection(GraphKeys.GLOBAL_STEP, Variable.class).isEmpty()) {
-      throw new GraphException("the graph has a global step already: use getOrCreateGlobalStep");
+      throw Refusal.of(
+          "createGlobalStep", "the graph has a global step already: use getOrCreateGlobalStep");
     }
     return tf().variable(
             Named.constant(graph(), GLOBAL_STEP + "/Initializer/zeros", 0, DType.INT64),

@@ -57,11 +57,10 @@ public interface VariableOps extends Building {
               ? operand.asOutput()
               : Named.constant(graph, "initial_value", initialValue);
       if (!initial.shape().isFullyDefined()) {
-        throw new GraphException(
-            String.format(
-                "[VariableV2 '%s'] the initial value is %s: a variable's shape must be fully"
-                    + " defined",
-                own.substring(0, own.length() - 1), initial));
+        throw Refusal.of(
+            "VariableV2 '" + own.substring(0, own.length() - 1) + "'",
+            "the initial value is %s: a variable's shape must be fully defined",
+            initial);
       }
       Output reference =
           graph.add(new VariableV2(initial.dtype(), initial.shape()), own, List.of()).output(0);
@@ -99,8 +98,7 @@ public interface VariableOps extends Building {
     Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
     Op source = reference.operation().op();
     if (!(source instanceof VariableV2 || source instanceof Assignment)) {
-      throw new GraphException(
-          String.format("[%s] %s is not a variable: only variables are written", op.type(), ref));
+      throw Refusal.of(op.type(), "%s is not a variable: only variables are written", ref);
     }
     return result(op, reference, operand(value, reference.dtype()));
   }

@@ -29,6 +29,7 @@ class OptimizerTest {
   private static void assertRefused(String part, Runnable action) {
     String message = assertThrows(GraphException.class, action::run).getMessage();
     assertTrue(message.contains(part), () -> "'" + part + "' is not in: " + message);
+    assertTrue(message.contains("(OptimizerTest.java:"), message);
   }
 
   private Variable weight(double start) {
@@ -129,7 +130,7 @@ class OptimizerTest {
     Variable w = weight(1);
     Variable count = tf.train.createGlobalStep();
     assertEquals(count, tf.train.getOrCreateGlobalStep());
-    assertRefused("has a global step already", tf.train::createGlobalStep);
+    assertRefused("has a global step already", () -> tf.train.createGlobalStep());
     Operation step = tf.train.gradientDescent(0.5f).minimize(loss(w), count);
     try (Session session = session()) {
       session.run(tf.globalVariablesInitializer());
