@@ -1,5 +1,6 @@
 package io.millrace.cpu;
 
+import io.millrace.Shape;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.spi.HostMemory;
@@ -7,33 +8,29 @@ import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import java.nio.ByteBuffer;
 
-/** Finds in each row the first greatest or least element; NaN is passed over. */
+/** Finds the position of the first greatest or least element of each row; NaN is passed over. */
 final class PositionKernel implements PartKernel {
-  private final ReduceSource source;
   private final Fold fold;
   private final boolean greatest;
+  private final ReduceSource source;
   private final Place output;
   private final String origin;
-  private final int bytes;
-  private final long row;
   private final long rows;
+  private final long length;
   private final long rowsOfPart;
-  private final int parts;
 
   PositionKernel(Step step, Primitive.Reduce reduce, Spans spans) {
-    greatest = reduce.reduction() == Reduction.ARG_MAX;
+    Shape domain = reduce.domain();
     fold = new Fold(reduce.reduction(), reduce.function().resultType(0));
-    output = step.output();
-    origin = step.origin();
-    bytes = fold.type().bytes();
-    rows = output.type().shape().size();
-    row = reduce.domain().slice(reduce.kept(), reduce.domain().rank()).size();
+    greatest = reduce.reduction() == Reduction.ARG_MAX;
     source =
         new ReduceSource(
-            reduce.function(), reduce.domain(), reduce.views(), step.inputs(), 0, 0, spans);
-    long elements = Parts.size(rows * row, source.weight() + 2);
-    rowsOfPart = Math.max(1, elements / Math.max(1, row));
-    parts = Parts.count(rows, rowsOfPart);
+            reduce.function(), domain, reduce.views(), step.inputs(), reduce.kept(), 0, spans);
+    output = step.output();
+    origin = step.origin();
+    rows = domain.slice(0, reduce.kept()).size();
+    length = domain.slice(reduce.kept(), domain.rank()).size();
+    rowsOfPart = Math.max(1, Parts.size(rows * length, source.weight() * 4) / length);
   }
 
   @Override
@@ -43,72 +40,83 @@ final class PositionKernel implements PartKernel {
 
   @Override
   public void run(Frame frame) {
-    if (parts == 1) {
-      part(frame, 0, 0);
-    } else {
-      frame.pool().run(frame, this, parts);
-    }
+    frame.pool().run(frame, this, Parts.count(rows, rowsOfPart));
   }
 
   @Override
   public void part(Frame frame, int part, int index) {
     Worker worker = frame.worker(index);
-    long from = part * rowsOfPart;
-    long to = Math.min(rows, from + rowsOfPart);
+    worker.reserve(Accumulator.OPERANDS);
+    HostMemory target = frame.memory(output);
+    long end = Math.min(rows, (part + 1) * rowsOfPart);
+    // Short rows are computed together; longer ones in pieces.
+    long together = Math.max(1, MapLoop.BLOCK / length);
     try {
       source.begin(frame, worker);
-      for (long i = from; i < to; i++) {
-        long position =
-            fold.type().isFloating() ? floating(frame, worker, i) : integer(frame, worker, i);
-        long at = output.offset() + 8 * i;
-        HostMemory target = frame.memory(output);
-        target.window(at).putLong((int) (at % HostMemory.WINDOW), position);
+      for (long row = part * rowsOfPart; row < end; row += together) {
+        long count = Math.min(together, end - row);
+        if (length <= MapLoop.BLOCK) {
+          source.compute(frame, worker, row * length, count * length);
+        }
+        for (long i = row; i < row + count; i++) {
+          long found =
+              fold.type().isFloating()
+                  ? floating(frame, worker, i, row)
+                  : integer(frame, worker, i, row);
+          long at = output.offset() + i * 8;
+          target.window(at).putLong((int) (at % HostMemory.WINDOW), found);
+        }
       }
     } catch (ArithmeticException e) {
       throw MapKernel.failure(origin, e);
     }
   }
 
-  private long floating(Frame frame, Worker worker, long i) {
-    double best = Double.NaN;
-    long position = 0;
-    for (long done = 0; done < row; done += MapLoop.BLOCK) {
-      int count = (int) Math.min(MapLoop.BLOCK, row - done);
-      source.compute(frame, worker, i * row + done, count);
-      long offset = source.offset(i * row + done);
-      ByteBuffer buffer = source.memory(frame, worker).window(offset);
-      int at = (int) (offset % HostMemory.WINDOW);
-      for (int k = 0; k < count; k++) {
-        double value = fold.floating(buffer, at + k * bytes);
-        if (greatest ? value > best : value < best) {
-          best = value;
-          position = done + k;
-        } else if (Double.isNaN(best) && !Double.isNaN(value)) {
-          best = value;
-          position = done + k;
-        }
-      }
+  /** Returns the byte at which a piece of a row is, computing it unless the block has it. */
+  private long locate(Frame frame, Worker worker, long row, long block, long done, long piece) {
+    long start = row * length + done;
+    if (length > MapLoop.BLOCK) {
+      source.compute(frame, worker, start, piece);
+      return source.offset(start);
     }
-    return position;
+    return source.offset(block * length) + (row - block) * length * fold.type().bytes();
   }
 
-  private long integer(Frame frame, Worker worker, long i) {
-    long best = 0;
-    long position = -1;
-    for (long done = 0; done < row; done += MapLoop.BLOCK) {
-      int count = (int) Math.min(MapLoop.BLOCK, row - done);
-      source.compute(frame, worker, i * row + done, count);
-      long offset = source.offset(i * row + done);
-      ByteBuffer buffer = source.memory(frame, worker).window(offset);
-      int at = (int) (offset % HostMemory.WINDOW);
-      for (int k = 0; k < count; k++) {
-        long value = fold.integer(buffer, at + k * bytes);
-        if (position < 0 || (greatest ? value > best : value < best)) {
+  private long floating(Frame frame, Worker worker, long row, long block) {
+    double best = fold.noDouble();
+    long found = 0;
+    for (long done = 0; done < length; done += MapLoop.BLOCK) {
+      int piece = (int) Math.min(MapLoop.BLOCK, length - done);
+      long at = locate(frame, worker, row, block, done, piece);
+      ByteBuffer buffer = source.memory(frame, worker).window(at);
+      int position = (int) (at % HostMemory.WINDOW);
+      for (int i = 0; i < piece; i++) {
+        double value = fold.floating(buffer, position + i * fold.type().bytes());
+        if (greatest ? value > best : value < best) {
           best = value;
-          position = done + k;
+          found = done + i;
         }
       }
     }
-    return position;
+    return found;
+  }
+
+  private long integer(Frame frame, Worker worker, long row, long block) {
+    long best = fold.noLong();
+    long found = 0;
+    for (long done = 0; done < length; done += MapLoop.BLOCK) {
+      int piece = (int) Math.min(MapLoop.BLOCK, length - done);
+      long at = locate(frame, worker, row, block, done, piece);
+      ByteBuffer buffer = source.memory(frame, worker).window(at);
+      int position = (int) (at % HostMemory.WINDOW);
+      for (int i = 0; i < piece; i++) {
+        long value = fold.integer(buffer, position + i * fold.type().bytes());
+        if (greatest ? value > best : value < best) {
+          best = value;
+          found = done + i;
+        }
+      }
+    }
+    return found;
   }
 }

@@ -3,71 +3,61 @@ package io.millrace.cpu;
 import io.millrace.DType;
 import io.millrace.Shape;
 import io.millrace.ir.Primitive;
-import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.Reduction;
 import io.millrace.ir.View;
+import io.millrace.spi.Place;
 import io.millrace.spi.Step;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
 
-/** Chooses how a reduction walks its domain. */
+/** Chooses how a reduction is computed. */
 final class ReduceKernels {
   private ReduceKernels() {}
 
-  /** Returns the kernel of a reducing step. */
+  /** Returns the kernel of a step whose primitive is this reduction. */
   static Kernel of(Step step, Primitive.Reduce reduce, Spans spans) {
+    Shape domain = reduce.domain();
+    long results = domain.slice(0, reduce.kept()).size();
+    long reduced = domain.slice(reduce.kept(), domain.rank()).size();
+    DType type = reduce.function().resultType(0);
+    Fold fold = new Fold(reduce.reduction(), type);
+    Place output = step.output();
+    if (results == 0) {
+      return frame -> {};
+    }
+    if (reduced == 0) {
+      if (reduce.reduction().isPosition()) {
+        Fold zero = new Fold(Reduction.SUM, DType.INT64);
+        return frame -> zero.clear(frame.memory(output), output.offset(), (int) results);
+      }
+      return frame -> fold.clear(frame.memory(output), output.offset(), (int) results);
+    }
     if (reduce.reduction().isPosition()) {
       return new PositionKernel(step, reduce, spans);
     }
-    return byColumns(reduce)
-        ? new ColumnReduceKernel(step, columns(reduce), spans)
+    return results > 1 && prefersColumns(reduce)
+        ? new ColumnReduceKernel(step, reduce, spans)
         : new RowReduceKernel(step, reduce, spans);
   }
 
-  /**
-   * Returns whether to combine whole runs of results at once: there is a single result, or the
-   * results of neighbouring elements are neighbours.
-   */
-  private static boolean byColumns(Primitive.Reduce reduce) {
-    DType type = reduce.function().resultType(0);
-    boolean indexed =
-        reduce.function().nodes().stream().anyMatch(ScalarFunction.Index.class::isInstance);
-    if (indexed || !(type.isFloating() || type == DType.INT32 || type == DType.INT64)) {
+  /** Returns whether more operands have neighbours along the last kept axis than along the last. */
+  private static boolean prefersColumns(Primitive.Reduce reduce) {
+    int column = lastLong(reduce.domain(), 0, reduce.kept());
+    int row = lastLong(reduce.domain(), reduce.kept(), reduce.domain().rank());
+    if (column < 0 || row < 0) {
       return false;
     }
-    Shape domain = reduce.domain();
-    int kept = innermost(domain, 0, reduce.kept());
-    int reduced = innermost(domain, reduce.kept(), domain.rank());
-    if (kept < 0 || reduced < 0) {
-      return kept < 0;
-    }
-    return reduce.views().stream()
-        .filter(view -> view.stride(kept) != 0 && view.stride(reduced) != 0)
-        .findFirst()
-        .map(view -> Math.abs(view.stride(kept)) < Math.abs(view.stride(reduced)))
-        .orElse(false);
-  }
-
-  /** Returns the last axis of a range that is longer than 1; -1 if there is none. */
-  private static int innermost(Shape domain, int from, int to) {
-    for (int axis = to - 1; axis >= from; axis--) {
-      if (domain.dim(axis) > 1) {
-        return axis;
-      }
-    }
-    return -1;
-  }
-
-  /** Returns the reduction with the reduced axes before the kept ones. */
-  private static Primitive.Reduce columns(Primitive.Reduce reduce) {
-    int rank = reduce.domain().rank();
-    int kept = reduce.kept();
-    int[] order = IntStream.concat(IntStream.range(kept, rank), IntStream.range(0, kept)).toArray();
-    List<View> views = new ArrayList<>();
+    int balance = 0;
     for (View view : reduce.views()) {
-      views.add(View.of(view.offset(), IntStream.of(order).mapToLong(view::stride).toArray()));
+      balance += (view.stride(column) == 1 ? 1 : 0) - (view.stride(row) == 1 ? 1 : 0);
     }
-    Shape domain = Shape.of(IntStream.of(order).mapToLong(reduce.domain()::dim).toArray());
-    return new Primitive.Reduce(reduce.reduction(), reduce.function(), domain, rank - kept, views);
+    return balance > 0;
+  }
+
+  /** Returns the last axis between two that is longer than 1; -1 if there is none. */
+  static int lastLong(Shape domain, int from, int to) {
+    int axis = to - 1;
+    while (axis >= from && domain.dim(axis) == 1) {
+      axis--;
+    }
+    return axis < from ? -1 : axis;
   }
 }

@@ -19,14 +19,13 @@ final class ReduceSource {
   private final Place place;
   private final long first;
   private final int bytes;
-  private final long roomAt;
   private final long scratchAt;
 
   /**
    * Prepares the elements.
    *
    * @param kept the first reduced axis
-   * @param room bytes of each worker's scratch memory that the caller wants for itself
+   * @param scratchAt where in a worker's scratch memory there is room
    */
   ReduceSource(
       ScalarFunction function,
@@ -34,11 +33,10 @@ final class ReduceSource {
       List<View> views,
       List<Place> inputs,
       int kept,
-      long room,
+      long scratchAt,
       Spans spans) {
     loop = new MapLoop(function, domain, views, inputs, kept, spans);
-    roomAt = loop.scratchBytes();
-    scratchAt = roomAt + (room + 127) / 64 * 64;
+    this.scratchAt = scratchAt + loop.scratchBytes();
     bytes = function.resultType(0).bytes();
     ScalarFunction.Node node = function.nodes().get(function.results().get(0));
     int parameter = node instanceof ScalarFunction.Parameter p ? p.index() : -1;
@@ -63,11 +61,6 @@ final class ReduceSource {
   /** Returns the bytes of a worker's scratch memory that are used, from its beginning. */
   long scratchBytes() {
     return scratchAt + (direct ? 0 : 2 * 64 + (long) MapLoop.BLOCK * bytes) / 64 * 64;
-  }
-
-  /** Returns where in each worker's scratch memory the caller's own room begins. */
-  long roomAt() {
-    return roomAt;
   }
 
   void begin(Frame frame, Worker worker) {

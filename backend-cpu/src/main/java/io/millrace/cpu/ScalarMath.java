@@ -72,6 +72,9 @@ final class ScalarMath {
 
   /** ln(x + sqrt(x^2 - 1)), written in terms of the distance from 1. */
   static double acosh(double x) {
+    if (x < 1) {
+      return Double.NaN;
+    }
     double d = x - 1;
     return x < 0x1p28 ? Math.log1p(d + Math.sqrt(d * (d + 2))) : Math.log(x) + Math.log(2);
   }

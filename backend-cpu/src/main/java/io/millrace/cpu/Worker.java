@@ -2,6 +2,7 @@ package io.millrace.cpu;
 
 import io.millrace.spi.HostMemory;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * What one worker needs during a run, made once so that runs allocate nothing: scratch memory, and
@@ -22,8 +23,11 @@ final class Worker {
   /** The address at which each operand begins. */
   long[] addresses = new long[0];
 
-  /** Counts loops of a walk; free for any kernel. */
-  final long[] coordinates = new long[64];
+  /** The result of a reduction to one floating number. */
+  double floating;
+
+  /** The result of a reduction to one integer or boolean. */
+  long integer;
 
   Worker(HostMemory scratch) {
     this.scratch = scratch;
@@ -34,7 +38,7 @@ final class Worker {
   void reserve(int operands) {
     if (buffers.length < operands) {
       buffers = new ByteBuffer[operands];
-      java.util.Arrays.fill(buffers, NONE);
+      Arrays.fill(buffers, NONE);
       positions = new int[operands];
       addresses = new long[operands];
     }

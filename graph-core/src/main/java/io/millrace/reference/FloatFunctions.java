@@ -78,6 +78,9 @@ final class FloatFunctions {
 
   /** By log1p of the distance from 1: acosh(1 + t) = log1p(t + sqrt(2 t + t^2)). */
   private static double acosh(double x) {
+    if (x < 1) {
+      return Double.NaN;
+    }
     double t = x - 1;
     return x > 1e9 ? Math.log(x) + Math.log(2) : Math.log1p(t + Math.sqrt(2 * t + t * t));
   }
