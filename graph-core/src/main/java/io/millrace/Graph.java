@@ -111,17 +111,20 @@ public final class Graph {
             op,
             wished,
             tensors,
-            "control input " + control.name() + " belongs to another graph",
+            "control input "
+                + control.name()
+                + " (made at "
+                + control.source()
+                + ") belongs to another graph",
             source);
       }
     }
     List<TensorType> types;
     try {
       types =
-          op.infer(
-              new Inference(
-                  tensors.stream().map(Output::type).toList(),
-                  i -> staticValues.of(tensors.get(i))));
+          new Inference(
+                  tensors.stream().map(Output::type).toList(), i -> staticValues.of(tensors.get(i)))
+              .typesOf(op);
     } catch (RuleException e) {
       throw broken(op, wished, tensors, String.valueOf(e.getMessage()), source);
     }
@@ -155,17 +158,16 @@ public final class Graph {
   }
 
   private String scoped(String name) {
-    if (name.endsWith("/")) {
-      return name.substring(0, name.length() - 1);
-    }
-    if (!NAME.matcher(name).matches()) {
+    boolean whole = name.endsWith("/");
+    String wished = whole ? name.substring(0, name.length() - 1) : name;
+    if (!NAME.matcher(wished).matches()) {
       throw new GraphException(
           "'"
               + name
               + "' is not a valid name: names consist of letters, digits and _ . - / \\ >, and begin"
               + " with a letter, a digit or a dot");
     }
-    return scopes.get().names.getFirst() + name;
+    return whole ? wished : scopes.get().names.getFirst() + wished;
   }
 
   private String unique(String name) {
@@ -250,7 +252,8 @@ public final class Graph {
    * that scope as it stands.
    */
   public synchronized Scope nameScope(String name) {
-    String prefix = name.isEmpty() ? "" : name.endsWith("/") ? name : unique(scoped(name)) + "/";
+    String prefix =
+        name.isEmpty() ? "" : (name.endsWith("/") ? scoped(name) : unique(scoped(name))) + "/";
     return push(scopes.get().names, prefix);
   }
 
@@ -336,7 +339,7 @@ public final class Graph {
   public synchronized String toString() {
     StringBuilder text = new StringBuilder();
     for (Operation operation : operations) {
-      text.append(operation.name()).append(" = ").append(operation.op());
+      text.append(operation.name()).append(" = ").append(Messages.describe(operation.op()));
       operation.inputs().forEach(i -> text.append(' ').append(i.name()));
       operation.controlInputs().forEach(c -> text.append(" ^").append(c.name()));
       text.append(" : ")

@@ -89,8 +89,16 @@ public final class Operation {
     return outputs;
   }
 
-  /** Returns one of the results. */
+  /**
+   * Returns one of the results.
+   *
+   * @throws IndexOutOfBoundsException if there is none with this number
+   */
   public Output output(int index) {
+    if (index < 0 || index >= outputs.size()) {
+      throw new IndexOutOfBoundsException(
+          this + " has " + outputs.size() + " outputs, counted from 0, so no " + index);
+    }
     return outputs.get(index);
   }
 

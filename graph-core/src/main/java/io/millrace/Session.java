@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
  *
  * <p><b>Order.</b> A run executes as if the operations that it needs ran one after another in the
  * order in which they were added to the graph. Runs that write variables exclude all others of the
- * session; the others overlap. If a run fails while it computes, the variables that it was to write
- * may hold old or new values.
+ * session; the others overlap. What may fail on the data is computed before anything is written, so
+ * a run that fails leaves the variables as they were.
  *
  * <p>Thread-safe. Several sessions may share a graph; each has its own state. The first run of its
  * kind (fetches, targets, fed tensors and their shapes) is compiled, later ones only executed.

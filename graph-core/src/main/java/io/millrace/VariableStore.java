@@ -9,7 +9,7 @@ import java.util.Map;
 /** The state of one session: memory for each resource, from its first use until the end. */
 final class VariableStore {
   private final Device device;
-  private final Map<String, Cell> cells = new LinkedHashMap<>();
+  private final Map<Resource, Cell> cells = new LinkedHashMap<>();
 
   /** One resource's memory. */
   static final class Cell {
@@ -46,10 +46,10 @@ final class VariableStore {
 
   /** Returns the memory of a resource, allocated if this is its first use. */
   synchronized Cell cell(Resource resource) {
-    Cell cell = cells.get(resource.name());
+    Cell cell = cells.get(resource);
     if (cell == null) {
       cell = new Cell(resource, device.allocate(resource.type().bytes()));
-      cells.put(resource.name(), cell);
+      cells.put(resource, cell);
     }
     return cell;
   }

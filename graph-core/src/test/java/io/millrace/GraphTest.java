@@ -146,6 +146,39 @@ class GraphTest {
   }
 
   @Test
+  void reopenedScopesNeedValidNamesToo() {
+    for (String name : List.of("a b/", "/", "-x/")) {
+      assertThrows(GraphException.class, () -> graph.nameScope(name), name);
+    }
+    assertThrows(GraphException.class, () -> ops.constant("a b/", 1f));
+  }
+
+  @Test
+  void sizesBeyondAllMemoryAreRefused() {
+    Output huge = ops.placeholder("huge", DType.FLOAT32, 1L << 40, 1, 1);
+    Output wide = ops.placeholder("wide", DType.FLOAT32, 1L << 30, 1);
+    assertMessage(
+        assertThrows(GraphException.class, () -> ops.add("sum", huge, wide)).getMessage(),
+        "[Add 'sum'] input 0 is huge:0",
+        "too large: a tensor has at most 2^56 bytes",
+        "\n  at ");
+    assertMessage(
+        assertThrows(
+                GraphException.class,
+                () -> ops.placeholder("p", DType.FLOAT32, Long.MAX_VALUE, Long.MAX_VALUE))
+            .getMessage(),
+        "too large");
+  }
+
+  @Test
+  void outputsThatAreNotThereAreRefusedByName() {
+    Operation group = ops.group("group");
+    assertMessage(
+        assertThrows(IndexOutOfBoundsException.class, () -> group.output(0)).getMessage(),
+        "group (NoOp) has 0 outputs");
+  }
+
+  @Test
   void nodesAreFoundByName() {
     Output x = ops.placeholder("x", DType.FLOAT32);
     assertSame(x, graph.output("x:0"));

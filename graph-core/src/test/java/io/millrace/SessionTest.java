@@ -206,6 +206,36 @@ class SessionTest {
   }
 
   @Test
+  void aFailedRunLeavesTheVariablesAsTheyWere() {
+    Output fails = ops.div("late", ops.constant("one", 1L), n);
+    Output counter = ops.variable("counter", DType.INT64);
+    Operation start = ops.assign("start", counter, ops.constant("four", 4L));
+    Output divided = ops.div("divided", counter, n);
+    Operation write = ops.assign("write", counter, divided);
+    Output dependent = ops.div("dependent", divided, n);
+    session.run(List.of(assign, start));
+    for (Object wanted : List.of(fails, write, dependent)) {
+      assertThrows(
+          ExecutionException.class, () -> session.run(List.of(step, wanted, write), Map.of(n, 0L)));
+      assertArrayEquals(new float[] {1, 2}, session.run(after).toFloatArray());
+      assertEquals(4, session.run(counter).longValue());
+    }
+    session.run(List.of(step, write, dependent), Map.of(n, 2L));
+    assertArrayEquals(new float[] {2, 3}, session.run(after).toFloatArray());
+    assertEquals(2, session.run(counter).longValue());
+  }
+
+  @Test
+  void stateOfOneNameAndTwoTypesIsKeptApart() {
+    Output small = ops.counter("rows", DType.UINT8);
+    Output large = ops.variable("rows/counter", DType.INT64);
+    Operation set = ops.assign("set", large, ops.constant("five", 5L));
+    session.run(set);
+    assertEquals(0, session.run(small).longValue());
+    assertEquals(5, session.run(large).longValue());
+  }
+
+  @Test
   void closedThingsAreRefused() {
     Tensor fed = Tensor.of(new float[1][3]);
     Tensor result = session.run(twice, Map.of(x, fed));

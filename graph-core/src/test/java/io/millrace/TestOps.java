@@ -44,6 +44,11 @@ final class TestOps {
     return graph.add(new Variable(TensorType.of(dtype, dims)), name, List.of()).output(0);
   }
 
+  /** Adds a number held under the name of its operation, followed by {@code /counter}. */
+  Output counter(String name, DType dtype) {
+    return graph.add(new Counter(TensorType.of(dtype)), name, List.of()).output(0);
+  }
+
   Operation assign(String name, Operand variable, Operand value) {
     return graph.add(new Assign(false), name, List.of(variable, value));
   }
@@ -182,6 +187,33 @@ final class TestOps {
     @Override
     public void lower(Lowering lowering) {
       lowering.outputReference(0, new Resource(lowering.name(), of, false));
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+  }
+
+  record Counter(TensorType of) implements Op {
+    @Override
+    public String type() {
+      return "Counter";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(of);
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.output(0, lowering.read(new Resource(lowering.name() + "/counter", of, true)));
     }
 
     @Override

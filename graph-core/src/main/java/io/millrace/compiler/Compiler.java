@@ -79,7 +79,10 @@ public final class Compiler {
     public String explain() {
       StringBuilder text = new StringBuilder("graph\n");
       for (Operation operation : graphPart) {
-        text.append("  ").append(operation.name()).append(" = ").append(operation.op());
+        text.append("  ")
+            .append(operation.name())
+            .append(" = ")
+            .append(Messages.describe(operation.op()));
         operation.inputs().forEach(i -> text.append(' ').append(i.name()));
         operation.controlInputs().forEach(c -> text.append(" ^").append(c.name()));
         text.append('\n');

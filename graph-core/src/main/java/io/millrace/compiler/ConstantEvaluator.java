@@ -29,7 +29,7 @@ public final class ConstantEvaluator {
     List<TensorType> types = inputs.stream().map(Literal::type).toList();
     try {
       Eager lowering =
-          new Eager(op, inputs, op.infer(new Inference(types, i -> Optional.of(inputs.get(i)))));
+          new Eager(op, inputs, new Inference(types, i -> Optional.of(inputs.get(i))).typesOf(op));
       op.lower(lowering);
       return Optional.of(lowering.results());
     } catch (ArithmeticException | RuleException e) {

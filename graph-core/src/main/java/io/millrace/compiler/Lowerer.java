@@ -120,7 +120,7 @@ final class Lowerer {
         new Inference(
             operation.inputs().stream().map(this::type).toList(),
             i -> Optional.of(known.of(operation.input(i))));
-    List<TensorType> types = operation.op().infer(inference);
+    List<TensorType> types = inference.typesOf(operation.op());
     operation.op().lower(new NodeLowering(this, operation, types));
     if (skipped.contains(operation)) {
       return;

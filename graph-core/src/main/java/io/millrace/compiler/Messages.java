@@ -10,6 +10,15 @@ import java.util.stream.IntStream;
 public final class Messages {
   private Messages() {}
 
+  /** Returns an operation's kind with its attributes, such as {@code OneHot[axis=-1]}. */
+  public static String describe(Op op) {
+    String text = op.toString();
+    int attributes = text.indexOf('[');
+    return op instanceof Record && attributes >= 0 && !text.endsWith("[]")
+        ? op.type() + text.substring(attributes)
+        : op.type();
+  }
+
   /**
    * Returns the message that names the node, its inputs, the rule and the user's line.
    *

@@ -23,6 +23,9 @@ import java.util.Set;
  * <p>A new value of a resource is computed straight into the resource's memory where everything
  * that reads the old one can run before, or is the very loop that writes it; else it is copied
  * there. Fetched tensors are computed straight into their fetch.
+ *
+ * <p>Whatever may fail on the data, a check or an integer division, runs before all that writes
+ * resources: a run that fails leaves them as they were.
  */
 final class Planner {
   private final Program program;
@@ -32,6 +35,7 @@ final class Planner {
   private final Map<Value, Place> homes = new HashMap<>();
   private final Map<Value, Resource> reads = new HashMap<>();
   private final Map<Resource, List<StepNode>> readers = new HashMap<>();
+  private final List<StepNode> failing = new ArrayList<>();
   private final Map<Resource, Integer> resources = new LinkedHashMap<>();
   private final Map<Literal, Integer> constants = new LinkedHashMap<>();
   private int nextId;
@@ -116,6 +120,9 @@ final class Planner {
   private void add(StepNode node) {
     nodes.add(node);
     node.outputs.forEach(o -> producers.put(o, node));
+    if (node.mayFail()) {
+      failing.add(node);
+    }
     for (Value input : node.inputs) {
       Value root = root(input);
       StepNode producer = producers.get(root);
@@ -155,7 +162,8 @@ final class Planner {
   private void update(Program.Update update) {
     Value root = root(update.value());
     int index = index(resources, update.resource());
-    List<StepNode> others = readers.getOrDefault(update.resource(), List.of());
+    List<StepNode> others = new ArrayList<>(failing);
+    others.addAll(readers.getOrDefault(update.resource(), List.of()));
     StepNode writer = producers.get(root);
     if (writer == null || homes.containsKey(root) || !canWrite(writer, update.resource(), others)) {
       Value target = fresh(update.value().type());
@@ -169,10 +177,13 @@ final class Planner {
     }
   }
 
-  /** Returns whether a step may overwrite a resource that these steps read. */
+  /** Returns whether a step may overwrite a resource though these steps have to run before. */
   private boolean canWrite(StepNode writer, Resource resource, List<StepNode> others) {
     if (others.isEmpty()) {
       return true;
+    }
+    if (writer.mayFail()) {
+      return false;
     }
     if (others.contains(writer) && !writer.walksInOrder(v -> resource.equals(reads.get(root(v))))) {
       return false;

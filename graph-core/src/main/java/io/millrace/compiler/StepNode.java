@@ -53,6 +53,13 @@ final class StepNode {
     return key;
   }
 
+  /** Returns whether the data may make this step fail. */
+  boolean mayFail() {
+    return primitive instanceof Primitive.Check
+        || (primitive instanceof Primitive.Map map && map.function().mayFail())
+        || (primitive instanceof Primitive.Reduce reduce && reduce.function().mayFail());
+  }
+
   /** Makes another step wait for this one. */
   void before(StepNode other) {
     if (other != this) {

@@ -155,6 +155,25 @@ public record ScalarFunction(List<DType> parameters, List<Node> nodes, List<Inte
     return results.stream().allMatch(r -> nodes.get(r) instanceof Parameter);
   }
 
+  /**
+   * Returns whether some elements make this fail: those that divide integers by zero, or raise them
+   * to a negative power.
+   */
+  public boolean mayFail() {
+    return nodes.stream().anyMatch(n -> n instanceof Binary binary && mayFail(binary));
+  }
+
+  private boolean mayFail(Binary binary) {
+    boolean known = nodes.get(binary.y()) instanceof Constant;
+    long bits = known ? ((Constant) nodes.get(binary.y())).bits() : 0;
+    return binary.type().isInteger()
+        && switch (binary.fn()) {
+          case DIV, FLOOR_DIV, FLOOR_MOD, TRUNCATE_MOD -> bits == 0;
+          case POW -> !known || bits < 0;
+          default -> false;
+        };
+  }
+
   /** Returns the number of arithmetic nodes, the work for one element. */
   public int operations() {
     return (int)

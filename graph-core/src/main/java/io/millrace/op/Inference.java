@@ -10,6 +10,9 @@ import java.util.function.IntFunction;
 
 /** The inputs of an operation as its type rule sees them, with helpers to state the rules. */
 public final class Inference {
+  /** More than any machine addresses, yet small enough for positions to be counted in longs. */
+  private static final long LARGEST = 1L << 56;
+
   private final List<TensorType> types;
   private final IntFunction<Optional<Literal>> constants;
 
@@ -21,6 +24,24 @@ public final class Inference {
   public Inference(List<TensorType> types, IntFunction<Optional<Literal>> constants) {
     this.types = List.copyOf(types);
     this.constants = constants;
+  }
+
+  /**
+   * Returns the types that an operation's rule gives for these inputs. Sizes that overflow, or
+   * tensors of more than 2^56 bytes, break every rule.
+   */
+  public List<TensorType> typesOf(Op op) {
+    List<TensorType> outputs;
+    boolean countable;
+    try {
+      outputs = op.infer(this);
+      countable =
+          outputs.stream().allMatch(o -> !o.shape().isFullyDefined() || o.bytes() <= LARGEST);
+    } catch (ArithmeticException overflow) {
+      throw new RuleException("the sizes are too large: a tensor has at most 2^56 bytes");
+    }
+    require(countable, "%s is too large: a tensor has at most 2^56 bytes", outputs);
+    return outputs;
   }
 
   /** Returns the number of inputs. */

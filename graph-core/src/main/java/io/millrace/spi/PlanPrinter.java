@@ -25,7 +25,10 @@ final class PlanPrinter {
     }
     long fused =
         plan.steps().stream()
-            .filter(s -> s.primitive() instanceof Primitive.Map)
+            .filter(
+                s ->
+                    s.primitive() instanceof Primitive.Map
+                        || s.primitive() instanceof Primitive.Reduce)
             .filter(s -> s.origin().contains("+"))
             .count();
     return text.append(

@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
+import io.millrace.spi.Step;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Pins what plans look like where state is overwritten. */
@@ -63,6 +66,25 @@ final class PlannerTest {
     assertEquals(Place.Space.ARENA, plan.steps().get(0).output().space());
     assertEquals(filled(2), run(plan).resources().get("a"));
     assertEquals(List.of(filled(2)), run(plan).fetches());
+  }
+
+  @Test
+  void checksRunBeforeAnythingIsWritten() {
+    Value next = p.map("add", s -> s.get(0).plus(1), p.read(A));
+    p.builder.update(A, next);
+    p.builder.update(B, p.map("times", s -> s.get(0).times(2), p.read(B)));
+    p.check(p.map("late", s -> s.get(0).plus(s.get(1)), next, p.read(B)));
+    Plan plan = Planner.plan(p.fetch());
+    List<Step> steps = plan.steps();
+    int check =
+        IntStream.range(0, steps.size())
+            .filter(i -> steps.get(i).primitive() instanceof Primitive.Check)
+            .findFirst()
+            .orElseThrow();
+    for (int i = 0; i < check; i++) {
+      assertEquals(Place.Space.ARENA, steps.get(i).output().space());
+    }
+    assertEquals(Map.of("a", filled(2), "b", filled(4)), run(plan).resources());
   }
 
   @Test

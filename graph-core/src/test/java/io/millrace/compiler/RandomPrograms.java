@@ -16,6 +16,7 @@ import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.ir.WindowAxis;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -114,7 +115,7 @@ final class RandomPrograms {
   }
 
   private Value instruction() {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(12)) {
       case 0 -> {
         Literal literal = literal(new TensorType(TYPE, shape()), random);
         yield builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), origin());
@@ -123,6 +124,9 @@ final class RandomPrograms {
       case 2 -> move();
       case 3 -> reduce();
       case 4 -> contract();
+      case 5 -> window();
+      case 6 -> draw();
+      case 7 -> check();
       default -> map();
     };
   }
@@ -262,6 +266,70 @@ final class RandomPrograms {
         operands.values(),
         new TensorType(TYPE, domain.slice(0, kept)),
         origin());
+  }
+
+  /** Convolves or pools a tensor as one line of single channels. */
+  private Value window() {
+    Value x = any();
+    long size = x.type().shape().size();
+    Value line =
+        builder.emit(
+            new Primitive.Reshape(), List.of(x), TensorType.of(TYPE, 1, size, 1), origin());
+    WindowAxis axis =
+        new WindowAxis(2, 1 + random.nextInt(2), 1 + random.nextInt(2), random.nextInt(3), 1);
+    long windows = Math.max(0, axis.windows(size));
+    if (random.nextBoolean()) {
+      Literal filter = literal(TensorType.of(TYPE, 2, 1, 2), random);
+      Value weights =
+          builder.emit(new Primitive.Constant(filter), List.of(), filter.type(), origin());
+      return builder.emit(
+          new Primitive.Convolve(Primitive.Convolve.Kind.FORWARD, List.of(axis), 1),
+          List.of(line, weights),
+          TensorType.of(TYPE, 1, windows, 2),
+          origin());
+    }
+    Primitive.Pool.Kind kind =
+        random.nextBoolean() ? Primitive.Pool.Kind.MAX : Primitive.Pool.Kind.AVERAGE;
+    return builder.emit(
+        new Primitive.Pool(kind, List.of(axis)),
+        List.of(line),
+        TensorType.of(TYPE, 1, windows, 1),
+        origin());
+  }
+
+  private Value draw() {
+    Literal counter = Literal.scalar(DType.INT64, random.nextInt(3));
+    Value count =
+        builder.emit(new Primitive.Constant(counter), List.of(), counter.type(), origin());
+    return builder.emit(
+        new Primitive.Random(Primitive.Random.Distribution.UNIFORM, TYPE, 7, random.nextInt(2)),
+        List.of(count),
+        new TensorType(TYPE, shape()),
+        origin());
+  }
+
+  /** Checks that every element is zero or is not, and returns what was checked. */
+  private Value check() {
+    Value x = any();
+    ScalarBuilder scalars = new ScalarBuilder();
+    Scalar element = scalars.parameter(TYPE);
+    Scalar zero = scalars.constant(TYPE, 0);
+    Shape domain = x.type().shape();
+    TensorType bool = TensorType.of(DType.BOOL);
+    Value holds =
+        builder.emit(
+            new Primitive.Reduce(
+                Reduction.ALL,
+                scalars.build(
+                    List.of(element.eq(zero).apply(BinaryFn.OR, element.apply(BinaryFn.NE, zero)))),
+                domain,
+                0,
+                List.of(View.dense(domain))),
+            List.of(x),
+            bool,
+            origin());
+    builder.check(builder.emit(new Primitive.Check("never"), List.of(holds), bool, origin()));
+    return x;
   }
 
   private Value contract() {

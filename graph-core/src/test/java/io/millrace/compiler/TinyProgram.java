@@ -99,6 +99,26 @@ final class TinyProgram {
         "sum");
   }
 
+  /** Adds a check that all elements are numbers. */
+  void check(Value x) {
+    ScalarBuilder scalars = new ScalarBuilder();
+    Scalar element = scalars.parameter(DType.FLOAT32);
+    Shape domain = x.type().shape();
+    TensorType bool = TensorType.of(DType.BOOL);
+    Value holds =
+        builder.emit(
+            new Primitive.Reduce(
+                Reduction.ALL,
+                scalars.build(List.of(element.eq(element))),
+                domain,
+                0,
+                List.of(View.dense(domain))),
+            List.of(x),
+            bool,
+            "holds");
+    builder.check(builder.emit(new Primitive.Check("not a number"), List.of(holds), bool, "check"));
+  }
+
   Program fetch(Value... values) {
     return builder.build(List.of(values));
   }

@@ -128,4 +128,23 @@ class ScalarFunctionTest {
     assertThrows(IllegalArgumentException.class, () -> x.plus(other));
     assertThrows(IllegalArgumentException.class, () -> builder.build(List.of(other)));
   }
+
+  @Test
+  void onlyIntegerDivisionsAndPowersMayFail() {
+    for (DType dtype : List.of(DType.INT32, DType.FLOAT32)) {
+      boolean integer = dtype == DType.INT32;
+      for (BinaryFn fn : List.of(BinaryFn.FLOOR_DIV, BinaryFn.TRUNCATE_MOD, BinaryFn.POW)) {
+        ScalarBuilder scalars = new ScalarBuilder();
+        Scalar x = scalars.parameter(dtype);
+        Scalar y = scalars.parameter(dtype);
+        assertEquals(integer, scalars.build(List.of(x.apply(fn, y))).mayFail());
+        assertFalse(scalars.build(List.of(x.apply(fn, scalars.constant(dtype, 2)))).mayFail());
+      }
+    }
+    ScalarBuilder scalars = new ScalarBuilder();
+    Scalar x = scalars.parameter(DType.INT64);
+    assertTrue(scalars.build(List.of(x.dividedBy(x.constant(0)))).mayFail());
+    assertTrue(scalars.build(List.of(x.apply(BinaryFn.POW, x.constant(-1)))).mayFail());
+    assertFalse(scalars.build(List.of(x.times(x))).mayFail());
+  }
 }
