@@ -2,12 +2,12 @@ package io.millrace.ops;
 
 import io.millrace.DType;
 import io.millrace.Graph;
-import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Adam. */
 final class AdamOptimizer extends Optimizer {
@@ -46,11 +46,9 @@ final class AdamOptimizer extends Optimizer {
   }
 
   private Variable power(String powerName, Object beta) {
-    Object initial =
-        beta instanceof Operand
-            ? beta
-            : Named.constant(graph(), powerName + "/initial_value", beta, DType.FLOAT32);
-    return newVariable(initial, powerName);
+    return newVariable(
+        Constants.named(graph(), powerName + "/initial_value", beta, Optional.of(DType.FLOAT32)),
+        powerName);
   }
 
   @Override

@@ -28,7 +28,7 @@ public interface ArgOps extends Building {
 
   /** Returns the positions of the first greatest elements along an axis. TensorFlow: ArgMax. */
   default Output argmax(Object x, int axis, DType outputType) {
-    return result(new Arg(false, outputType), x, operand(axis));
+    return result(new Arg(false, outputType), operand(x), operand(axis));
   }
 
   /** Returns the int64 positions of the first least elements along an axis. TensorFlow: ArgMin. */
@@ -38,7 +38,7 @@ public interface ArgOps extends Building {
 
   /** Returns the positions of the first least elements along an axis. TensorFlow: ArgMin. */
   default Output argmin(Object x, int axis, DType outputType) {
-    return result(new Arg(true, outputType), x, operand(axis));
+    return result(new Arg(true, outputType), operand(x), operand(axis));
   }
 
   /** The positions of the first input's extremes along the axis that the second says. */

@@ -41,21 +41,32 @@ final class Constants {
     if (value instanceof Operand operand) {
       return operand.asOutput();
     }
-    if (value instanceof Tensor tensor) {
-      return constant(graph, tensor);
-    }
+    return made(graph, "Const", type, value, preferred);
+  }
+
+  /** Returns the output for one value; a constant gets this name and, where it fits, type. */
+  static Output named(Graph graph, String name, @Nullable Object value, Optional<DType> dtype) {
+    return value instanceof Operand operand
+        ? operand.asOutput()
+        : made(graph, name, "Const", value, dtype);
+  }
+
+  private static Output made(
+      Graph graph, String name, String type, @Nullable Object value, Optional<DType> dtype) {
     if (value == null) {
       throw Refusal.of(type, "null is no tensor");
     }
-    try (Tensor made =
-        preferred.isPresent() ? Tensor.of(value, preferred.get()) : Tensor.of(value)) {
-      return constant(graph, made);
+    if (value instanceof Tensor tensor) {
+      return constant(graph, name, tensor);
+    }
+    try (Tensor made = dtype.isPresent() ? Tensor.of(value, dtype.get()) : Tensor.of(value)) {
+      return constant(graph, name, made);
     } catch (IllegalArgumentException e) {
       throw Refusal.of(type, "%s", String.valueOf(e.getMessage()));
     }
   }
 
-  private static Output constant(Graph graph, Tensor value) {
-    return graph.add(new CoreOps.Constant(value.toLiteral()), "Const", List.of()).output(0);
+  private static Output constant(Graph graph, String name, Tensor value) {
+    return graph.add(new CoreOps.Constant(value.toLiteral()), name, List.of()).output(0);
   }
 }

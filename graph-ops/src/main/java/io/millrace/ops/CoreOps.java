@@ -30,12 +30,16 @@ public interface CoreOps extends Building {
 
   /** Returns a constant: of a tensor, a number, a boolean, or a (nested) Java array. */
   default Output constant(Object value) {
-    return operand(value);
+    return Constants.named(graph(), nameOr("Const"), value, Optional.empty());
   }
 
   /** Returns a constant of a given type. */
   default Output constant(Object value, DType dtype) {
-    return operand(value, dtype);
+    Output constant = Constants.named(graph(), nameOr("Const"), value, Optional.of(dtype));
+    if (constant.dtype() != dtype) {
+      throw Refusal.of("Const", "a tensor of type %s is not %s", constant.type(), dtype);
+    }
+    return constant;
   }
 
   /** Returns the same tensor under another name. TensorFlow: Identity. */

@@ -52,8 +52,8 @@ public interface DropoutOps extends Building {
               rate instanceof Operand operand ? operand.asOutput() : tf.operand(rate, dtype);
           Output scale = tf.divide(tf.constant(1, dtype), tf.subtract(1, dropped));
           Output drawn = tf.random.uniform(noiseShape, 0, 1, dtype, seed);
-          Output kept = tf.cast(tf.greaterEqual(drawn, dropped), dtype);
-          return tf.multiply(tf.multiply(data, scale), kept);
+          Output kept = tf.greaterEqual(drawn, dropped);
+          return tf.where(kept, tf.multiply(data, scale), 0);
         });
   }
 }

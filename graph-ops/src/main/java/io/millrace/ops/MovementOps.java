@@ -38,7 +38,7 @@ public interface MovementOps extends Building {
 
   /** Returns the tensor with axis {@code order[i]} as its axis i. TensorFlow: Transpose. */
   default Output transpose(Object x, int... order) {
-    return result(new Transpose(), x, operand(order));
+    return result(new Transpose(), operand(x), operand(order));
   }
 
   /**
@@ -47,12 +47,12 @@ public interface MovementOps extends Building {
    * @param size extents of the result; -1 for as far as the tensor goes
    */
   default Output slice(Object x, long[] begin, long[] size) {
-    return result(new Slice(), x, indices(begin), indices(size));
+    return result(new Slice(), operand(x), indices(begin), indices(size));
   }
 
   /** Returns the elements that begin at given coordinates, of given extents. TensorFlow: Slice. */
   default Output slice(Object x, Operand begin, Operand size) {
-    return result(new Slice(), x, begin, size);
+    return result(new Slice(), operand(x), begin, size);
   }
 
   /**
@@ -61,7 +61,7 @@ public interface MovementOps extends Building {
    * @param paddings for each axis, how many before and after: an array or a tensor
    */
   default Output pad(Object x, Object paddings) {
-    return result(new Pad(), x, operand(paddings));
+    return result(new Pad(), operand(x), operand(paddings));
   }
 
   /**
@@ -171,7 +171,7 @@ public interface MovementOps extends Building {
         boolean open = size.isPresent() && extent == -1;
         dims[axis] = open && begin.isPresent() && all >= 0 ? all - from : extent;
         in.require(
-            all < 0 || from < 0 || (from <= all && (extent < 0 || from + extent <= all)),
+            all < 0 || from < 0 || (from <= all && (extent < 0 || extent <= all - from)),
             "axis %d has %d elements, but the slice begins at %d with extent %d",
             axis,
             all,
@@ -268,7 +268,8 @@ public interface MovementOps extends Building {
         long after = counts[2 * axis + 1];
         in.require(
             before >= 0 && after >= 0, "the paddings of axis %d are %d, %d", axis, before, after);
-        dims[axis] = dims[axis] < 0 ? dims[axis] : before + dims[axis] + after;
+        dims[axis] =
+            dims[axis] < 0 ? dims[axis] : Math.addExact(Math.addExact(before, after), dims[axis]);
       }
       return in.type(0).withShape(Shape.of(dims));
     }

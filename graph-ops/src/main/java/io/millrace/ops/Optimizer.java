@@ -119,6 +119,13 @@ public abstract class Optimizer {
     if (!value.dtype().isFloating()) {
       throw Refusal.of(name, "a loss must be floating, not %s", value);
     }
+    if (value.graph() != graph) {
+      throw Refusal.of(
+          name,
+          "the loss %s (made at %s) belongs to another graph than the optimizer",
+          value,
+          value.operation().source());
+    }
     if (variables.isEmpty()) {
       throw Refusal.of(name, "the graph has no trainable variables");
     }
@@ -171,7 +178,7 @@ public abstract class Optimizer {
       }
       Operation update = group("update", updates);
       Variable step = globalStep.get();
-      Output one = Named.constant(graph, "value", 1, step.dtype());
+      Output one = Constants.named(graph, "value", 1, Optional.of(step.dtype()));
       return graph.add(
           VariableOps.Assignment.ASSIGN_ADD, own, List.of(step.reference(), one), List.of(update));
     }
@@ -182,9 +189,7 @@ public abstract class Optimizer {
     for (Setting setting : settings) {
       tensors.put(
           setting.name(),
-          setting.value() instanceof Operand operand
-              ? operand.asOutput()
-              : Named.constant(graph, setting.name(), setting.value(), DType.FLOAT32));
+          Constants.named(graph, setting.name(), setting.value(), Optional.of(DType.FLOAT32)));
     }
     List<Operation> updates = new ArrayList<>();
     for (GradientAndVariable pair : gradients) {

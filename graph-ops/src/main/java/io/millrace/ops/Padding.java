@@ -50,8 +50,8 @@ public record Padding(Kind kind, List<Long> amounts) {
     long after = 0;
     if (kind == Kind.SAME) {
       long windows = -Math.floorDiv(-extent, stride);
-      long span = (size - 1) * dilation + 1;
-      long total = Math.max(0, (windows - 1) * stride + span - extent);
+      long total =
+          Math.max(0, Math.addExact((windows - 1) * stride, span(size, dilation)) - extent);
       before = total / 2;
       after = total - before;
     } else if (kind == Kind.EXPLICIT) {
@@ -61,14 +61,18 @@ public record Padding(Kind kind, List<Long> amounts) {
     return new WindowAxis(size, stride, dilation, before, after);
   }
 
+  private static long span(long size, long dilation) {
+    return Math.addExact(Math.multiplyExact(size - 1, dilation), 1);
+  }
+
   /** Returns the number of windows along a spatial axis, -1 if it is not known yet. */
   long windows(Inference in, int axis, long extent, long size, long stride, long dilation) {
     if (extent < 0 || size < 0) {
       return kind == Kind.SAME && extent >= 0 ? -Math.floorDiv(-extent, stride) : -1;
     }
     WindowAxis window = window(axis, extent, size, stride, dilation);
-    long padded = extent + window.padBefore() + window.padAfter();
-    long span = (size - 1) * dilation + 1;
+    long padded = Math.addExact(Math.addExact(extent, window.padBefore()), window.padAfter());
+    long span = span(size, dilation);
     in.require(
         padded - span + stride >= 0,
         "a window of %d does not fit spatial axis %d of %d (with padding)",

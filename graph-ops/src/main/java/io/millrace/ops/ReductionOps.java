@@ -43,7 +43,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the sums along axes. TensorFlow: Sum. */
   default Output reduceSum(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.SUM, keepDims), x, operand(axes));
+    return result(new Reduce(Kind.SUM, keepDims), operand(x), operand(axes));
   }
 
   /** Returns the mean of all elements. TensorFlow: Mean. */
@@ -63,7 +63,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the means along axes. TensorFlow: Mean. */
   default Output reduceMean(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MEAN, keepDims), x, operand(axes));
+    return result(new Reduce(Kind.MEAN, keepDims), operand(x), operand(axes));
   }
 
   /** Returns the product of all elements. TensorFlow: Prod. */
@@ -83,7 +83,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the products along axes. TensorFlow: Prod. */
   default Output reduceProd(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.PROD, keepDims), x, operand(axes));
+    return result(new Reduce(Kind.PROD, keepDims), operand(x), operand(axes));
   }
 
   /** Returns the greatest of all elements. TensorFlow: Max. */
@@ -103,7 +103,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the greatest elements along axes. TensorFlow: Max. */
   default Output reduceMax(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MAX, keepDims), x, operand(axes));
+    return result(new Reduce(Kind.MAX, keepDims), operand(x), operand(axes));
   }
 
   /** Returns the least of all elements. TensorFlow: Min. */
@@ -123,7 +123,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the least elements along axes. TensorFlow: Min. */
   default Output reduceMin(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MIN, keepDims), x, operand(axes));
+    return result(new Reduce(Kind.MIN, keepDims), operand(x), operand(axes));
   }
 
   /** Returns whether all elements are true. TensorFlow: All. */
@@ -138,7 +138,7 @@ public interface ReductionOps extends Building {
 
   /** Returns whether all elements along axes are true. TensorFlow: All. */
   default Output reduceAll(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.ALL, keepDims), x, operand(axes));
+    return result(new Reduce(Kind.ALL, keepDims), operand(x), operand(axes));
   }
 
   /** Returns whether any element is true. TensorFlow: Any. */
@@ -153,7 +153,7 @@ public interface ReductionOps extends Building {
 
   /** Returns whether any element along axes is true. TensorFlow: Any. */
   default Output reduceAny(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.ANY, keepDims), x, operand(axes));
+    return result(new Reduce(Kind.ANY, keepDims), operand(x), operand(axes));
   }
 
   /** How elements are combined. */

@@ -22,17 +22,17 @@ public interface ReshapeOps extends Building {
 
   /** Returns the same elements in this shape; one extent may be -1. TensorFlow: Reshape. */
   default Output reshape(Object x, long... dims) {
-    return result(new Reshape(), x, indices(dims));
+    return result(new Reshape(), operand(x), indices(dims));
   }
 
   /** Returns the same elements in the shape that a vector says. TensorFlow: Reshape. */
   default Output reshape(Object x, Operand shape) {
-    return result(new Reshape(), x, shape);
+    return result(new Reshape(), operand(x), shape);
   }
 
   /** Returns the tensor with a new axis of extent 1 at this place. TensorFlow: ExpandDims. */
   default Output expandDims(Object x, int axis) {
-    return result(new ExpandDims(), x, operand(axis));
+    return result(new ExpandDims(), operand(x), operand(axis));
   }
 
   /** Returns the tensor without its axes of extent 1. TensorFlow: Squeeze. */
@@ -51,12 +51,12 @@ public interface ReshapeOps extends Building {
 
   /** Returns the tensor repeated to this shape by NumPy's rule. TensorFlow: BroadcastTo. */
   default Output broadcastTo(Object x, long... dims) {
-    return result(new BroadcastTo(), x, indices(dims));
+    return result(new BroadcastTo(), operand(x), indices(dims));
   }
 
   /** Returns the tensor repeated to the shape that a vector says. TensorFlow: BroadcastTo. */
   default Output broadcastTo(Object x, Operand shape) {
-    return result(new BroadcastTo(), x, shape);
+    return result(new BroadcastTo(), operand(x), shape);
   }
 
   /** The first input in the shape that the second says. */

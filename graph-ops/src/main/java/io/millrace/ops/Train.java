@@ -4,6 +4,7 @@ import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.GraphKeys;
+import java.util.Optional;
 
 /**
  * The facade {@code tf.train}: optimizers, and the count of training steps.
@@ -74,7 +75,8 @@ public final class Train implements TrainingOps {
           "createGlobalStep", "the graph has a global step already: use getOrCreateGlobalStep");
     }
     return tf().variable(
-            Named.constant(graph(), GLOBAL_STEP + "/Initializer/zeros", 0, DType.INT64),
+            Constants.named(
+                graph(), GLOBAL_STEP + "/Initializer/zeros", 0, Optional.of(DType.INT64)),
             GLOBAL_STEP,
             Variable.Options.notTrainable()
                 .collections(GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP));

@@ -52,10 +52,7 @@ public interface VariableOps extends Building {
     try (init;
         scope) {
       String own = graph.currentNameScope();
-      Output initial =
-          initialValue instanceof Operand operand
-              ? operand.asOutput()
-              : Named.constant(graph, "initial_value", initialValue);
+      Output initial = Constants.named(graph, "initial_value", initialValue, Optional.empty());
       if (!initial.shape().isFullyDefined()) {
         throw Refusal.of(
             "VariableV2 '" + own.substring(0, own.length() - 1) + "'",

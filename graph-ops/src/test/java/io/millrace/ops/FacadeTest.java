@@ -15,6 +15,7 @@ import io.millrace.SessionOptions;
 import io.millrace.Shape;
 import io.millrace.Tensor;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -150,5 +151,80 @@ class FacadeTest {
     assertTrue(names.contains(MatrixOps.MatMul.class.getName()));
     assertTrue(names.contains(BinaryOps.Binary.class.getName()));
     assertEquals(names.size(), names.stream().distinct().count());
+  }
+
+  @Test
+  void arraysKeepTheirTypeBesideAxesShapesAndPaddings() {
+    float[][] x = {{1, 2}, {3, 4}};
+    long[] big = {1L << 40, 2};
+    assertEquals("[4. 6.]", value(tf.reduceSum(x, 0)));
+    assertEquals("[1.5 3.5]", value(tf.reduceMean(x, 1)));
+    assertEquals("1099511627778", value(tf.reduceSum(big, 0)));
+    assertEquals("[1 1]", value(tf.argmax(x, 1)));
+    assertEquals("[1. 2. 3. 4.]", value(tf.reshape(x, 4)));
+    assertEquals("[[1. 3.] [2. 4.]]", value(tf.transpose(x, 1, 0)));
+    assertEquals(Shape.of(1, 2, 2), tf.expandDims(x, 0).shape());
+    assertEquals("[[[1. 2.] [3. 4.]]]", value(tf.broadcastTo(x, 1, 2, 2)));
+    assertEquals("[[2.]]", value(tf.slice(x, new long[] {0, 1}, new long[] {1, 1})));
+    assertEquals("[0 7]", value(tf.pad(new long[] {7}, new int[][] {{1, 0}})));
+    assertEquals(DType.INT64, tf.reshape(big, 2, 1).dtype());
+    assertEquals("[False]", value(tf.reduceAll(new boolean[][] {{true, false}}, 1)));
+  }
+
+  @Test
+  void constantsTakeTheWishedName() {
+    assertEquals("five:0", tf.withName("five").constant(5).name());
+    assertEquals("six:0", tf.withName("six").constant(6, DType.FLOAT64).name());
+    assertTrue(
+        refusal(() -> tf.constant(Tensor.of(1f), DType.INT32)).contains("float32[] is not int32"));
+  }
+
+  @Test
+  void sizesThatOverflowAreRefused() {
+    long most = Long.MAX_VALUE;
+    Output x = tf.ones(3);
+    List<Executable> mistakes =
+        List.of(
+            () -> tf.pad(x, new long[][] {{most, most}}),
+            () -> tf.slice(x, new long[] {1}, new long[] {most}),
+            () -> tf.range(Long.MIN_VALUE, most, 1L),
+            () -> tf.zeros(most, most),
+            () -> tf.reshape(tf.placeholder(DType.FLOAT32, Shape.of(1L << 40, 1L << 40)), -1),
+            () ->
+                tf.nn.conv2d(
+                    tf.ones(1, 4, 4, 1),
+                    tf.ones(3, 3, 1, 1),
+                    ConvOptions.valid().dilations(most, 1)),
+            () ->
+                tf.nn.conv2d(
+                    tf.ones(1, 4, 4, 1),
+                    tf.ones(3, 3, 1, 1),
+                    ConvOptions.explicit(most, most, 0, 0)));
+    mistakes.forEach(FacadeTest::refusal);
+  }
+
+  @Test
+  void mistakesFoundBeforeANodeIsMadeNameTheLineToo() {
+    Graph other = new Graph();
+    Output foreign = Ops.of(other).withName("far").constant(1f);
+    Output rate = tf.placeholder(DType.FLOAT32, Shape.of(-1), "unknown");
+    refusal(() -> tf.variable(rate, "w"));
+    refusal(() -> tf.variable("text", "w"));
+    refusal(() -> tf.assign(tf.constant(1f), 2f));
+    refusal(() -> tf.nn.softmax(tf.ones(2, 3), 5));
+    refusal(() -> tf.nn.dropout(tf.ones(2), 1));
+    refusal(() -> tf.train.adam().minimize(tf.constant(1f)));
+    String mixed = refusal(() -> tf.train.adam().minimize(foreign));
+    assertTrue(mixed.contains("the loss far:0 float32[] (made at "), mixed);
+  }
+
+  @Test
+  void dropoutAtAFedRateOfOneGivesZeros() {
+    Output rate = tf.placeholder(DType.FLOAT32, Shape.scalar(), "rate");
+    Output dropped = tf.nn.dropout(tf.ones(3), rate);
+    try (Session session = new Session(graph, SessionOptions.defaults().device("reference"))) {
+      assertEquals("[0. 0. 0.]", session.run(dropped, Map.of(rate, 1f)).toString());
+      assertEquals("[1. 1. 1.]", session.run(dropped, Map.of(rate, 0f)).toString());
+    }
   }
 }
