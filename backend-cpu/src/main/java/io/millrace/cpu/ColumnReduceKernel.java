@@ -207,7 +207,9 @@ final class ColumnReduceKernel implements PartKernel {
     HostMemory memory = shared ? frame.scratch(0) : frame.memory(output);
     long to = shared ? partialsAt + unit * width * bytes : target(unit);
     HostMemory scratch = worker.scratch();
-    if (lanes == count) {
+    // What is stored for good goes through the fold, which makes a sum of -0.0 the 0.0 it should
+    // be.
+    if (shared && lanes == count) {
       Packer.pack(scratch, lanesAt, bytes, memory, to, count, bytes);
       return;
     }
