@@ -77,7 +77,7 @@ goto next
 rem Tensors lie outside the Java heap, which hardly changes: the simplest collector is the fastest.
 set "COLLECTOR=-XX:+UseSerialGC"
 if defined MILLRACE_JAVA_OPTS if not "%MILLRACE_JAVA_OPTS:-XX:+Use=%"=="%MILLRACE_JAVA_OPTS%" set "COLLECTOR="
-"%JAVA%" %OPTS% %COLLECTOR% %MILLRACE_JAVA_OPTS% %MAIN% %ARGS%
+"%JAVA%" %OPTS% %COLLECTOR% "-Dmillrace.root=%ROOT%." %MILLRACE_JAVA_OPTS% %MAIN% %ARGS%
 exit /b %ERRORLEVEL%
 
 :usage

@@ -27,7 +27,7 @@ public final class Bench {
   /** Runs the workloads named, or all. */
   public static void main(String[] args) throws IOException, InterruptedException {
     if (Arrays.asList(args).contains("--help")) {
-      System.out.println("Usage: millrace bench [WORKLOAD...]\n\nWorkloads: " + names());
+      System.out.println(help());
       return;
     }
     Set<Workload> chosen = new LinkedHashSet<>();
@@ -50,6 +50,20 @@ public final class Bench {
         System.exit(1);
       }
     }
+  }
+
+  private static String help() {
+    return String.join(
+        System.lineSeparator(),
+        "Measures workloads, all of them unless some are named.",
+        "",
+        "Usage: millrace bench [WORKLOAD...]",
+        "",
+        "Workloads: " + names(),
+        "",
+        "A line holds, between tabs: millrace; the workload; median, 10th and 90th percentile of",
+        "the milliseconds that a step takes; steps counted; final loss or checksum; peak memory",
+        "in MB.");
   }
 
   /** Returns the workload of this name, or those whose name it begins, such as W6 or nothing. */

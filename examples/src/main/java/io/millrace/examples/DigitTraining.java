@@ -5,6 +5,7 @@ import io.millrace.SessionOptions;
 import io.millrace.Tensor;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,19 +22,26 @@ final class DigitTraining {
   private final OptionValues options;
   private final boolean padded;
   private final PrintStream out = System.out;
+  private final String title;
+  private final Path picture;
   private final Mnist data;
   private final Random random;
 
   /**
    * Prepares a training: reads the digits.
    *
+   * @param title the heading, and the file name unless one is given, of the picture of digits
    * @param padded whether images are 32 pixels wide, with an empty border, instead of 28; those
    *     trained on are then moved about by up to one pixel
    * @throws DataFileException if a file is missing or damaged
+   * @throws UsageException if the picture cannot be written where it is wanted
    */
-  DigitTraining(OptionValues options, boolean padded) throws IOException {
+  DigitTraining(OptionValues options, String title, boolean padded)
+      throws IOException, UsageException {
     this.options = options;
+    this.title = title;
     this.padded = padded;
+    picture = picture();
     data = data();
     random = new Random(options.integer("seed"));
   }
@@ -51,13 +59,13 @@ final class DigitTraining {
         .integer("batch", batch, 1, 8_000, "images per step")
         .integer("seed", 1, 0, Integer.MAX_VALUE, "seed of the weights and of the order of images")
         .path("data", "DIR", "read the full MNIST files from DIR instead of the digits shipped")
-        .flag("download", "fetch the full MNIST files into the folder of --data first")
+        .flag("download", "fetch the full MNIST files first, into the DIR of --data or else mnist")
         .text("device", "NAME", "any", "where to run, such as cpu:0")
-        .path("out", "FILE", "write a PNG of sample digits with predictions to FILE");
+        .path("out", "FILE", "write the PNG of sample digits to FILE, not target/" + name + ".png");
   }
 
   /** Trains, tests and reports; closes with the line {@code test accuracy 0.9xxx}. */
-  void run(DigitClassifier net, String title) throws IOException {
+  void run(DigitClassifier net) throws IOException {
     int epochs = options.smallInteger("epochs");
     out.printf(
         Locale.ROOT,
@@ -74,8 +82,31 @@ final class DigitTraining {
         long[] predicted = predict(session, net, data.heldOut());
         progress.endEpoch(loss, tabulate(data.heldOut(), predicted).accuracy());
       }
-      report(data.heldOut(), predict(session, net, data.heldOut()), title);
+      report(data.heldOut(), predict(session, net, data.heldOut()));
     }
+  }
+
+  /** Returns where the picture will go; that it can is better known before the training. */
+  private Path picture() throws IOException, UsageException {
+    if (options.path("out").isEmpty()) {
+      // The launcher, which may be called from anywhere, says where the project is.
+      Path project = Path.of(System.getProperty("millrace.root", "")).toAbsolutePath().normalize();
+      Path file = Files.createDirectories(project.resolve("target")).resolve(title + ".png");
+      Path here = Path.of("").toAbsolutePath();
+      return file.startsWith(here) ? here.relativize(file) : file;
+    }
+    Path file = options.path("out").get();
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file)) {
+      throw UsageException.wrong("--out " + file + ": that is a folder, not a file");
+    }
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw UsageException.wrong("--out " + file + ": there is no folder " + folder);
+    }
+    if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+      throw UsageException.wrong("--out " + file + ": it cannot be written");
+    }
+    return file;
   }
 
   private Mnist data() throws IOException {
@@ -147,15 +178,14 @@ final class DigitTraining {
     return table;
   }
 
-  private void report(Images images, long[] predicted, String title) throws IOException {
+  private void report(Images images, long[] predicted) throws IOException {
     ConfusionTable table = tabulate(images, predicted);
     out.println();
     out.print(table);
-    Path file = options.path("out").orElse(Path.of("target", title + ".png"));
     DigitSheet sheet = new DigitSheet(title);
     sampleOf(images, predicted).forEach(i -> sheet.add(images, i, (int) predicted[i]));
-    sheet.write(file);
-    out.println("sample digits with predictions: " + file);
+    sheet.write(picture);
+    out.println("sample digits with predictions: " + picture);
     out.printf(Locale.ROOT, "test accuracy %.4f%n", table.accuracy());
   }
 

@@ -20,6 +20,10 @@ public final class Launcher {
   }
 
   private static int run(String[] args) throws Exception {
+    if (args.length > 1 && args[0].equals("doctor")) {
+      System.err.println("millrace doctor takes no arguments");
+      return 2;
+    }
     if (args.length > 0 && args[0].equals("doctor")) {
       System.out.print(Doctor.report());
       return 0;

@@ -40,11 +40,11 @@ final class LeNet5Example implements Example {
             System.out,
             System.err,
             options -> {
-              DigitTraining training = new DigitTraining(options, true);
+              DigitTraining training = new DigitTraining(options, name(), true);
               Network network = new Network(options.integer("seed"));
               DigitClassifier classifier = network.build(training.steps());
               network.printParameters();
-              training.run(classifier, name());
+              training.run(classifier);
               return 0;
             });
   }

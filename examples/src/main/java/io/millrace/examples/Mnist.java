@@ -86,6 +86,10 @@ record Mnist(Images train, Images heldOut) {
   }
 
   private static Path find(Path dir, String name) throws DataFileException {
+    if (!Files.isDirectory(dir)) {
+      throw new DataFileException(
+          dir.toString(), Files.exists(dir) ? "is not a folder" : "there is no such folder");
+    }
     String dotted = name.replace("-idx", ".idx");
     List<String> spellings = List.of(name, name + ".gz", dotted, dotted + ".gz");
     for (String spelling : spellings) {

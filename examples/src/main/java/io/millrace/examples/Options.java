@@ -1,5 +1,6 @@
 package io.millrace.examples;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class Options {
      * @return the process's exit status
      * @throws UsageException if an option's value turns out not to be usable
      * @throws DataFileException if a data file is missing or damaged
+     * @throws IOException if another file cannot be read or written
      * @throws Exception if something else fails; it is not caught
      */
     int run(OptionValues values) throws Exception;
@@ -125,7 +127,7 @@ final class Options {
    * Runs a program with the options of its command line, and says on {@code err} why it could not.
    *
    * @return the exit status: the program's own; 0 for help; 2 for a wrong command line; 1 for a
-   *     missing or damaged data file
+   *     missing or damaged data file, and for files that cannot be read or written
    * @throws Exception whatever else the program throws
    */
   int run(String[] args, PrintStream out, PrintStream err, Program body) throws Exception {
@@ -141,6 +143,10 @@ final class Options {
       return e.status();
     } catch (DataFileException e) {
       err.println(program + ": " + e.getMessage());
+      return FAILED;
+    } catch (IOException e) {
+      // The message of most is only the file's name: their own name says what is wrong with it.
+      err.println(program + ": " + e.getClass().getSimpleName() + ": " + e.getMessage());
       return FAILED;
     }
   }

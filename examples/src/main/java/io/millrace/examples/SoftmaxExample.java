@@ -29,7 +29,7 @@ final class SoftmaxExample implements Example {
             System.out,
             System.err,
             options -> {
-              new DigitTraining(options, false).run(build(), name());
+              new DigitTraining(options, name(), false).run(build());
               return 0;
             });
   }

@@ -78,6 +78,17 @@ class MnistTest {
   }
 
   @Test
+  void saysThatTheFolderIsMissing() throws IOException {
+    Path none = dir.resolve("none");
+    DataFileException e = assertThrows(DataFileException.class, () -> Mnist.fromDirectory(none));
+    assertEquals(none + ": there is no such folder", e.getMessage());
+
+    Path file = Files.write(dir.resolve("file"), new byte[1]);
+    e = assertThrows(DataFileException.class, () -> Mnist.fromDirectory(file));
+    assertEquals(file + ": is not a folder", e.getMessage());
+  }
+
+  @Test
   void refusesLabelsOfAnotherPart() throws IOException {
     Files.write(dir.resolve("train-images-idx3-ubyte"), IdxBytes.images(3));
     Files.write(dir.resolve("train-labels-idx1-ubyte"), IdxBytes.labels(1));

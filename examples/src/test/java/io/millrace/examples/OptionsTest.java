@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -142,11 +142,22 @@ class OptionsTest {
   }
 
   @Test
+  void reportsFilesThatCannotBeUsedByNameAndReason() throws Exception {
+    int status =
+        run(
+            values -> {
+              throw new AccessDeniedException("digits.png");
+            });
+    assertEquals(1, status);
+    assertEquals(List.of("millrace mnist: AccessDeniedException: digits.png"), lines(err));
+  }
+
+  @Test
   void letsOtherFailuresThrough() {
-    IOException failure = new IOException();
-    IOException thrown =
+    IllegalStateException failure = new IllegalStateException();
+    IllegalStateException thrown =
         assertThrows(
-            IOException.class,
+            IllegalStateException.class,
             () ->
                 run(
                     values -> {

@@ -1,6 +1,7 @@
 package io.millrace.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -41,6 +42,20 @@ class TrainedExamplesTest {
     String output = output(new SoftmaxExample(), "--out", picture.toString());
     assertTrue(accuracy(output) >= 0.90, output);
     assertTrue(Files.size(picture) > 0);
+  }
+
+  @Test
+  void refusesPicturesThatCannotBeWrittenBeforeTraining() throws Exception {
+    Path lost = folder.resolve("none").resolve("digits.png");
+    assertEquals(
+        "--out " + lost + ": there is no folder " + lost.getParent(), refusal(lost.toString()));
+    assertEquals("--out " + folder + ": that is a folder, not a file", refusal(folder.toString()));
+  }
+
+  private static String refusal(String out) throws Exception {
+    OptionValues options = DigitTraining.options("name", "purpose", 1, 100).parse("--out", out);
+    return assertThrows(UsageException.class, () -> new DigitTraining(options, "title", false))
+        .getMessage();
   }
 
   @Test
