@@ -2,6 +2,7 @@ package io.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -223,6 +224,21 @@ class SessionTest {
     session.run(List.of(step, write, dependent), Map.of(n, 2L));
     assertArrayEquals(new float[] {2, 3}, session.run(after).toFloatArray());
     assertEquals(2, session.run(counter).longValue());
+  }
+
+  @Test
+  void aFailedRunNamesOnlyWhatFailed() {
+    Output counter = ops.variable("counter", DType.INT64);
+    Output one = ops.constant("one", 1L);
+    session.run(ops.assign("start", counter, one));
+    Operation bump = ops.assignAdd("bump", counter, one);
+    Output fails = ops.div("late", one, n);
+    String message =
+        assertThrows(
+                ExecutionException.class, () -> session.run(List.of(bump, fails), Map.of(n, 0L)))
+            .getMessage();
+    assertMessage(message, "in late (Div)");
+    assertFalse(message.contains("bump"), message);
   }
 
   @Test

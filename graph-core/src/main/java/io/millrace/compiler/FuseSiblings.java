@@ -73,9 +73,10 @@ final class FuseSiblings implements Pass {
     return groups.isEmpty() ? program : JoinMaps.join(program, groups, roots);
   }
 
+  /** Returns a Map that may join others: one that may fail stays alone, to fail by its own name. */
   private static Optional<Loop> map(Instruction instruction) {
     return instruction.primitive() instanceof Primitive.Map
-        ? Loop.of(instruction).filter(l -> l.domain().size() > 0)
+        ? Loop.of(instruction).filter(l -> l.domain().size() > 0 && !l.function().mayFail())
         : Optional.empty();
   }
 
