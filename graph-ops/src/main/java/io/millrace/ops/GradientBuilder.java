@@ -21,7 +21,7 @@ final class GradientBuilder implements GradientWalk.Arithmetic {
       List<? extends Operand> xs,
       List<? extends Operand> gradYs) {
     List<Output> from = outputs(graph, "y", ys);
-    List<Output> to = outputs(graph, "x", xs);
+    List<Output> to = outputs(graph, "x", xs.stream().map(GradientBuilder::source).toList());
     List<Output> seeds = outputs(graph, "gradient", gradYs);
     require(
         seeds.isEmpty() || seeds.size() == from.size(),
@@ -37,6 +37,11 @@ final class GradientBuilder implements GradientWalk.Arithmetic {
     try (scope) {
       return GradientWalk.of(builder, from, to, seeds);
     }
+  }
+
+  /** Returns what a gradient is taken with respect to: of a variable, all that reads it. */
+  static Output source(Operand x) {
+    return x instanceof Variable variable ? variable.reference() : x.asOutput();
   }
 
   private static List<Output> outputs(Graph graph, String role, List<? extends Operand> operands) {

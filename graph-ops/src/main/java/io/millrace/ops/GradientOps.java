@@ -30,6 +30,8 @@ public interface GradientOps extends Building {
   /**
    * Returns the gradients of the sum of all ys with respect to each x, each y's elements weighted.
    *
+   * <p>A {@link Variable} among the xs stands for all its reads, as in TensorFlow.
+   *
    * @param gradYs for each y, what arrives as its gradient, in its shape; empty for ones
    * @throws GraphException if no y depends on an x through differentiable operations
    */
@@ -38,7 +40,7 @@ public interface GradientOps extends Building {
     GradientWalk walk = GradientBuilder.walk(graph(), ys, xs, gradYs);
     List<Output> gradients = new ArrayList<>();
     for (Operand x : xs) {
-      Output to = x.asOutput();
+      Output to = GradientBuilder.source(x);
       gradients.add(
           walk.gradient(to).orElseThrow(() -> Refusal.of("gradients", "%s", walk.explain(to))));
     }
@@ -58,6 +60,6 @@ public interface GradientOps extends Building {
   default List<Optional<Output>> gradientsIfConnected(
       List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
     GradientWalk walk = GradientBuilder.walk(graph(), ys, xs, gradYs);
-    return xs.stream().map(x -> walk.gradient(x.asOutput())).toList();
+    return xs.stream().map(x -> walk.gradient(GradientBuilder.source(x))).toList();
   }
 }

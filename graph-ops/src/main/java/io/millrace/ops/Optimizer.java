@@ -135,10 +135,7 @@ public abstract class Optimizer {
       }
     }
     List<Variable> ordered = List.copyOf(variables);
-    List<Optional<Output>> gradients =
-        Ops.of(graph)
-            .gradientsIfConnected(
-                List.of(value), ordered.stream().map(Variable::reference).toList());
+    List<Optional<Output>> gradients = Ops.of(graph).gradientsIfConnected(List.of(value), ordered);
     List<GradientAndVariable> pairs = new ArrayList<>();
     for (int i = 0; i < ordered.size(); i++) {
       pairs.add(new GradientAndVariable(gradients.get(i), ordered.get(i)));

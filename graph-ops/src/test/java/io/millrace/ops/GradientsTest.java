@@ -151,4 +151,14 @@ class GradientsTest {
             GraphException.class, () -> tf.gradients(List.of(x), List.of(x), List.of(tf.ones(3))));
     assertTrue(e.getMessage().contains("does not fit y x:0 float64[?]"), e.getMessage());
   }
+
+  @Test
+  void gradientsOfAVariableCountAllItsReads() {
+    Variable v = tf.variable(3f, "v");
+    Output gradient = tf.gradients(tf.multiply(v.readValue(), v), v).get(0);
+    try (Session session = new Session(graph, SessionOptions.defaults().device("reference"))) {
+      session.run(tf.globalVariablesInitializer());
+      assertEquals(6f, session.run(gradient).floatValue());
+    }
+  }
 }
