@@ -83,7 +83,7 @@ public final class Graph {
       Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
     SourceLine source = SourceLine.ofCaller(engine(op));
     List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
-    String wished = scoped(name);
+    String wished = scoped(name, source);
     for (Output tensor : tensors) {
       if (tensor.graph() != this) {
         throw broken(
@@ -157,7 +157,7 @@ public final class Graph {
         : List.of(Graph.class);
   }
 
-  private String scoped(String name) {
+  private String scoped(String name, SourceLine source) {
     boolean whole = name.endsWith("/");
     String wished = whole ? name.substring(0, name.length() - 1) : name;
     if (!NAME.matcher(wished).matches()) {
@@ -165,7 +165,8 @@ public final class Graph {
           "'"
               + name
               + "' is not a valid name: names consist of letters, digits and _ . - / \\ >, and begin"
-              + " with a letter, a digit or a dot");
+              + " with a letter, a digit or a dot\n  at "
+              + source);
     }
     return whole ? wished : scopes.get().names.getFirst() + wished;
   }
@@ -252,9 +253,11 @@ public final class Graph {
    * that scope as it stands.
    */
   public synchronized Scope nameScope(String name) {
-    String prefix =
-        name.isEmpty() ? "" : (name.endsWith("/") ? scoped(name) : unique(scoped(name))) + "/";
-    return push(scopes.get().names, prefix);
+    if (name.isEmpty()) {
+      return push(scopes.get().names, "");
+    }
+    String scope = scoped(name, SourceLine.ofCaller(List.of()));
+    return push(scopes.get().names, (name.endsWith("/") ? scope : unique(scope)) + "/");
   }
 
   /** Returns the open name scope with a slash at its end, or an empty text. */
@@ -298,13 +301,14 @@ public final class Graph {
   /**
    * Returns the thread's default graph.
    *
-   * @throws IllegalStateException if there is none
+   * @throws GraphException if there is none
    */
   public static Graph getDefault() {
     Graph graph = DEFAULTS.get().peek();
     if (graph == null) {
-      throw new IllegalStateException(
-          "no default graph: open one with try (var ignored = graph.asDefault()) { ... }");
+      throw new GraphException(
+          "no default graph: open one with try (var ignored = graph.asDefault()) { ... }\n  at "
+              + SourceLine.ofCaller(List.of()));
     }
     return graph;
   }

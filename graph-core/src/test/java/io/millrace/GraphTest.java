@@ -77,7 +77,7 @@ class GraphTest {
 
   @Test
   void defaultGraphsStack() {
-    assertThrows(IllegalStateException.class, Graph::getDefault);
+    assertThrows(GraphException.class, Graph::getDefault);
     Graph other = new Graph();
     try (Graph.Scope first = graph.asDefault()) {
       try (Graph.Scope second = other.asDefault()) {
@@ -85,7 +85,7 @@ class GraphTest {
       }
       assertSame(graph, Graph.getDefault());
     }
-    assertThrows(IllegalStateException.class, Graph::getDefault);
+    assertThrows(GraphException.class, Graph::getDefault);
   }
 
   @Test
