@@ -20,13 +20,17 @@ final class WorkerPool implements AutoCloseable {
 
   private static final long SPIN_NANOS = 50_000;
 
+  /** In place of the next part while a job is made ready: no job has as many. */
+  private static final int CLOSED = Integer.MAX_VALUE;
+
   private final Helper[] helpers;
   private final AtomicBoolean busy = new AtomicBoolean();
 
-  /** The job's number in the upper half, the next part in the lower; negative while closed. */
+  /**
+   * The job's number in the upper half, the next part in the lower, or {@link #CLOSED} there. A
+   * part belongs to who moves the ticket on; the fields below are those of the job in the ticket.
+   */
   private final AtomicLong ticket = new AtomicLong(CLOSED);
-
-  private static final long CLOSED = Integer.MAX_VALUE;
 
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -61,7 +65,7 @@ final class WorkerPool implements AutoCloseable {
       long end = 0;
       for (int spins = 0; ; spins++) {
         long now = ticket.get();
-        if ((now >>> 32 != last && (int) now != Integer.MAX_VALUE) || stopped) {
+        if ((now >>> 32 != last && (int) now != CLOSED) || stopped) {
           return now;
         }
         Thread.onSpinWait();
@@ -137,7 +141,7 @@ final class WorkerPool implements AutoCloseable {
   private void share(Frame frame, PartKernel kernel, int parts) {
     // Closed first: a late helper that still holds the last ticket must not see this job's fields.
     long job = ((ticket.get() >>> 32) + 1) << 32;
-    ticket.set(job | Integer.MAX_VALUE);
+    ticket.set(job | CLOSED);
     this.frame = frame;
     this.kernel = kernel;
     this.parts = parts;

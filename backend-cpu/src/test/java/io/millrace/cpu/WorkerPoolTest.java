@@ -7,8 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.spi.HostMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -138,6 +144,73 @@ class WorkerPoolTest {
     }
     for (int i = 0; i < callers; i++) {
       assertEquals(6 * 3000, runs.get(i));
+    }
+  }
+
+  @Test
+  void jobsOfAnySizeThatMayFailRunWholeWhoeverMeets() throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(4);
+    try (WorkerPool many = new WorkerPool(8)) {
+      for (WorkerPool shared : List.of(pool, many)) {
+        List<Callable<Boolean>> work = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          int seed = i;
+          work.add(() -> callOften(shared, seed));
+        }
+        for (Future<Boolean> result : callers.invokeAll(work)) {
+          assertTrue(result.get());
+        }
+      }
+    } finally {
+      callers.shutdown();
+    }
+  }
+
+  private static boolean callOften(WorkerPool pool, int seed) {
+    Random random = new Random(seed);
+    try (Frame frame = new Frame(0, new HostMemory[0], pool, 0)) {
+      for (int job = 0; job < 2000; job++) {
+        int parts = random.nextInt(8) == 0 ? random.nextInt(200) : random.nextInt(6);
+        int bad = random.nextInt(10) == 0 ? random.nextInt(parts + 1) : parts;
+        AtomicIntegerArray runs = new AtomicIntegerArray(parts);
+        AtomicBoolean strange = new AtomicBoolean();
+        Parted kernel =
+            (f, part, worker) -> {
+              if (f != frame || worker >= pool.workers() || runs.incrementAndGet(part) != 1) {
+                strange.set(true);
+              }
+              if (part == bad) {
+                throw new IllegalStateException("part " + part);
+              }
+            };
+        if (bad < parts) {
+          assertThrows(IllegalStateException.class, () -> pool.run(frame, kernel, parts));
+        } else {
+          pool.run(frame, kernel, parts);
+        }
+        assertTrue(!strange.get(), "another caller's frame, or a part that ran twice");
+        for (int part = 0; part < (bad < parts ? 0 : parts); part++) {
+          assertEquals(1, runs.get(part));
+        }
+        if (random.nextInt(300) == 0) {
+          // Long enough for the helpers to fall asleep.
+          LockSupport.parkNanos(200_000);
+        }
+      }
+    }
+    return true;
+  }
+
+  @Test
+  void afterClosingTheCallerDoesEverything() {
+    pool.close();
+    try (Frame frame = frame()) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(50);
+      Parted kernel = (f, part, worker) -> runs.incrementAndGet(part);
+      pool.run(frame, kernel, 50);
+      for (int part = 0; part < 50; part++) {
+        assertEquals(1, runs.get(part));
+      }
     }
   }
 }
