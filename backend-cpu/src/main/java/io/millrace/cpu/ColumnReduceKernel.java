@@ -20,7 +20,11 @@ import java.util.stream.IntStream;
  * fixed number, whose results are combined at the end.
  */
 final class ColumnReduceKernel implements PartKernel {
+  /** Elements of a segment, at least. */
   private static final long SEGMENT = 1 << 16;
+
+  /** More pieces than this gain nothing, and their results would take much memory. */
+  private static final long MOST_UNITS = 128;
 
   private final Fold fold;
   private final ReduceSource source;
@@ -67,14 +71,16 @@ final class ColumnReduceKernel implements PartKernel {
             .map(v -> View.of(v.offset(), IntStream.of(order).mapToLong(v::stride).toArray()))
             .toList();
     ScalarFunction function = reorder(reduce.function(), order);
-    source = new ReduceSource(function, walked, views, step.inputs(), 0, 0, spans);
+    source = new ReduceSource(function, walked, views, step.inputs(), spans);
     outer = domain.slice(0, first).size();
     rows = domain.slice(kept, domain.rank()).size();
     columns = domain.slice(first, kept).size();
     width = (int) Math.min(columns, MapLoop.BLOCK);
     tile = (int) Math.min(rows, columns >= MapLoop.BLOCK / 8 ? 1 : MapLoop.BLOCK / columns);
     strips = (columns + width - 1) / width;
-    segmentRows = Math.max(1, SEGMENT / width / tile) * tile;
+    long most = Math.max(1, MOST_UNITS / (outer * strips));
+    long least = Math.max(SEGMENT / width, (rows + most - 1) / most);
+    segmentRows = Math.max(1, (least + tile - 1) / tile) * tile;
     segments = (rows + segmentRows - 1) / segmentRows;
     units = outer * strips * segments;
     long unit = Math.max(1, Math.min(rows, segmentRows) * width);

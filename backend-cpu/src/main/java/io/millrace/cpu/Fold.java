@@ -42,11 +42,18 @@ record Fold(Reduction reduction, DType type) {
       case SUM, ANY -> 0;
       case PROD, ALL -> 1;
       case MAX, ARG_MAX ->
-          type == DType.INT32 ? Integer.MIN_VALUE : type == DType.INT64 ? Long.MIN_VALUE : 0;
+          switch (type) {
+            case INT32 -> Integer.MIN_VALUE;
+            case INT64 -> Long.MIN_VALUE;
+            default -> 0;
+          };
       case MIN, ARG_MIN ->
-          type == DType.INT32
-              ? Integer.MAX_VALUE
-              : type == DType.INT64 ? Long.MAX_VALUE : type == DType.UINT8 ? 255 : 1;
+          switch (type) {
+            case INT32 -> Integer.MAX_VALUE;
+            case INT64 -> Long.MAX_VALUE;
+            case UINT8 -> 255;
+            default -> 1;
+          };
     };
   }
 
@@ -77,16 +84,12 @@ record Fold(Reduction reduction, DType type) {
     ByteBuffer buffer = memory.window(offset);
     int at = (int) (offset % HostMemory.WINDOW);
     boolean single = type == DType.FLOAT32;
-    switch (reduction) {
-      case SUM:
-        return single ? floatSum(buffer, at, stride, count) : doubleSum(buffer, at, stride, count);
-      case MAX:
-        if (single) {
-          return floatMax(buffer, at, stride, count);
-        }
-        break;
-      default:
-        break;
+    // The commonest have loops that the compiler sees through.
+    if (reduction == Reduction.SUM) {
+      return single ? floatSum(buffer, at, stride, count) : doubleSum(buffer, at, stride, count);
+    }
+    if (reduction == Reduction.MAX && single) {
+      return floatMax(buffer, at, stride, count);
     }
     double so = noDouble();
     for (int i = 0; i < count; i++) {
@@ -168,13 +171,13 @@ record Fold(Reduction reduction, DType type) {
   }
 
   /** Stores the result for no elements, {@code count} times. */
-  void clear(HostMemory memory, long offset, int count) {
+  void clear(HostMemory memory, long offset, long count) {
     int bytes = type.bytes();
-    for (int i = 0; i < count; i++) {
+    for (long i = 0; i < count; i++) {
       if (type.isFloating()) {
-        store(memory, offset + (long) i * bytes, noDouble());
+        store(memory, offset + i * bytes, noDouble());
       } else {
-        store(memory, offset + (long) i * bytes, noLong());
+        store(memory, offset + i * bytes, noLong());
       }
     }
   }
