@@ -25,18 +25,12 @@ final class LoopAxes {
     this.offsets = offsets;
   }
 
-  /**
-   * Returns the loops over a domain.
-   *
-   * @param kept the first axis that must not be merged with the one before it
-   */
-  static LoopAxes of(Shape domain, List<View> views, int kept) {
+  /** Returns the loops over a domain. */
+  static LoopAxes of(Shape domain, List<View> views) {
     int operands = views.size();
     List<Long> extents = new ArrayList<>();
     List<long[]> columns = new ArrayList<>();
-    boolean fresh = true;
     for (int axis = 0; axis < domain.rank(); axis++) {
-      fresh |= axis == kept;
       long extent = domain.dim(axis);
       if (extent == 1) {
         continue;
@@ -46,14 +40,13 @@ final class LoopAxes {
         column[i] = views.get(i).stride(axis);
       }
       int last = extents.size() - 1;
-      if (!fresh && mergeable(columns.get(last), column, extent)) {
+      if (last >= 0 && mergeable(columns.get(last), column, extent)) {
         extents.set(last, extents.get(last) * extent);
         columns.set(last, column);
       } else {
         extents.add(extent);
         columns.add(column);
       }
-      fresh = false;
     }
     if (extents.isEmpty()) {
       extents.add(1L);

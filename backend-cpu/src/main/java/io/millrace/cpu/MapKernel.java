@@ -14,7 +14,7 @@ final class MapKernel implements PartKernel {
   private final int parts;
 
   MapKernel(Step step, Primitive.Map map, Spans spans) {
-    loop = new MapLoop(map.function(), map.domain(), map.views(), step.inputs(), 0, spans);
+    loop = new MapLoop(map.function(), map.domain(), map.views(), step.inputs(), spans);
     outputs = step.outputs().toArray(Place[]::new);
     origin = step.origin();
     partSize = Parts.size(loop.size(), loop.weight());

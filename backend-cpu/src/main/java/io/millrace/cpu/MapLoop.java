@@ -60,15 +60,9 @@ final class MapLoop {
    * Prepares the loop.
    *
    * @param inputs the function's operands, walked through {@code views}
-   * @param kept a span never runs across the border of this axis and the one before it; 0 if it may
    */
   MapLoop(
-      ScalarFunction function,
-      Shape domain,
-      List<View> views,
-      List<Place> inputs,
-      int kept,
-      Spans spans) {
+      ScalarFunction function, Shape domain, List<View> views, List<Place> inputs, Spans spans) {
     List<Integer> indexed = LaneLowering.axes(function);
     List<View> all = new ArrayList<>(views);
     for (int axis : indexed) {
@@ -76,7 +70,7 @@ final class MapLoop {
       strides[axis] = 1;
       all.add(View.of(0, strides));
     }
-    axes = LoopAxes.of(domain, all, kept);
+    axes = LoopAxes.of(domain, all);
     size = domain.size();
     rows = axes.inner() >= LONG_ROW || axes.rank() == 1;
     this.inputs = inputs.toArray(Place[]::new);

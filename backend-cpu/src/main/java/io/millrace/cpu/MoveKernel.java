@@ -128,8 +128,7 @@ final class MoveKernel implements Kernel {
               .toArray();
       return LoopAxes.of(
           Shape.of(IntStream.of(order).mapToLong(piece.extent()::dim).toArray()),
-          List.of(permute(source, order), permute(target, order)),
-          0);
+          List.of(permute(source, order), permute(target, order)));
     }
 
     private static View permute(View view, int[] order) {

@@ -23,9 +23,7 @@ final class PositionKernel implements PartKernel {
     Shape domain = reduce.domain();
     fold = new Fold(reduce.reduction(), reduce.function().resultType(0));
     greatest = reduce.reduction() == Reduction.ARG_MAX;
-    source =
-        new ReduceSource(
-            reduce.function(), domain, reduce.views(), step.inputs(), reduce.kept(), 0, spans);
+    source = new ReduceSource(reduce.function(), domain, reduce.views(), step.inputs(), spans);
     output = step.output();
     origin = step.origin();
     rows = domain.slice(0, reduce.kept()).size();

@@ -21,22 +21,11 @@ final class ReduceSource {
   private final int bytes;
   private final long scratchAt;
 
-  /**
-   * Prepares the elements.
-   *
-   * @param kept the first reduced axis
-   * @param scratchAt where in a worker's scratch memory there is room
-   */
+  /** Prepares the elements. */
   ReduceSource(
-      ScalarFunction function,
-      Shape domain,
-      List<View> views,
-      List<Place> inputs,
-      int kept,
-      long scratchAt,
-      Spans spans) {
-    loop = new MapLoop(function, domain, views, inputs, kept, spans);
-    this.scratchAt = scratchAt + loop.scratchBytes();
+      ScalarFunction function, Shape domain, List<View> views, List<Place> inputs, Spans spans) {
+    loop = new MapLoop(function, domain, views, inputs, spans);
+    scratchAt = loop.scratchBytes();
     bytes = function.resultType(0).bytes();
     ScalarFunction.Node node = function.nodes().get(function.results().get(0));
     int parameter = node instanceof ScalarFunction.Parameter p ? p.index() : -1;

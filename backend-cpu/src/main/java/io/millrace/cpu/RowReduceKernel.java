@@ -37,9 +37,7 @@ final class RowReduceKernel implements PartKernel {
   RowReduceKernel(Step step, Primitive.Reduce reduce, Spans spans) {
     Shape domain = reduce.domain();
     fold = new Fold(reduce.reduction(), reduce.function().resultType(0));
-    source =
-        new ReduceSource(
-            reduce.function(), domain, reduce.views(), step.inputs(), reduce.kept(), 0, spans);
+    source = new ReduceSource(reduce.function(), domain, reduce.views(), step.inputs(), spans);
     accumulator = new Accumulator(fold, spans);
     output = step.output();
     origin = step.origin();
