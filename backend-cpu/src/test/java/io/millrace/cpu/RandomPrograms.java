@@ -11,6 +11,7 @@ import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.View;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -111,7 +112,7 @@ final class RandomPrograms {
       order.add(i);
     }
     if (random.nextInt(3) == 0) {
-      java.util.Collections.shuffle(order, random);
+      Collections.shuffle(order, random);
     }
     int kind = random.nextInt(4);
     long[] strides = new long[rank];

@@ -1,6 +1,7 @@
 package io.millrace.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.DType;
 import io.millrace.TensorType;
@@ -13,12 +14,17 @@ import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
 
 /** Runs single steps on the CPU and compares them with the reference. */
 final class StepRunner {
+  private static final List<WorkerPool> POOLS =
+      List.of(new WorkerPool(1), new WorkerPool(2), new WorkerPool(3));
+
   private StepRunner() {}
 
   /** Returns the whole numbers of a text. */
@@ -55,19 +61,28 @@ final class StepRunner {
     return builder.build();
   }
 
-  /** Runs a step with one worker and with two, twice each; all must agree to the last bit. */
+  /** Runs a step with one to three workers, twice each; all must agree to the last bit. */
   static Literal run(Primitive primitive, List<Literal> inputs, TensorType output) {
-    try (WorkerPool alone = new WorkerPool(1);
-        WorkerPool together = new WorkerPool(2)) {
-      Literal one = run(primitive, inputs, output, alone);
-      Literal two = run(primitive, inputs, output, together);
-      assertEquals(one, two, "one worker and two");
-      return two;
+    return run(primitive, inputs, output, List.of(Spans.shared()));
+  }
+
+  /** Runs a step with each form of loops too. */
+  static Literal run(
+      Primitive primitive, List<Literal> inputs, TensorType output, List<Spans> forms) {
+    Optional<Literal> first = Optional.empty();
+    for (Spans spans : forms) {
+      for (WorkerPool pool : POOLS) {
+        Literal value = run(primitive, inputs, output, spans, pool);
+        String run = spans.mode() + " with " + pool.workers() + " workers: " + primitive;
+        assertTrue(first.orElse(value).equals(value), run);
+        first = Optional.of(value);
+      }
     }
+    return first.orElseThrow();
   }
 
   private static Literal run(
-      Primitive primitive, List<Literal> inputs, TensorType output, WorkerPool pool) {
+      Primitive primitive, List<Literal> inputs, TensorType output, Spans spans, WorkerPool pool) {
     List<Place> places = new ArrayList<>();
     long size = 64;
     for (Literal input : inputs) {
@@ -77,7 +92,7 @@ final class StepRunner {
     Place result = new Place(Place.Space.ARENA, 0, size, output);
     size += (output.bytes() + 63) / 64 * 64;
     Step step = new Step(primitive, places, List.of(result), "test");
-    Kernel kernel = KernelFactory.of(step);
+    Kernel kernel = KernelFactory.of(step, spans);
     try (Frame frame = new Frame(size, new HostMemory[0], pool, kernel.scratchBytes())) {
       for (int i = 0; i < inputs.size(); i++) {
         ByteBuffer bytes = inputs.get(i).bytes();
@@ -95,7 +110,7 @@ final class StepRunner {
         byte[] bytes = new byte[Math.toIntExact(output.bytes())];
         frame.window(result, 0).get(Frame.position(result, 0), bytes);
         Literal value = Literal.wrap(output, bytes);
-        assertEquals(time == 0 ? value : first, value, "the second run");
+        assertTrue(time == 0 || first.equals(value), () -> "the second run of " + primitive);
         first = value;
       }
       return first;
@@ -103,9 +118,9 @@ final class StepRunner {
   }
 
   private static void dirty(HostMemory memory, long offset, long bytes) {
-    for (long i = offset; i < offset + bytes; i++) {
-      memory.window(i).put((int) (i % HostMemory.WINDOW), (byte) 0x7F);
-    }
+    byte[] dirt = new byte[Math.toIntExact(bytes)];
+    Arrays.fill(dirt, (byte) 0x7F);
+    memory.window(offset).put((int) (offset % HostMemory.WINDOW), dirt);
   }
 
   /** Runs a step and compares it with the reference, to rounding. */
