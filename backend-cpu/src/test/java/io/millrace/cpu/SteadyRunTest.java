@@ -1,0 +1,198 @@
+package io.millrace.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Reduction;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.ScalarBuilder;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.UnaryFn;
+import io.millrace.ir.View;
+import io.millrace.ir.WindowAxis;
+import io.millrace.spi.Execution;
+import io.millrace.spi.HostMemory;
+import io.millrace.spi.Place;
+import io.millrace.spi.Plan;
+import io.millrace.spi.Step;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What a repeated run of every kind of step allocates on the heap: nothing. */
+class SteadyRunTest {
+  private static final int RUNS = 25;
+  private static final int ROUNDS = 20;
+
+  /** Of an object without fields. */
+  private static final int SMALLEST_OBJECT = 16;
+
+  private static final DType FLOAT = DType.FLOAT32;
+
+  private final List<Step> steps = new ArrayList<>();
+  private long arena;
+
+  private Place add(Primitive primitive, TensorType output, Place... inputs) {
+    Place place = new Place(Place.Space.ARENA, 0, arena, output);
+    arena += (output.bytes() + 63) / 64 * 64;
+    String origin = "step" + steps.size();
+    steps.add(new Step(primitive, List.of(inputs), List.of(place), origin));
+    return place;
+  }
+
+  private static ScalarFunction function(DType type, UnaryFn fn) {
+    ScalarBuilder builder = new ScalarBuilder();
+    Scalar x = builder.parameter(type);
+    return builder.build(List.of(x.apply(fn)));
+  }
+
+  private static ScalarFunction copy(DType type) {
+    ScalarBuilder builder = new ScalarBuilder();
+    return builder.build(List.of(builder.parameter(type)));
+  }
+
+  /** Adds a step of every kind, most large enough to be shared. */
+  private void addSteps(Place counter) {
+    TensorType images = TensorType.of(FLOAT, 40, 28, 28, 6);
+    Shape shape = images.shape();
+    Place x =
+        add(
+            new Primitive.Random(Primitive.Random.Distribution.NORMAL, FLOAT, 1, 2),
+            images,
+            counter);
+    Place kernel =
+        add(
+            new Primitive.Random(Primitive.Random.Distribution.TRUNCATED_NORMAL, FLOAT, 3, 4),
+            TensorType.of(FLOAT, 5, 5, 6, 16),
+            counter);
+    Place y =
+        add(
+            new Primitive.Map(function(FLOAT, UnaryFn.TANH), shape, List.of(View.dense(shape))),
+            images,
+            x);
+    addReductions(y);
+    Place z = addConvolutions(y, kernel);
+    addMoves(y);
+    Place matrix = add(transpose(784, 240), TensorType.of(FLOAT, 784, 240), y);
+    Place left = add(reshaped(1, 240, 784), TensorType.of(FLOAT, 1, 240, 784), y);
+    Place right = add(reshaped(1, 784, 240), TensorType.of(FLOAT, 1, 784, 240), matrix);
+    add(new Primitive.Contract(false, false), TensorType.of(FLOAT, 1, 240, 240), left, right);
+    add(new Primitive.Contract(true, true), TensorType.of(FLOAT, 1, 784, 784), left, right);
+    List<WindowAxis> pairs = List.of(new WindowAxis(2, 2, 1, 0, 0), new WindowAxis(2, 2, 1, 0, 0));
+    TensorType pooled = TensorType.of(FLOAT, 40, 12, 12, 16);
+    Place p = add(new Primitive.Pool(Primitive.Pool.Kind.MAX, pairs), pooled, z);
+    add(new Primitive.Pool(Primitive.Pool.Kind.AVERAGE, pairs), pooled, z);
+    add(new Primitive.Pool(Primitive.Pool.Kind.MAX_GRADIENT, pairs), z.type(), z, p);
+    add(new Primitive.Pool(Primitive.Pool.Kind.AVERAGE_GRADIENT, pairs), z.type(), p);
+    add(new Primitive.Pool(Primitive.Pool.Kind.MAX_GATHER, pairs), pooled, z, z);
+  }
+
+  private void addReductions(Place x) {
+    for (Reduction reduction : List.of(Reduction.SUM, Reduction.MAX, Reduction.ARG_MAX)) {
+      for (UnaryFn fn : List.of(UnaryFn.EXP, UnaryFn.NEG)) {
+        reduce(reduction, function(FLOAT, fn), x, Shape.of(188_160), 0, View.of(0, 1));
+        reduce(reduction, function(FLOAT, fn), x, Shape.of(31_360, 6), 1, View.of(0, 6, 1));
+      }
+      reduce(reduction, copy(FLOAT), x, Shape.of(188_160), 0, View.of(0, 1));
+      reduce(reduction, copy(FLOAT), x, Shape.of(6, 31_360), 1, View.of(0, 1, 6));
+      reduce(reduction, copy(FLOAT), x, Shape.of(18_816, 10), 1, View.of(0, 1, 18_816));
+    }
+  }
+
+  private void reduce(
+      Reduction reduction, ScalarFunction function, Place x, Shape domain, int kept, View view) {
+    add(
+        new Primitive.Reduce(reduction, function, domain, kept, List.of(view)),
+        new TensorType(reduction.resultType(FLOAT), domain.slice(0, kept)),
+        x);
+  }
+
+  private Place addConvolutions(Place x, Place kernel) {
+    List<WindowAxis> windows =
+        List.of(new WindowAxis(5, 1, 1, 0, 0), new WindowAxis(5, 1, 1, 0, 0));
+    TensorType output = TensorType.of(FLOAT, 40, 24, 24, 16);
+    Place y =
+        add(new Primitive.Convolve(Primitive.Convolve.Kind.FORWARD, windows, 1), output, x, kernel);
+    add(
+        new Primitive.Convolve(Primitive.Convolve.Kind.DATA_GRADIENT, windows, 1),
+        x.type(),
+        kernel,
+        y);
+    add(
+        new Primitive.Convolve(Primitive.Convolve.Kind.FILTER_GRADIENT, windows, 1),
+        kernel.type(),
+        x,
+        y);
+    return y;
+  }
+
+  private void addMoves(Place x) {
+    Shape extent = Shape.of(40, 4704);
+    Primitive.Move.Piece inside =
+        new Primitive.Move.Piece(0, extent, View.dense(extent), View.of(5001, 5000, 1));
+    ScalarFunction.Constant zero = new ScalarFunction.Constant(FLOAT, 0);
+    add(new Primitive.Move(List.of(inside), Optional.of(zero)), TensorType.of(FLOAT, 42, 5000), x);
+  }
+
+  private static Primitive transpose(long rows, long columns) {
+    Shape extent = Shape.of(rows, columns);
+    return new Primitive.Move(
+        List.of(new Primitive.Move.Piece(0, extent, View.of(0, 1, rows), View.dense(extent))),
+        Optional.empty());
+  }
+
+  private static Primitive reshaped(long... dims) {
+    long size = LongStream.of(dims).reduce(1, (a, b) -> a * b);
+    View flat = View.of(0, 1);
+    return new Primitive.Move(
+        List.of(new Primitive.Move.Piece(0, Shape.of(size), flat, flat)), Optional.empty());
+  }
+
+  @Test
+  void aRepeatedRunAllocatesNothingOnAnyThread() {
+    TensorType scalar = TensorType.of(DType.INT64);
+    addSteps(new Place(Place.Space.FEED, 0, 0, scalar));
+    Plan plan = new Plan(steps, List.of(scalar), List.of(), List.of(), List.of(), arena, arena);
+    try (WorkerPool pool = new WorkerPool(3);
+        CpuExecutable executable = new CpuExecutable(plan, pool);
+        Execution execution = executable.newExecution();
+        HostMemory counter = HostMemory.allocate(8)) {
+      List<HostMemory> feeds = List.of(counter);
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long[] workers = workers();
+      assertTrue(workers.length >= pool.workers());
+      long allocated = Long.MAX_VALUE;
+      // At first there are arrays to grow, and vectors on the heap until their loops are compiled.
+      for (int round = 0; round < ROUNDS && allocated >= RUNS * SMALLEST_OBJECT; round++) {
+        long before = LongStream.of(threads.getThreadAllocatedBytes(workers)).sum();
+        for (int i = 0; i < RUNS; i++) {
+          execution.run(feeds, List.of(), List.of());
+        }
+        allocated = LongStream.of(threads.getThreadAllocatedBytes(workers)).sum() - before;
+      }
+      // The measurement itself takes two arrays.
+      long left = allocated;
+      assertTrue(left < RUNS * SMALLEST_OBJECT, () -> left + " bytes in " + RUNS + " runs");
+    }
+  }
+
+  /** Returns the current thread and all helpers. */
+  private static long[] workers() {
+    Thread[] all = new Thread[Thread.activeCount() + 64];
+    int count = Thread.enumerate(all);
+    return LongStream.concat(
+            LongStream.of(Thread.currentThread().getId()),
+            Arrays.stream(all, 0, count)
+                .filter(t -> t.getName().startsWith("millrace-cpu-"))
+                .mapToLong(Thread::getId))
+        .toArray();
+  }
+}
