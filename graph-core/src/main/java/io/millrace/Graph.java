@@ -236,7 +236,8 @@ public final class Graph {
               + operation
               + " has "
               + operation.outputs().size()
-              + " outputs, counted from 0");
+              + (operation.outputs().size() == 1 ? " output" : " outputs")
+              + ", counted from 0");
     }
     return operation.output(index);
   }

@@ -1,6 +1,7 @@
 package io.millrace.spi;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class HostPool {
   private static final int DEPTH = 256;
 
   /** Forgotten tensors of this many bytes are worth a garbage collection. */
-  private static final long LEAST_PRESSURE = Math.max(1L << 30, Pointer.totalPhysicalBytes() / 4);
+  private static final long LEAST_PRESSURE = Math.max(1L << 30, physicalBytes() / 4);
 
   private static final AtomicLong LIVE = new AtomicLong();
   private static final AtomicLong POOLED = new AtomicLong();
@@ -51,6 +52,23 @@ final class HostPool {
   }
 
   private HostPool() {}
+
+  /** Asks JavaCPP's native library first of all, so that one that is missing is missed here. */
+  private static long physicalBytes() {
+    try {
+      return Pointer.totalPhysicalBytes();
+    } catch (UnsatisfiedLinkError e) {
+      UnsatisfiedLinkError explained =
+          new UnsatisfiedLinkError(
+              "JavaCPP's native library for "
+                  + Loader.getPlatform()
+                  + " is not there: its artifact, org.bytedeco:javacpp with that classifier, must"
+                  + " be on the class path; on the module path, start Java with --add-modules"
+                  + " ALL-MODULE-PATH, as no module requires native ones by name");
+      explained.initCause(e);
+      throw explained;
+    }
+  }
 
   private static Shelf[] shelves() {
     Shelf[] shelves = new Shelf[shelf(LARGEST_BLOCK) + 1];
