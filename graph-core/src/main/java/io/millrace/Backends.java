@@ -13,10 +13,13 @@ import java.util.stream.Collectors;
 
 /** Finds the backends on the class or module path and opens their devices. */
 public final class Backends {
+  private static final System.Logger LOG = System.getLogger("io.millrace");
+
   private final List<Backend> found;
   private final List<String> broken;
 
-  private Backends(List<Backend> found, List<String> broken) {
+  /** Takes the backends in the order of preference. */
+  Backends(List<Backend> found, List<String> broken) {
     this.found = List.copyOf(found);
     this.broken = List.copyOf(broken);
   }
@@ -69,6 +72,9 @@ public final class Backends {
                 .filter(d -> d.equals(device) || !device.contains(":"))
                 .findFirst();
         if (name.isPresent()) {
+          if (device.isEmpty()) {
+            warnOfPreferred(backend);
+          }
           return backend.open(name.get(), threads);
         }
       }
@@ -76,6 +82,21 @@ public final class Backends {
     throw new DeviceException(
         (device.isEmpty() ? "no device was found" : "there is no device '" + device + "'")
             + tried());
+  }
+
+  /** Says why a slower device was chosen than could have been hoped for, if one was. */
+  private void warnOfPreferred(Backend chosen) {
+    List<String> declined = new ArrayList<>(broken);
+    for (Backend backend : found.subList(0, found.indexOf(chosen))) {
+      backend.unavailable().ifPresent(reason -> declined.add(backend.name() + ": " + reason));
+    }
+    if (!declined.isEmpty()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "sessions run on {0}; what was preferred cannot be used:\n  {1}",
+          chosen.name(),
+          String.join("\n  ", declined));
+    }
   }
 
   private static boolean matches(Backend backend, String device) {

@@ -1,0 +1,116 @@
+package io.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.spi.Backend;
+import io.millrace.spi.Device;
+import java.text.MessageFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+/** Which device a session gets, and what it says when that is not the one hoped for. */
+class BackendsTest {
+  /** A backend that is not there. */
+  private static final class Absent implements Backend {
+    @Override
+    public String name() {
+      return "fast";
+    }
+
+    @Override
+    public int priority() {
+      return 100;
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+      return Optional.of("its library is missing; add the dependency x:y");
+    }
+
+    @Override
+    public List<String> devices() {
+      return List.of();
+    }
+
+    @Override
+    public List<String> describe() {
+      return List.of();
+    }
+
+    @Override
+    public Device open(String device, int threads) {
+      throw new IllegalStateException("never opened");
+    }
+  }
+
+  private static Backend reference() {
+    return Backends.find().all().stream()
+        .filter(b -> b.name().equals("reference"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> warningsOf(Runnable work) {
+    List<String> messages = new ArrayList<>();
+    Logger logger = Logger.getLogger("io.millrace");
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            messages.add(MessageFormat.format(record.getMessage(), record.getParameters()));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    try {
+      work.run();
+    } finally {
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(true);
+    }
+    return messages;
+  }
+
+  @Test
+  void aSlowerDeviceThanHopedForIsSaidAndExplained() {
+    Backends backends = new Backends(List.of(new Absent(), reference()), List.of());
+    List<String> warnings =
+        warningsOf(
+            () -> {
+              try (Device device = backends.open("", 0)) {
+                assertEquals("reference:0", device.name());
+              }
+            });
+    assertEquals(1, warnings.size());
+    assertTrue(warnings.get(0).contains("run on reference"), warnings.get(0));
+    assertTrue(warnings.get(0).contains("fast: its library is missing"), warnings.get(0));
+  }
+
+  @Test
+  void aDeviceAskedForIsTakenWithoutAWord() {
+    Backends backends = new Backends(List.of(new Absent(), reference()), List.of());
+    assertEquals(List.of(), warningsOf(() -> backends.open("reference", 0).close()));
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsRefusedWithEveryReason() {
+    Backends backends = new Backends(List.of(new Absent(), reference()), List.of("a broken one"));
+    DeviceException e = assertThrows(DeviceException.class, () -> backends.open("fast:0", 0));
+    assertTrue(e.getMessage().contains("there is no device 'fast:0'"), e.getMessage());
+    assertTrue(e.getMessage().contains("add the dependency x:y"), e.getMessage());
+    assertTrue(e.getMessage().contains("a broken one"), e.getMessage());
+  }
+}
