@@ -149,11 +149,6 @@ final class MapLoop {
     return span.weight();
   }
 
-  /** Returns the longest piece that lies in one span wherever the pieces begin. */
-  int longestBlock() {
-    return limit;
-  }
-
   /** Lays out what does not change from span to span; once for each part. */
   void begin(Frame frame, Worker worker) {
     worker.reserve(operands + resultBytes.length);

@@ -16,11 +16,6 @@ public enum DataFormat {
     return this == NHWC ? rank - 1 : 1;
   }
 
-  /** Returns the axis of a spatial dimension, counted from 0. */
-  int spatialAxis(int index) {
-    return this == NHWC ? index + 1 : index + 2;
-  }
-
   /** Returns a shape of this format with the channels last. */
   Shape toLast(Shape shape) {
     return this == NHWC ? shape : permute(shape, Axes.channelsLast(shape.rank()));

@@ -5,8 +5,6 @@ import io.millrace.TensorType;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
-import io.millrace.op.Gradient;
-import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
@@ -16,7 +14,7 @@ import java.util.List;
 public interface TrainingOps extends Building {
 
   /** {@code var -= rate * gradient}; inputs are the variable, the rate and the gradient. */
-  record ApplyGradientDescent() implements Op {
+  record ApplyGradientDescent() implements WritingOp {
     @Override
     public String type() {
       return "ApplyGradientDescent";
@@ -25,16 +23,6 @@ public interface TrainingOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       return Steps.infer(in, 3, 1, 2);
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("it writes a variable");
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
     }
 
     @Override
@@ -70,7 +58,7 @@ public interface TrainingOps extends Building {
    * {@code var -= rate * gradient + rate * momentum * sum}; inputs are the variable, the sum, the
    * rate, the gradient and the momentum.
    */
-  record ApplyMomentum(boolean useNesterov) implements Op {
+  record ApplyMomentum(boolean useNesterov) implements WritingOp {
     @Override
     public String type() {
       return "ApplyMomentum";
@@ -82,16 +70,6 @@ public interface TrainingOps extends Building {
       Steps.requireSlot(in, 1);
       Steps.requireScalar(in, 4);
       return types;
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("it writes a variable");
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
     }
 
     @Override
@@ -156,7 +134,7 @@ public interface TrainingOps extends Building {
    * Source: arXiv:1412.6980, in the form before its section 2.1; with Nesterov's look ahead {@code
    * beta1 m + (1 - beta1) g} stands for the last m.
    */
-  record ApplyAdam(boolean useNesterov) implements Op {
+  record ApplyAdam(boolean useNesterov) implements WritingOp {
     @Override
     public String type() {
       return "ApplyAdam";
@@ -171,16 +149,6 @@ public interface TrainingOps extends Building {
         Steps.requireScalar(in, scalar);
       }
       return types;
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("it writes a variable");
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
     }
 
     @Override

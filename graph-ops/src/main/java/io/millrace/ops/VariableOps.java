@@ -159,7 +159,7 @@ public interface VariableOps extends Building {
   }
 
   /** Writes to the variable that input 0 refers to, and refers to it; input 1 is the operand. */
-  enum Assignment implements Op {
+  enum Assignment implements WritingOp {
     ASSIGN("Assign", Optional.empty()),
     ASSIGN_ADD("AssignAdd", Optional.of(BinaryFn.ADD)),
     ASSIGN_SUB("AssignSub", Optional.of(BinaryFn.SUB));
@@ -190,16 +190,6 @@ public interface VariableOps extends Building {
           in.shape(0),
           in.shape(1));
       return List.of(in.type(0));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("it writes a variable");
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
     }
 
     @Override
