@@ -78,6 +78,26 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
   }
 
   @Override
+  public Kernel gather(Primitive.Gather primitive) {
+    throw new UnsupportedOperationException("gather on the CPU");
+  }
+
+  @Override
+  public Kernel scatter(Primitive.Scatter primitive) {
+    throw new UnsupportedOperationException("scatter on the CPU");
+  }
+
+  @Override
+  public Kernel sort(Primitive.Sort primitive) {
+    throw new UnsupportedOperationException("sort on the CPU");
+  }
+
+  @Override
+  public Kernel scan(Primitive.Scan primitive) {
+    throw new UnsupportedOperationException("scan on the CPU");
+  }
+
+  @Override
   public Kernel random(Primitive.Random primitive) {
     return RandomKernels.of(step);
   }

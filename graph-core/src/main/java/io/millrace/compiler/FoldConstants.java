@@ -76,6 +76,10 @@ final class FoldConstants implements Pass {
         primitive instanceof Primitive.Map
             || primitive instanceof Primitive.Reduce
             || primitive instanceof Primitive.Move
+            || primitive instanceof Primitive.Gather
+            || primitive instanceof Primitive.Scatter
+            || primitive instanceof Primitive.Sort
+            || primitive instanceof Primitive.Scan
             || primitive instanceof Primitive.Reshape;
     long work = Loop.of(instruction).map(l -> l.domain().size()).orElse(0L);
     if (!foldable || inputs > LARGEST || outputs > LARGEST || work > LARGEST) {

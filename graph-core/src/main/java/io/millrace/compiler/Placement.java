@@ -92,7 +92,7 @@ final class Placement {
     return new Result(steps, layout.bytes(), unshared);
   }
 
-  /** Lets a loop's output take over an operand that dies there, or takes new memory. */
+  /** Lets an output take over an operand that dies there if it may, or takes new memory. */
   private void allocate(Value output, int step, Set<Buffer> taken) {
     int last = lastUses.getOrDefault(output, step);
     for (Value input : nodes.get(step).inputs) {
@@ -102,7 +102,7 @@ final class Placement {
           && lastUses.getOrDefault(root, -1) == step
           && root.type().bytes() == output.type().bytes()
           && root.type().dtype().bytes() == output.type().dtype().bytes()
-          && nodes.get(step).walksInOrder(v -> root(v).equals(root))
+          && nodes.get(step).mayOverwrite(v -> root(v).equals(root))
           && taken.add(buffer)) {
         buffer.last = last;
         buffers.put(output, buffer);

@@ -21,7 +21,7 @@ import java.util.Set;
  * Turns a program into a plan: orders the steps and gives every tensor a place.
  *
  * <p>A new value of a resource is computed straight into the resource's memory where everything
- * that reads the old one can run before, or is the very loop that writes it; else it is copied
+ * that reads the old one can run before, or is the very step that writes it; else it is copied
  * there. Fetched tensors are computed straight into their fetch.
  *
  * <p>Whatever may fail on the data, a check or an integer division, runs before all that writes
@@ -185,7 +185,7 @@ final class Planner {
     if (writer.mayFail()) {
       return false;
     }
-    if (others.contains(writer) && !writer.walksInOrder(v -> resource.equals(reads.get(root(v))))) {
+    if (others.contains(writer) && !writer.mayOverwrite(v -> resource.equals(reads.get(root(v))))) {
       return false;
     }
     Set<StepNode> following = writer.following();

@@ -108,8 +108,14 @@ final class StepNode {
     return ordered;
   }
 
-  /** Returns whether this is a loop that reads these operands just as it writes its outputs. */
-  boolean walksInOrder(Predicate<Value> operands) {
+  /**
+   * Returns whether an output may lie where these operands do: this is a loop that reads them just
+   * as it writes its outputs, or they are a scatter's base only.
+   */
+  boolean mayOverwrite(Predicate<Value> operands) {
+    if (primitive instanceof Primitive.Scatter) {
+      return inputs.stream().skip(1).noneMatch(operands);
+    }
     if (!(primitive instanceof Primitive.Map map)) {
       return false;
     }

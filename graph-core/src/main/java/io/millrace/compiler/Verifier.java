@@ -6,6 +6,7 @@ import io.millrace.TensorType;
 import io.millrace.ir.Instruction;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
+import io.millrace.ir.Reduction;
 import io.millrace.ir.Resource;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
@@ -246,6 +247,71 @@ final class Verifier {
       long size = outputs.get(0).shape().size();
       require(p.fill().isPresent() ? covered <= size : covered == size, "must cover the output");
       return true;
+    }
+
+    @Override
+    public Boolean gather(Primitive.Gather p) {
+      counts(2, 1);
+      Shape data = inputs.get(0).shape();
+      Shape indices = inputs.get(1).shape();
+      require(data.rank() == 4 && indices.rank() == 2, "takes four axes and indices of two");
+      requireIndices(inputs.get(1));
+      require(data.dim(0) == indices.dim(0), "batches differ");
+      require(
+          outputs.get(0).equals(inputs.get(0).withShape(data.with(2, indices.dim(1)))),
+          "the output must have as many slices as indices");
+      return true;
+    }
+
+    @Override
+    public Boolean scatter(Primitive.Scatter p) {
+      counts(3, 1);
+      TensorType base = inputs.get(0);
+      Shape indices = inputs.get(1).shape();
+      require(
+          base.shape().rank() == 2 && indices.rank() == 1, "takes rows and one axis of indices");
+      requireIndices(inputs.get(1));
+      require(
+          inputs.get(2).equals(base.withShape(base.shape().with(0, indices.dim(0)))),
+          "needs an update like a row of the base for each index");
+      require(outputs.get(0).equals(base), "must be of type %s", base);
+      require(
+          p.combine().function().isEmpty() || base.dtype().isNumeric(), "combines numbers only");
+      return true;
+    }
+
+    private void requireIndices(TensorType indices) {
+      require(
+          indices.dtype() == DType.INT32 || indices.dtype() == DType.INT64,
+          "indices are int32 or int64");
+    }
+
+    @Override
+    public Boolean sort(Primitive.Sort p) {
+      counts(1, 2);
+      TensorType input = inputs.get(0);
+      Shape sorted = outputs.get(0).shape();
+      require(input.dtype().isNumeric(), "sorts numbers only");
+      require(input.shape().rank() == 2 && sorted.rank() == 2, "takes and gives rows");
+      require(
+          sorted.dim(0) == input.shape().dim(0) && sorted.dim(1) <= input.shape().dim(1),
+          "gives no more than it takes");
+      require(outputs.get(0).dtype() == input.dtype(), "keeps the element type");
+      require(
+          outputs.get(1).equals(new TensorType(DType.INT64, sorted)),
+          "gives the position of each element as int64");
+      return true;
+    }
+
+    @Override
+    public Boolean scan(Primitive.Scan p) {
+      counts(1, 1);
+      require(inputs.get(0).shape().rank() == 3, "takes three axes");
+      require(outputs.equals(inputs), "must be of type %s", inputs.get(0));
+      require(
+          p.reduction() == Reduction.SUM || p.reduction() == Reduction.PROD,
+          "sums or multiplies only");
+      return numeric();
     }
 
     @Override

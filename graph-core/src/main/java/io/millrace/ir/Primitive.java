@@ -185,6 +185,96 @@ public sealed interface Primitive {
   }
 
   /**
+   * Picks slices along an axis: inputs data {@code [b,o,n,i]} and indices {@code [b,m]} (int32 or
+   * int64), output {@code [b,o,m,i]} with {@code out[b,o,m,:] = data[b,o,indices[b,m],:]}.
+   *
+   * <p>An index outside {@code [0, n)} gives zeros (false): an operation for which that is an error
+   * checks the indices itself. Any type of data.
+   */
+  record Gather() implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.gather(this);
+    }
+  }
+
+  /**
+   * Combines rows into the rows of a tensor that indices name: inputs base {@code [n,i]}, indices
+   * {@code [m]} (int32 or int64) and updates {@code [m,i]}, output {@code [n,i]}.
+   *
+   * <p>The output is the base with {@code out[indices[j],:]} combined with {@code updates[j,:]},
+   * for each j in order, so that of equal indices the last one decides a SET, and sums round the
+   * same way in every run. An update whose index is outside {@code [0, n)} is dropped. SET: any
+   * type; the others: numeric types.
+   *
+   * <p>The output may have the place of the base, and is then changed only in the rows named.
+   */
+  record Scatter(Combine combine) implements Primitive {
+    /** How an update u changes an element x; integer arithmetic wraps. */
+    public enum Combine {
+      /** u. */
+      SET(Optional.empty()),
+      /** x + u. */
+      ADD(Optional.of(BinaryFn.ADD)),
+      /** x - u. */
+      SUB(Optional.of(BinaryFn.SUB)),
+      /** x * u. */
+      MUL(Optional.of(BinaryFn.MUL)),
+      /** The lesser; NaN if either is NaN. */
+      MIN(Optional.of(BinaryFn.MIN)),
+      /** The greater; NaN if either is NaN. */
+      MAX(Optional.of(BinaryFn.MAX));
+
+      private final Optional<BinaryFn> function;
+
+      Combine(Optional<BinaryFn> function) {
+        this.function = function;
+      }
+
+      /** Returns the function of x and u; nothing for SET. */
+      public Optional<BinaryFn> function() {
+        return function;
+      }
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.scatter(this);
+    }
+  }
+
+  /**
+   * Sorts each row: input {@code [rows,n]}, outputs the first k elements in order, {@code
+   * [rows,k]}, and their positions in the row, {@code [rows,k]} of int64; k, at most n, is the
+   * outputs' extent. Numeric types.
+   *
+   * <p>Ascending, or descending. Of equal elements, such as -0.0 and 0.0, the one at the lower
+   * position comes first either way, and NaN comes after every number either way.
+   */
+  record Sort(boolean descending) implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.sort(this);
+    }
+  }
+
+  /**
+   * Combines along the middle axis of {@code [outer,n,inner]} all elements up to each: cumulative
+   * sums (reduction SUM) or products (PROD). One input; one output of its type. Numeric types.
+   *
+   * <p>Starting from 0 or 1, elements are combined one after another, each result rounded or
+   * wrapped to the type, from the axis's end if {@code reverse}. If {@code exclusive}, an element's
+   * own place holds the result of those before it. A device that combines in another order, and so
+   * rounds otherwise, always does it the same way.
+   */
+  record Scan(Reduction reduction, boolean exclusive, boolean reverse) implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.scan(this);
+    }
+  }
+
+  /**
    * Random numbers from Philox 4x32-10, keyed with {@code seed} and {@code seed2} as TensorFlow's
    * stateful random operations are.
    *
@@ -263,6 +353,14 @@ public sealed interface Primitive {
     R pool(Pool primitive);
 
     R move(Move primitive);
+
+    R gather(Gather primitive);
+
+    R scatter(Scatter primitive);
+
+    R sort(Sort primitive);
+
+    R scan(Scan primitive);
 
     R random(Random primitive);
 

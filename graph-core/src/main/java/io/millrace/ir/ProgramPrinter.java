@@ -120,6 +120,29 @@ public final class ProgramPrinter {
     }
 
     @Override
+    public String gather(Primitive.Gather p) {
+      return "gather";
+    }
+
+    @Override
+    public String scatter(Primitive.Scatter p) {
+      return "scatter " + lower(p.combine());
+    }
+
+    @Override
+    public String sort(Primitive.Sort p) {
+      return "sort " + (p.descending() ? "descending" : "ascending");
+    }
+
+    @Override
+    public String scan(Primitive.Scan p) {
+      return "scan "
+          + lower(p.reduction())
+          + (p.exclusive() ? " exclusive" : "")
+          + (p.reverse() ? " reverse" : "");
+    }
+
+    @Override
     public String random(Primitive.Random p) {
       return "random " + lower(p.distribution()) + " seeds " + p.seed() + "," + p.seed2();
     }

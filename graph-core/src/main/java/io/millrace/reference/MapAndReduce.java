@@ -68,7 +68,8 @@ final class MapAndReduce {
     return builder.build();
   }
 
-  private static Number start(Reduction reduction, DType dtype) {
+  /** Returns the result for no elements. */
+  static Number start(Reduction reduction, DType dtype) {
     return switch (reduction) {
       case SUM, ANY -> dtype.isFloating() ? (Number) 0.0 : (Number) 0L;
       case PROD, ALL -> dtype.isFloating() ? (Number) 1.0 : (Number) 1L;

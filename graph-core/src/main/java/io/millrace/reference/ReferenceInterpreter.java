@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * Computes one primitive: what every backend must agree with.
  *
- * <p>Sums are taken in double precision in row-major order and rounded once.
+ * <p>Sums are taken in double precision in row-major order and rounded once; those of Scatter and
+ * Scan, every step of which is seen, are rounded at each.
  */
 public final class ReferenceInterpreter implements Primitive.Visitor<List<Literal>> {
   private final List<Literal> inputs;
@@ -80,6 +81,27 @@ public final class ReferenceInterpreter implements Primitive.Visitor<List<Litera
   @Override
   public List<Literal> move(Primitive.Move primitive) {
     return List.of(Moves.move(primitive, inputs, outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> gather(Primitive.Gather primitive) {
+    return List.of(GatherAndScatter.gather(inputs.get(0), inputs.get(1), outputs.get(0)));
+  }
+
+  @Override
+  public List<Literal> scatter(Primitive.Scatter primitive) {
+    return List.of(
+        GatherAndScatter.scatter(primitive.combine(), inputs.get(0), inputs.get(1), inputs.get(2)));
+  }
+
+  @Override
+  public List<Literal> sort(Primitive.Sort primitive) {
+    return SortAndScan.sort(primitive, inputs.get(0), outputs);
+  }
+
+  @Override
+  public List<Literal> scan(Primitive.Scan primitive) {
+    return List.of(SortAndScan.scan(primitive, inputs.get(0)));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.millrace.reference;
 
 import io.millrace.DType;
+import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Literal;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
@@ -85,11 +86,18 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
         case LE -> flag(a <= b);
         case GT -> flag(a > b);
         case GE -> flag(a >= b);
-        default -> (Number) Elements.round(type, FloatFunctions.binary(node.fn(), a, b, type));
+        default -> arithmetic(node.fn(), type, x, y);
       };
     }
-    return Elements.wrap(
-        node.type(), IntegerFunctions.binary(node.fn(), x.longValue(), y.longValue()));
+    return arithmetic(node.fn(), type, x, y);
+  }
+
+  /** Returns a function of two elements of a type, rounded or wrapped to it. */
+  static Number arithmetic(BinaryFn fn, DType type, Number x, Number y) {
+    return type.isFloating()
+        ? (Number)
+            Elements.round(type, FloatFunctions.binary(fn, x.doubleValue(), y.doubleValue(), type))
+        : (Number) Elements.wrap(type, IntegerFunctions.binary(fn, x.longValue(), y.longValue()));
   }
 
   @Override

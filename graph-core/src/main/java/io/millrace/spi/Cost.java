@@ -27,6 +27,11 @@ final class Cost {
       Shape result = (data || filter ? step.inputs().get(1) : step.output()).type().shape();
       return 2 * weights.size() * result.size() / Math.max(1, result.dim(-1));
     }
-    return 0;
+    if (primitive instanceof Primitive.Scatter scatter) {
+      return scatter.combine().function().isEmpty()
+          ? 0
+          : step.inputs().get(2).type().shape().size();
+    }
+    return primitive instanceof Primitive.Scan ? step.output().type().shape().size() : 0;
   }
 }

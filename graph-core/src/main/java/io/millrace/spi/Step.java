@@ -7,7 +7,7 @@ import java.util.List;
  * One primitive bound to memory. Never Feed, Constant, Read or Reshape: those are only places.
  *
  * <p>An output may have the place of an input only in a Map, and only if that input is walked in
- * the output's own order.
+ * the output's own order, or in a Scatter, and only that of the base.
  *
  * @param origin the name of the graph operation, several joined with {@code +}
  */

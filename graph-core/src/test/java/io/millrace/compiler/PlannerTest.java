@@ -3,6 +3,7 @@ package io.millrace.compiler;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Shape;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
@@ -54,6 +55,51 @@ final class PlannerTest {
     assertEquals(1, plan.steps().size());
     assertEquals(0, plan.arenaBytes());
     assertTrue(plan.steps().get(0).output().sameStart(plan.steps().get(0).inputs().get(0)));
+  }
+
+  private Value scatter(Value base, Value updates) {
+    return p.builder.emit(
+        new Primitive.Scatter(Primitive.Scatter.Combine.ADD),
+        List.of(p.reshape(base, 2, 1), p.rows(1, 1), p.reshape(updates, 2, 1)),
+        base.type().withShape(Shape.of(2, 1)),
+        "scatter");
+  }
+
+  @Test
+  void scattersIntoAVariableInPlace() {
+    p.builder.update(A, p.reshape(scatter(p.read(A), p.read(B)), 2));
+    Plan plan = Planner.plan(p.fetch());
+    assertEquals(1, plan.steps().size());
+    assertEquals(0, plan.arenaBytes());
+    assertTrue(plan.steps().get(0).output().sameStart(plan.steps().get(0).inputs().get(0)));
+    assertEquals(rows(1, 5), run(plan).resources().get("a"));
+  }
+
+  @Test
+  void scatterNeverOverwritesItsUpdates() {
+    Value updates = p.map("add", s -> s.get(0).plus(1), p.read(A));
+    Value scattered = scatter(p.read(B), updates);
+    p.builder.update(A, p.reshape(scatter(scattered, p.read(A)), 2));
+    Plan plan = Planner.plan(p.fetch(scattered));
+    assertEquals(rows(2, 8), run(plan).resources().get("a"));
+    assertEquals(List.of(rows(2, 6).reshape(Shape.of(2, 1))), run(plan).fetches());
+  }
+
+  @Test
+  void scatterTakesOverABaseThatDies() {
+    Value base = p.map("add", s -> s.get(0).plus(1), p.read(A));
+    Value scattered = scatter(base, p.map("times", s -> s.get(0).times(3), p.read(B)));
+    Plan plan = Planner.plan(p.fetch(p.map("late", s -> s.get(0).negate(), scattered)));
+    assertEquals(2 * 64, plan.arenaBytes());
+    assertEquals(List.of(rows(-2, -14).reshape(Shape.of(2, 1))), run(plan).fetches());
+  }
+
+  private static Literal rows(double... values) {
+    Literal.Builder literal = new Literal.Builder(A.type());
+    for (int i = 0; i < values.length; i++) {
+      literal.setDouble(i, values[i]);
+    }
+    return literal.build();
   }
 
   @Test

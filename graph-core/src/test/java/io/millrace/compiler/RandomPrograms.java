@@ -115,11 +115,8 @@ final class RandomPrograms {
   }
 
   private Value instruction() {
-    return switch (random.nextInt(12)) {
-      case 0 -> {
-        Literal literal = literal(new TensorType(TYPE, shape()), random);
-        yield builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), origin());
-      }
+    return switch (random.nextInt(16)) {
+      case 0 -> constant(new TensorType(TYPE, shape()));
       case 1 -> reshape();
       case 2 -> move();
       case 3 -> reduce();
@@ -127,6 +124,10 @@ final class RandomPrograms {
       case 5 -> window();
       case 6 -> draw();
       case 7 -> check();
+      case 8 -> gather();
+      case 9 -> scatter();
+      case 10 -> sort();
+      case 11 -> scan();
       default -> map();
     };
   }
@@ -272,16 +273,12 @@ final class RandomPrograms {
   private Value window() {
     Value x = any();
     long size = x.type().shape().size();
-    Value line =
-        builder.emit(
-            new Primitive.Reshape(), List.of(x), TensorType.of(TYPE, 1, size, 1), origin());
+    Value line = reshaped(x, 1, size, 1);
     WindowAxis axis =
         new WindowAxis(2, 1 + random.nextInt(2), 1 + random.nextInt(2), random.nextInt(3), 1);
     long windows = Math.max(0, axis.windows(size));
     if (random.nextBoolean()) {
-      Literal filter = literal(TensorType.of(TYPE, 2, 1, 2), random);
-      Value weights =
-          builder.emit(new Primitive.Constant(filter), List.of(), filter.type(), origin());
+      Value weights = constant(TensorType.of(TYPE, 2, 1, 2));
       return builder.emit(
           new Primitive.Convolve(Primitive.Convolve.Kind.FORWARD, List.of(axis), 1),
           List.of(line, weights),
@@ -332,16 +329,90 @@ final class RandomPrograms {
     return x;
   }
 
+  private Value gather() {
+    Value x = rows();
+    long rows = x.type().shape().dim(0);
+    Value data = reshaped(x, 1, 1, rows, x.type().shape().dim(1));
+    Value indices = indices(rows, 1, 4);
+    return builder.emit(
+        new Primitive.Gather(),
+        List.of(data, indices),
+        data.type().withShape(data.type().shape().with(2, 4)),
+        origin());
+  }
+
+  /** Scatters into a variable's shape, so that the result may update one in place. */
+  private Value scatter() {
+    TensorType type = resource(random.nextInt(2)).type();
+    List<Value> fitting = values.stream().filter(v -> v.type().equals(type)).toList();
+    Value base = fitting.get(random.nextInt(fitting.size()));
+    Value updates =
+        random.nextBoolean() ? fitting.get(random.nextInt(fitting.size())) : constant(type);
+    Primitive.Scatter.Combine[] all = Primitive.Scatter.Combine.values();
+    return builder.emit(
+        new Primitive.Scatter(all[random.nextInt(all.length)]),
+        List.of(base, indices(type.shape().dim(0), type.shape().dim(0)), updates),
+        type,
+        origin());
+  }
+
+  private Value sort() {
+    Value rows = rows();
+    Shape shape = rows.type().shape();
+    Shape sorted = shape.with(1, random.nextInt((int) shape.dim(1) + 1));
+    List<Value> outputs =
+        builder.emit(
+            new Primitive.Sort(random.nextBoolean()),
+            List.of(rows),
+            List.of(rows.type().withShape(sorted), new TensorType(DType.INT64, sorted)),
+            origin());
+    return outputs.get(0);
+  }
+
+  private Value scan() {
+    Value rows = rows();
+    Shape shape = rows.type().shape();
+    Value line = reshaped(rows, 1, shape.dim(0), shape.dim(1));
+    return builder.emit(
+        new Primitive.Scan(Reduction.SUM, random.nextBoolean(), random.nextBoolean()),
+        List.of(line),
+        line.type(),
+        origin());
+  }
+
+  /** Returns a tensor's elements as rows. */
+  private Value rows() {
+    Value x = any();
+    Shape shape = x.type().shape();
+    long rows = shape.rank() == 0 ? 1 : shape.dim(0);
+    return reshaped(x, rows, shape.size() / Math.max(1, rows));
+  }
+
+  private Value reshaped(Value x, long... dims) {
+    return builder.emit(
+        new Primitive.Reshape(), List.of(x), x.type().withShape(Shape.of(dims)), origin());
+  }
+
+  private Value constant(TensorType type) {
+    Literal literal = literal(type, random);
+    return builder.emit(new Primitive.Constant(literal), List.of(), type, origin());
+  }
+
+  /** Returns rows to read or write, some of them not there. */
+  private Value indices(long rows, long... dims) {
+    Literal.Builder literal = new Literal.Builder(TensorType.of(DType.INT64, dims));
+    for (long i = 0; i < Shape.of(dims).size(); i++) {
+      literal.setLong(i, random.nextInt((int) rows + 2) - 1);
+    }
+    Literal made = literal.build();
+    return builder.emit(new Primitive.Constant(made), List.of(), made.type(), origin());
+  }
+
   private Value contract() {
     List<Value> matrices = values.stream().filter(v -> v.type().shape().rank() == 2).toList();
     Value x = matrices.get(random.nextInt(matrices.size()));
     Shape s = x.type().shape();
-    Value batch =
-        builder.emit(
-            new Primitive.Reshape(),
-            List.of(x),
-            x.type().withShape(Shape.of(1, s.dim(0), s.dim(1))),
-            origin());
+    Value batch = reshaped(x, 1, s.dim(0), s.dim(1));
     return builder.emit(
         new Primitive.Contract(true, false),
         List.of(batch, batch),

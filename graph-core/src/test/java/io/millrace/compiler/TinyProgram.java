@@ -39,6 +39,12 @@ final class TinyProgram {
     return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), "c");
   }
 
+  /** Adds row numbers. */
+  Value rows(long... rows) {
+    Literal literal = Literal.ofLongs(rows);
+    return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), "rows");
+  }
+
   Value reshape(Value x, long... dims) {
     return builder.emit(
         new Primitive.Reshape(), List.of(x), x.type().withShape(Shape.of(dims)), "reshape");

@@ -7,11 +7,14 @@ import io.millrace.DType;
 import io.millrace.Shape;
 import io.millrace.TensorType;
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
+import io.millrace.ir.Reduction;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +77,83 @@ final class VerifierTest {
         wide,
         FEED,
         new Instruction(new Primitive.Reshape(), List.of(X), List.of(wide), "reshape"));
+  }
+
+  private static void rejects(
+      String rule, Primitive primitive, List<TensorType> inputs, TensorType... outputs) {
+    List<Value> given = new ArrayList<>();
+    List<Instruction> instructions = new ArrayList<>();
+    for (TensorType input : inputs) {
+      Value value = new Value(given.size(), input);
+      given.add(value);
+      instructions.add(
+          new Instruction(
+              new Primitive.Constant(Literal.fill(input, 0)), List.of(), List.of(value), "c"));
+    }
+    List<Value> results = new ArrayList<>();
+    for (TensorType output : outputs) {
+      results.add(new Value(given.size() + results.size(), output));
+    }
+    instructions.add(new Instruction(primitive, given, results, "made"));
+    rejects(rule, results.get(0), instructions.toArray(Instruction[]::new));
+  }
+
+  private static TensorType floats(long... dims) {
+    return TensorType.of(DType.FLOAT32, dims);
+  }
+
+  private static TensorType longs(long... dims) {
+    return TensorType.of(DType.INT64, dims);
+  }
+
+  @Test
+  void gathers() {
+    Primitive gather = new Primitive.Gather();
+    TensorType data = floats(2, 3, 4, 5);
+    rejects("takes 2 inputs", gather, List.of(data), data);
+    rejects("four axes", gather, List.of(floats(3, 4, 5), longs(2, 6)), floats(2, 3, 6, 5));
+    rejects("int32 or int64", gather, List.of(data, floats(2, 6)), floats(2, 3, 6, 5));
+    rejects("batches differ", gather, List.of(data, longs(1, 6)), floats(2, 3, 6, 5));
+    rejects("as many slices", gather, List.of(data, longs(2, 6)), floats(2, 3, 4, 5));
+    rejects("as many slices", gather, List.of(data, longs(2, 6)), longs(2, 3, 6, 5));
+  }
+
+  @Test
+  void scatters() {
+    Primitive add = new Primitive.Scatter(Primitive.Scatter.Combine.ADD);
+    TensorType base = floats(4, 5);
+    rejects("takes 3 inputs", add, List.of(base, longs(2)), base);
+    rejects("one axis of indices", add, List.of(base, longs(2, 1), floats(2, 5)), base);
+    rejects("int32 or int64", add, List.of(base, floats(2), floats(2, 5)), base);
+    rejects("an update like a row", add, List.of(base, longs(2), floats(3, 5)), base);
+    rejects("an update like a row", add, List.of(base, longs(2), longs(2, 5)), base);
+    rejects("must be of type", add, List.of(base, longs(2), floats(2, 5)), floats(5, 5));
+    TensorType flags = TensorType.of(DType.BOOL, 4, 5);
+    rejects("numbers only", add, List.of(flags, longs(2), flags.withShape(Shape.of(2, 5))), flags);
+  }
+
+  @Test
+  void sorts() {
+    Primitive sort = new Primitive.Sort(true);
+    rejects("has 2 outputs", sort, List.of(floats(2, 3)), floats(2, 3));
+    TensorType flags = TensorType.of(DType.BOOL, 2, 3);
+    rejects("numbers only", sort, List.of(flags), flags, longs(2, 3));
+    rejects("gives rows", sort, List.of(floats(3)), floats(3), longs(3));
+    rejects("no more than it takes", sort, List.of(floats(2, 3)), floats(2, 4), longs(2, 4));
+    rejects("no more than it takes", sort, List.of(floats(2, 3)), floats(1, 3), longs(1, 3));
+    rejects("keeps the element type", sort, List.of(floats(2, 3)), longs(2, 3), longs(2, 3));
+    rejects("as int64", sort, List.of(floats(2, 3)), floats(2, 2), longs(2, 3));
+  }
+
+  @Test
+  void scans() {
+    Primitive sum = new Primitive.Scan(Reduction.SUM, false, false);
+    rejects("three axes", sum, List.of(floats(2, 3)), floats(2, 3));
+    rejects("must be of type", sum, List.of(floats(1, 2, 3)), floats(1, 3, 2));
+    TensorType flags = TensorType.of(DType.BOOL, 1, 2, 3);
+    rejects("numeric", sum, List.of(flags), flags);
+    Primitive max = new Primitive.Scan(Reduction.MAX, false, false);
+    rejects("sums or multiplies", max, List.of(floats(1, 2, 3)), floats(1, 2, 3));
   }
 
   @Test

@@ -1,0 +1,65 @@
+package io.millrace.reference;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import java.util.Optional;
+
+/** Computes Gather and Scatter. */
+final class GatherAndScatter {
+  private GatherAndScatter() {}
+
+  static Literal gather(Literal data, Literal indices, TensorType output) {
+    Literal.Builder builder = new Literal.Builder(output);
+    long outer = data.type().shape().dim(1);
+    long count = data.type().shape().dim(2);
+    long wanted = indices.type().shape().dim(1);
+    long[] element = {0};
+    Elements.forEach(
+        output.shape(),
+        at -> {
+          long index = indices.getLong(at[0] * wanted + at[2]);
+          if (index >= 0 && index < count) {
+            long slice = (at[0] * outer + at[1]) * count + index;
+            Number value = Elements.get(data, slice * output.shape().dim(3) + at[3]);
+            Elements.set(builder, output.dtype(), element[0], value);
+          }
+          element[0]++;
+        });
+    return builder.build();
+  }
+
+  static Literal scatter(
+      Primitive.Scatter.Combine combine, Literal base, Literal indices, Literal updates) {
+    DType dtype = base.type().dtype();
+    Shape shape = base.type().shape();
+    long inner = shape.dim(1);
+    Number[] values = new Number[Math.toIntExact(shape.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Elements.get(base, i);
+    }
+    for (long update = 0; update < indices.size(); update++) {
+      long row = indices.getLong(update);
+      for (long i = 0; i < inner && row >= 0 && row < shape.dim(0); i++) {
+        int at = (int) (row * inner + i);
+        Number value = Elements.get(updates, update * inner + i);
+        values[at] = combine(dtype, combine.function(), values[at], value);
+      }
+    }
+    Literal.Builder builder = new Literal.Builder(base.type());
+    for (int i = 0; i < values.length; i++) {
+      Elements.set(builder, dtype, i, values[i]);
+    }
+    return builder.build();
+  }
+
+  private static Number combine(
+      DType dtype, Optional<BinaryFn> function, Number value, Number update) {
+    return function.isEmpty()
+        ? update
+        : ScalarInterpreter.arithmetic(function.get(), dtype, value, update);
+  }
+}
