@@ -53,6 +53,7 @@ public final class Graph {
     final Deque<String> names = new ArrayDeque<>(List.of(""));
     final Deque<String> devices = new ArrayDeque<>(List.of(""));
     final Deque<List<Operation>> controls = new ArrayDeque<>(List.of(List.<Operation>of()));
+    final Deque<SourceLine> sources = new ArrayDeque<>();
   }
 
   /** Something to close at the end of a try block: a scope, or a turn as the default graph. */
@@ -81,7 +82,7 @@ public final class Graph {
   /** Adds an operation that must run after others beside those of the open control scopes. */
   public synchronized Operation add(
       Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
-    SourceLine source = SourceLine.ofCaller(engine(op));
+    SourceLine source = source(engine(op));
     List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
     String wished = scoped(name, source);
     for (Output tensor : tensors) {
@@ -142,6 +143,11 @@ public final class Graph {
     operations.add(operation);
     byName.put(operation.name(), operation);
     return operation;
+  }
+
+  private SourceLine source(List<Class<?>> engine) {
+    SourceLine stated = scopes.get().sources.peek();
+    return stated == null ? SourceLine.ofCaller(engine) : stated;
   }
 
   private static GraphException broken(
@@ -282,6 +288,14 @@ public final class Graph {
    */
   public Scope initScope() {
     return push(scopes.get().controls, INIT_SCOPE);
+  }
+
+  /**
+   * Opens a scope whose operations count as added at this line: that of the user who called what
+   * adds many operations, as reading a graph from a file.
+   */
+  public Scope at(SourceLine line) {
+    return push(scopes.get().sources, line);
   }
 
   private static <T> Scope push(Deque<T> stack, T item) {

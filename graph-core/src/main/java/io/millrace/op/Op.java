@@ -19,6 +19,14 @@ public interface Op {
   String type();
 
   /**
+   * Returns how TensorFlow writes a node of this operation, so that graphs can be exchanged. An
+   * operation of a user's own need not say it.
+   */
+  default Signature signature() {
+    return Signature.unknown();
+  }
+
+  /**
    * Returns the types of the outputs, as exactly as the types of the inputs allow.
    *
    * <p>Called when a node is added, then with fully defined input types when a run is compiled.

@@ -11,6 +11,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -99,6 +100,11 @@ public interface ActivationOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("features: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       return List.of(slope.takesIntegers() ? in.requireNumeric(0) : in.requireFloating(0));
@@ -177,6 +183,11 @@ public interface ActivationOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("gradients: T", atOutput ? "outputs: T" : "features: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(2);
       if (takesIntegers()) {
@@ -245,6 +256,11 @@ public interface ActivationOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("features: T").optional("alpha", 0.2f);
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       return List.of(in.requireFloating(0));
@@ -275,6 +291,11 @@ public interface ActivationOps extends Building {
     @Override
     public String type() {
       return "LeakyReluGrad";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("gradients: T", "features: T").optional("alpha", 0.2f);
     }
 
     @Override

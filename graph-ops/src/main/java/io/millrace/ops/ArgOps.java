@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,13 @@ public interface ArgOps extends Building {
     @Override
     public String type() {
       return least ? "ArgMin" : "ArgMax";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "dimension: Tidx")
+          .told("least")
+          .optional("output_type", DType.INT64);
     }
 
     @Override

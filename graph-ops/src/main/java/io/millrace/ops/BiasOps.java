@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,6 +34,13 @@ public interface BiasOps extends Building {
     @Override
     public String type() {
       return "BiasAdd";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("value: T", "bias: T")
+          .rename("format", "data_format")
+          .optional("data_format", DataFormat.NHWC);
     }
 
     @Override
@@ -102,6 +110,13 @@ public interface BiasOps extends Building {
     @Override
     public String type() {
       return "BiasAddGrad";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("out_backprop: T")
+          .rename("format", "data_format")
+          .optional("data_format", DataFormat.NHWC);
     }
 
     @Override

@@ -132,6 +132,7 @@ public interface BinaryOps extends Building {
   enum Binary implements Elementwise {
     ADD(
         Row.binary("AddV2", NUMERIC, Scalar::plus)
+            .alias("Add")
             .derivatives((tf, x, y, z, dz) -> List.of(dz, dz))),
     SUB(
         Row.binary("Sub", NUMERIC, Scalar::minus)

@@ -7,8 +7,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -18,6 +21,8 @@ import java.util.stream.Stream;
  * <p>No list is kept by hand; an operation exists by being declared in its family.
  */
 public final class Catalogue {
+  private static final Map<String, Op> PROTOTYPES = prototypes();
+
   private Catalogue() {}
 
   /** Returns the classes of all operations, sorted by name. */
@@ -41,6 +46,27 @@ public final class Catalogue {
     }
     found.sort(Comparator.comparing(Class::getName));
     return found;
+  }
+
+  /**
+   * Returns an operation of this name, or with this alias, as TensorFlow names operations; its
+   * attributes are those of one of its examples.
+   */
+  public static Optional<Op> prototype(String type) {
+    return Optional.ofNullable(PROTOTYPES.get(type));
+  }
+
+  private static Map<String, Op> prototypes() {
+    Map<String, Op> found = new HashMap<>();
+    for (Class<? extends Op> operation : operations()) {
+      for (Example example : examples(operation)) {
+        found.putIfAbsent(example.op().type(), example.op());
+      }
+    }
+    for (Op op : List.copyOf(found.values())) {
+      op.signature().aliases().forEach(alias -> found.putIfAbsent(alias, op));
+    }
+    return Map.copyOf(found);
   }
 
   /**

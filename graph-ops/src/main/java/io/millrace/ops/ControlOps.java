@@ -9,6 +9,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.Collection;
 import java.util.List;
 
@@ -40,6 +41,11 @@ public interface ControlOps extends Building {
     @Override
     public String type() {
       return "NoOp";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of();
     }
 
     @Override

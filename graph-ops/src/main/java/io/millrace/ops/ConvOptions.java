@@ -1,7 +1,11 @@
 package io.millrace.ops;
 
+import io.millrace.op.AttributeGroup;
+import io.millrace.op.Attributes;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Says how a filter slides over its data.
@@ -12,7 +16,8 @@ import java.util.List;
  * @param format the order of the data's axes
  */
 public record ConvOptions(
-    List<Long> strides, List<Long> dilations, Padding padding, DataFormat format) {
+    List<Long> strides, List<Long> dilations, Padding padding, DataFormat format)
+    implements AttributeGroup {
 
   public ConvOptions {
     strides = List.copyOf(strides);
@@ -51,5 +56,21 @@ public record ConvOptions(
   /** Returns these options for channels at axis 1. */
   public ConvOptions nchw() {
     return new ConvOptions(strides, dilations, padding, DataFormat.NCHW);
+  }
+
+  /** Returns the options that TensorFlow's attributes of a convolution say. */
+  public static ConvOptions fromAttributes(Attributes in) {
+    List<Long> strides = WindowAttributes.spatial(in, "strides", List.of());
+    return new ConvOptions(
+        strides,
+        WindowAttributes.spatial(in, "dilations", Collections.nCopies(strides.size(), 1L)),
+        WindowAttributes.padding(in),
+        WindowAttributes.format(in));
+  }
+
+  @Override
+  public Map<String, Object> toAttributes() {
+    return WindowAttributes.write(
+        Map.of("strides", strides, "dilations", dilations), padding, format);
   }
 }

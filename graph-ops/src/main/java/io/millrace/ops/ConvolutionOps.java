@@ -14,6 +14,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,11 @@ public interface ConvolutionOps extends Building {
     @Override
     public String type() {
       return "Conv2D";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "filter: T").ignoring("use_cudnn_on_gpu");
     }
 
     @Override
@@ -220,6 +226,12 @@ public interface ConvolutionOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("input_sizes: int32", "filter: T", "out_backprop: T")
+          .ignoring("use_cudnn_on_gpu");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(3);
       in.requireIndex(0);
@@ -311,6 +323,12 @@ public interface ConvolutionOps extends Building {
     @Override
     public String type() {
       return "Conv2DBackpropFilter";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "filter_sizes: int32", "out_backprop: T")
+          .ignoring("use_cudnn_on_gpu");
     }
 
     @Override

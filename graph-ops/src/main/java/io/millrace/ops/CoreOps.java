@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,6 +66,11 @@ public interface CoreOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of().optional("shape", Shape.unknown());
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(0);
       return List.of(new TensorType(dtype, shape));
@@ -98,6 +104,11 @@ public interface CoreOps extends Building {
     @Override
     public String type() {
       return "Const";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of().rename("literal", "value").outputType("dtype", 0);
     }
 
     @Override
@@ -137,6 +148,11 @@ public interface CoreOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("input: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       return List.of(in.type(0));
@@ -165,6 +181,11 @@ public interface CoreOps extends Building {
     @Override
     public String type() {
       return "StopGradient";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T");
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.List;
 import java.util.Optional;
 
@@ -112,6 +113,11 @@ public interface CreationOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("dims: index_type", "value: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(2);
       in.requireRank(1, 0);
@@ -153,6 +159,11 @@ public interface CreationOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("x: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       return List.of(in.type(0));
@@ -190,6 +201,11 @@ public interface CreationOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("x: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       return List.of(in.type(0));
@@ -218,6 +234,11 @@ public interface CreationOps extends Building {
     @Override
     public String type() {
       return "Range";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("start: Tidx", "limit: Tidx", "delta: Tidx");
     }
 
     @Override
@@ -297,6 +318,12 @@ public interface CreationOps extends Building {
     @Override
     public String type() {
       return "OneHot";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("indices: TI", "depth: int32", "on_value: T", "off_value: T")
+          .optional("axis", -1);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,7 @@ public interface Elementwise extends Op {
    * @param domains for each input, what to draw it from; empty for the usual range
    * @param derivatives how to make the gradients, unless there are none
    * @param reason why there are no gradients
+   * @param signature how TensorFlow writes it
    */
   record Row(
       String type,
@@ -61,7 +63,8 @@ public interface Elementwise extends Op {
       Function<List<Scalar>, Scalar> value,
       List<Optional<Domain>> domains,
       Optional<Derivatives> derivatives,
-      String reason) {
+      String reason,
+      Signature signature) {
 
     /** Returns a row for a function of one tensor of one of these types. */
     public static Row unary(String type, TypeSet types, UnaryOperator<Scalar> value) {
@@ -72,7 +75,8 @@ public interface Elementwise extends Op {
           s -> value.apply(s.get(0)),
           List.of(Optional.empty()),
           Optional.empty(),
-          "");
+          "",
+          Signature.of(types == TypeSet.BOOLEAN ? "x: bool" : "x: T"));
     }
 
     /** Returns a row for a function of two tensors of one of these types. */
@@ -84,14 +88,18 @@ public interface Elementwise extends Op {
           s -> value.apply(s.get(0), s.get(1)),
           List.of(Optional.empty(), Optional.empty()),
           Optional.empty(),
-          "");
+          "",
+          types == TypeSet.BOOLEAN
+              ? Signature.of("x: bool", "y: bool")
+              : Signature.of("x: T", "y: T"));
     }
 
     /** Returns this row with an input drawn from [low, high). */
     public Row within(int input, double low, double high) {
       List<Optional<Domain>> changed = new ArrayList<>(domains);
       changed.set(input, Optional.of(new Domain(low, high)));
-      return new Row(type, inputs, types, value, List.copyOf(changed), derivatives, reason);
+      return new Row(
+          type, inputs, types, value, List.copyOf(changed), derivatives, reason, signature);
     }
 
     /** Returns this row with a gradient for its only input. */
@@ -101,18 +109,34 @@ public interface Elementwise extends Op {
 
     /** Returns this row with gradients for its two inputs. */
     public Row derivatives(Derivatives rule) {
-      return new Row(type, inputs, types, value, domains, Optional.of(rule), reason);
+      return new Row(type, inputs, types, value, domains, Optional.of(rule), reason, signature);
     }
 
     /** Returns this row without gradients, for this reason. */
     public Row notDifferentiable(String why) {
-      return new Row(type, inputs, types, value, domains, Optional.empty(), why);
+      return new Row(type, inputs, types, value, domains, Optional.empty(), why, signature);
+    }
+
+    /** Returns this row written in TensorFlow's graphs as the rule makes of the usual way. */
+    public Row written(UnaryOperator<Signature> rule) {
+      return new Row(
+          type, inputs, types, value, domains, derivatives, reason, rule.apply(signature));
+    }
+
+    /** Returns this row with another name that TensorFlow has for it. */
+    public Row alias(String other) {
+      return written(s -> s.alias(other));
     }
   }
 
   @Override
   default String type() {
     return row().type();
+  }
+
+  @Override
+  default Signature signature() {
+    return row().signature();
   }
 
   @Override

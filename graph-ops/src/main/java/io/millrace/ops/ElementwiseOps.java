@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,6 +51,11 @@ public interface ElementwiseOps extends Building {
     @Override
     public String type() {
       return "SelectV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("condition: bool", "t: T", "e: T");
     }
 
     @Override
@@ -128,6 +134,11 @@ public interface ElementwiseOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("x: SrcT").rename("to", "DstT").only("Truncate", false);
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       return List.of(in.type(0).withDType(to));
@@ -166,6 +177,11 @@ public interface ElementwiseOps extends Building {
     @Override
     public String type() {
       return "AddN";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("inputs: N * T");
     }
 
     @Override

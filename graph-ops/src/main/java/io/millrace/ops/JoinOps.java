@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,11 @@ public interface JoinOps extends Building {
     @Override
     public String type() {
       return "ConcatV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("values: N * T", "axis: Tidx");
     }
 
     @Override
@@ -168,6 +174,11 @@ public interface JoinOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("concat_dim: int32", "shape: N * shape_type");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.require(in.count() > 1, "takes an axis and at least one shape");
       Optional<Long> axis = ShapeVectors.scalar(in, 0);
@@ -221,6 +232,11 @@ public interface JoinOps extends Building {
     @Override
     public String type() {
       return "Pack";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("values: N * T").optional("axis", 0);
     }
 
     @Override
@@ -283,6 +299,11 @@ public interface JoinOps extends Building {
     @Override
     public String type() {
       return "Unpack";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("value: T").optional("axis", 0);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,6 +130,11 @@ public interface LossOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("features: T", "labels: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(2);
       in.requireFloating(0);
@@ -229,6 +235,11 @@ public interface LossOps extends Building {
     @Override
     public String type() {
       return "SparseSoftmaxCrossEntropyWithLogits";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("features: T", "labels: Tlabels");
     }
 
     @Override
@@ -337,6 +348,11 @@ public interface LossOps extends Building {
     @Override
     public String type() {
       return "L2Loss";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("t: T");
     }
 
     @Override

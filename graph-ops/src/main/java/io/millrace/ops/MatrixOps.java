@@ -11,6 +11,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.List;
 
 /** Matrix products. */
@@ -31,6 +32,14 @@ public interface MatrixOps extends Building {
     @Override
     public String type() {
       return "MatMul";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("a: T", "b: T")
+          .optional("transpose_a", false)
+          .optional("transpose_b", false)
+          .ignoring("grad_a", "grad_b");
     }
 
     @Override

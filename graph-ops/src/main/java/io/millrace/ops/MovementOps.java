@@ -15,6 +15,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +81,11 @@ public interface MovementOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("x: T", "perm: Tperm");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(2);
       Optional<long[]> order = ShapeVectors.vector(in, 1);
@@ -134,6 +140,11 @@ public interface MovementOps extends Building {
     @Override
     public String type() {
       return "Slice";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "begin: Index", "size: Index");
     }
 
     @Override
@@ -232,6 +243,11 @@ public interface MovementOps extends Building {
     @Override
     public String type() {
       return "Pad";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "paddings: Tpaddings");
     }
 
     @Override
@@ -335,6 +351,11 @@ public interface MovementOps extends Building {
     @Override
     public String type() {
       return "PadV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "paddings: Tpaddings", "constant_values: T");
     }
 
     @Override

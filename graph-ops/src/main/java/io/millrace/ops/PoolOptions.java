@@ -1,7 +1,10 @@
 package io.millrace.ops;
 
+import io.millrace.op.AttributeGroup;
+import io.millrace.op.Attributes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Says how a pooling window slides over its data.
@@ -11,8 +14,8 @@ import java.util.List;
  * @param padding what stands around the data; it counts as absent
  * @param format the order of the data's axes
  */
-public record PoolOptions(
-    List<Long> window, List<Long> strides, Padding padding, DataFormat format) {
+public record PoolOptions(List<Long> window, List<Long> strides, Padding padding, DataFormat format)
+    implements AttributeGroup {
 
   public PoolOptions {
     window = List.copyOf(window);
@@ -43,5 +46,19 @@ public record PoolOptions(
   /** Returns these options for channels at axis 1. */
   public PoolOptions nchw() {
     return new PoolOptions(window, strides, padding, DataFormat.NCHW);
+  }
+
+  /** Returns the options that TensorFlow's attributes of pooling say. */
+  public static PoolOptions fromAttributes(Attributes in) {
+    return new PoolOptions(
+        WindowAttributes.spatial(in, "ksize", List.of()),
+        WindowAttributes.spatial(in, "strides", List.of()),
+        WindowAttributes.padding(in),
+        WindowAttributes.format(in));
+  }
+
+  @Override
+  public Map<String, Object> toAttributes() {
+    return WindowAttributes.write(Map.of("ksize", window, "strides", strides), padding, format);
   }
 }

@@ -14,6 +14,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +72,11 @@ public interface PoolingOps extends Building {
     @Override
     public String type() {
       return "MaxPool";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T");
     }
 
     @Override
@@ -181,6 +187,11 @@ public interface PoolingOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("orig_input: T", "orig_output: T", "grad: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(3);
       in.requireFloating(0);
@@ -246,6 +257,11 @@ public interface PoolingOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("orig_input: T", "orig_output: T", "grad: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(3);
       in.requireFloating(0);
@@ -298,6 +314,11 @@ public interface PoolingOps extends Building {
     @Override
     public String type() {
       return "AvgPool";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("value: T");
     }
 
     @Override
@@ -363,6 +384,11 @@ public interface PoolingOps extends Building {
     @Override
     public String type() {
       return "AvgPoolGrad";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("orig_input_shape: int32", "grad: T");
     }
 
     @Override

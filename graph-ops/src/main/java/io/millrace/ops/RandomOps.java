@@ -17,6 +17,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -152,6 +153,14 @@ public interface RandomOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("shape: T")
+          .told("distribution")
+          .optional("seed", 0L)
+          .optional("seed2", 0L);
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       in.require(dtype.isFloating(), "draws floating numbers, not %s", dtype);
@@ -233,6 +242,14 @@ public interface RandomOps extends Building {
     @Override
     public String type() {
       return "RandomUniformInt";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("shape: T", "minval: Tout", "maxval: Tout")
+          .rename("dtype", "Tout")
+          .optional("seed", 0L)
+          .optional("seed2", 0L);
     }
 
     @Override

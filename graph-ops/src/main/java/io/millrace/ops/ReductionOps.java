@@ -13,6 +13,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -205,6 +206,14 @@ public interface ReductionOps extends Building {
     @Override
     public String type() {
       return kind.type;
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of(
+              kind.types == TypeSet.BOOLEAN ? "input: bool" : "input: T", "reduction_indices: Tidx")
+          .told("kind")
+          .optional("keep_dims", false);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,11 @@ public interface ReshapeOps extends Building {
     @Override
     public String type() {
       return "Reshape";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("tensor: T", "shape: Tshape");
     }
 
     @Override
@@ -137,6 +143,11 @@ public interface ReshapeOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("input: T", "dim: Tdim");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(2);
       in.requireIndex(1);
@@ -194,6 +205,13 @@ public interface ReshapeOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("input: T")
+          .rename("axes", "squeeze_dims")
+          .optional("squeeze_dims", List.of());
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       Shape shape = in.shape(0);
@@ -244,6 +262,11 @@ public interface ReshapeOps extends Building {
     @Override
     public String type() {
       return "BroadcastTo";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "shape: Tidx");
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,12 +75,22 @@ public interface ShapeOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return (kind == Kind.RANK
+              ? Signature.of("input: T").told("outType")
+              : Signature.of("input: T"))
+          .told("kind")
+          .optional("out_type", DType.INT32);
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       in.require(
           outType == DType.INT32 || outType == DType.INT64,
           "the result must be int32 or int64, not %s",
           outType);
+      in.require(kind != Kind.RANK || outType == DType.INT32, "a rank is int32, not %s", outType);
       if (kind != Kind.SHAPE) {
         return List.of(TensorType.of(outType));
       }
@@ -125,7 +136,12 @@ public interface ShapeOps extends Building {
       List<Example> examples = new ArrayList<>();
       for (Kind kind : Kind.values()) {
         examples.add(Example.accepts(new Extent(kind, DType.INT32)).with(DType.FLOAT32, 2, 3));
-        examples.add(Example.accepts(new Extent(kind, DType.INT64)).with(DType.BOOL, 0, 3));
+        Extent wide = new Extent(kind, DType.INT64);
+        examples.add(
+            (kind == Kind.RANK
+                    ? Example.rejects(wide, "a rank is int32, not int64")
+                    : Example.accepts(wide))
+                .with(DType.BOOL, 0, 3));
         examples.add(Example.accepts(new Extent(kind, DType.INT32)).with(DType.FLOAT64));
         examples.add(
             Example.rejects(new Extent(kind, DType.FLOAT32), "must be int32 or int64")
@@ -140,6 +156,11 @@ public interface ShapeOps extends Building {
     @Override
     public String type() {
       return "BroadcastGradientArgs";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("s0: T", "s1: T");
     }
 
     @Override
@@ -212,6 +233,11 @@ public interface ShapeOps extends Building {
     @Override
     public String type() {
       return "InvertPermutation";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: T");
     }
 
     @Override

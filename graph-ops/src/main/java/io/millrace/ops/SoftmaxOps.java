@@ -12,6 +12,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.List;
 
 /** Scores turned into probabilities. */
@@ -43,6 +44,11 @@ public interface SoftmaxOps extends Building {
     @Override
     public String type() {
       return "Softmax";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("logits: T");
     }
 
     @Override
@@ -114,6 +120,11 @@ public interface SoftmaxOps extends Building {
     @Override
     public String type() {
       return "LogSoftmax";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("logits: T");
     }
 
     @Override

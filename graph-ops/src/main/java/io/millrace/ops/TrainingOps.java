@@ -8,6 +8,7 @@ import io.millrace.op.Example;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.List;
 
 /** The steps of the optimizers: operations that change a variable by its gradient. */
@@ -18,6 +19,11 @@ public interface TrainingOps extends Building {
     @Override
     public String type() {
       return "ApplyGradientDescent";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("var: T", "alpha: T", "delta: T").ignoring("use_locking");
     }
 
     @Override
@@ -62,6 +68,13 @@ public interface TrainingOps extends Building {
     @Override
     public String type() {
       return "ApplyMomentum";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("var: T", "accum: T", "lr: T", "grad: T", "momentum: T")
+          .optional("use_nesterov", false)
+          .ignoring("use_locking");
     }
 
     @Override
@@ -138,6 +151,23 @@ public interface TrainingOps extends Building {
     @Override
     public String type() {
       return "ApplyAdam";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of(
+              "var: T",
+              "m: T",
+              "v: T",
+              "beta1_power: T",
+              "beta2_power: T",
+              "lr: T",
+              "beta1: T",
+              "beta2: T",
+              "epsilon: T",
+              "grad: T")
+          .optional("use_nesterov", false)
+          .ignoring("use_locking");
     }
 
     @Override

@@ -4,6 +4,7 @@ import static io.millrace.ops.TypeSet.FLOATING;
 
 import io.millrace.ir.Scalar;
 import io.millrace.op.Example;
+import io.millrace.op.Signature;
 import java.util.List;
 import java.util.function.BinaryOperator;
 
@@ -66,7 +67,7 @@ public interface UnaryGradientOps extends Building {
     }
 
     private static Row row(String type, BinaryOperator<Scalar> value) {
-      return Row.binary(type, FLOATING, value);
+      return Row.binary(type, FLOATING, value).written(s -> Signature.of("y: T", "dy: T"));
     }
 
     // A constant's initializer must not name the constant itself; a method may.

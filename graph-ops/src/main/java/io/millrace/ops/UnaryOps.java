@@ -158,6 +158,7 @@ public interface UnaryOps extends Building {
             .derivative((tf, x, y, dy) -> tf.result(UnaryGradientOps.Slope.RSQRT, y, dy))),
     RECIPROCAL(
         Row.unary("Reciprocal", FLOATING, Scalar::reciprocal)
+            .alias("Inv")
             .within(0, 0.25, 4)
             .derivative((tf, x, y, dy) -> tf.result(UnaryGradientOps.Slope.RECIPROCAL, y, dy))),
     SQUARE(

@@ -18,6 +18,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -127,6 +128,11 @@ public interface VariableOps extends Building {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of().ignoring("container", "shared_name");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(0);
       in.require(shape.isFullyDefined(), "the shape %s is not fully defined", shape);
@@ -175,6 +181,12 @@ public interface VariableOps extends Building {
     @Override
     public String type() {
       return type;
+    }
+
+    @Override
+    public Signature signature() {
+      Signature signature = Signature.of("ref: T", "value: T").ignoring("use_locking");
+      return this == ASSIGN ? signature.only("validate_shape", true) : signature;
     }
 
     @Override

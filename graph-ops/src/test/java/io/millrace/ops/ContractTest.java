@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.millrace.Backends;
+import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.MillraceException;
 import io.millrace.Operation;
@@ -21,7 +22,10 @@ import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Op;
+import io.millrace.op.RuleException;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +58,9 @@ class ContractTest {
                             "refuses", () -> refused(operation).forEach(ContractTest::refuses)),
                         dynamicTest(
                             "computes", () -> accepted(operation).forEach(ContractTest::computes)),
+                        dynamicTest(
+                            "keeps its attributes",
+                            () -> accepted(operation).forEach(ContractTest::keepsAttributes)),
                         dynamicTest(
                             "says its gradient",
                             () -> accepted(operation).forEach(ContractTest::saysGradient)),
@@ -172,6 +179,23 @@ class ContractTest {
         assertEquals(Samples.show(expected.get(i)), Samples.show(actual.get(i)), what);
       }
     }
+  }
+
+  /** What TensorFlow's attributes say of a node makes the same operation again. */
+  private static void keepsAttributes(Example example) {
+    Bench bench = new Bench(example, Samples.draw(example), Bench.EXACT, false);
+    Signature signature = example.op().signature();
+    assertTrue(signature.isKnown(), example + " has no signature");
+    Op prototype = Catalogue.prototype(example.op().type()).orElseThrow();
+    Map<String, Object> attributes = signature.write(bench.node);
+    List<DType> types = bench.inputs.stream().map(Output::dtype).toList();
+    assertEquals(example.op(), Signature.read(prototype, attributes, types));
+    signature.requireOutputs(attributes, bench.node.outputs().stream().map(Output::type).toList());
+    Map<String, Object> strange = new HashMap<>(attributes);
+    strange.put("strange", 1L);
+    RuleException refusal =
+        assertThrows(RuleException.class, () -> Signature.read(prototype, strange, types));
+    assertEquals("attribute 'strange' = 1 is not known", refusal.getMessage());
   }
 
   /** A gradient fits its input; where there is none a reason is given. */

@@ -1,0 +1,320 @@
+package io.millrace.op;
+
+import io.millrace.DType;
+import io.millrace.Operation;
+import io.millrace.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Says how TensorFlow writes a node of an operation: what its inputs are called, which attributes
+ * tell their types and number, and which attributes are the components of the operation's record.
+ *
+ * <p>A component is an attribute of the same name, {@code keepDims} being {@code keep_dims}, unless
+ * {@link #rename} or {@link #told} says otherwise; an {@link AttributeGroup} is several.
+ *
+ * <p>Immutable.
+ */
+public final class Signature {
+  private final boolean known;
+  private final List<Input> inputs;
+  private final List<String> aliases;
+  private final Map<String, String> names;
+  private final Map<String, Object> defaults;
+  private final Map<String, Object> fixed;
+  private final Set<String> ignored;
+  private final Map<String, Integer> outputTypes;
+
+  /**
+   * One input, or several alike.
+   *
+   * @param name TensorFlow's name of the input
+   * @param count the attribute that holds the number of such inputs; empty for one input
+   * @param type the attribute that holds the element type, or the element type itself
+   * @param types whether each of several inputs has a type of its own, {@code type} being a list
+   */
+  public record Input(String name, Optional<String> count, String type, boolean types) {
+    private static Input parse(String text) {
+      int colon = text.indexOf(": ");
+      String name = text.substring(0, colon);
+      String type = text.substring(colon + 2);
+      int star = type.indexOf(" * ");
+      if (star >= 0) {
+        return new Input(
+            name, Optional.of(type.substring(0, star)), type.substring(star + 3), false);
+      }
+      return type.endsWith("...")
+          ? new Input(name, Optional.empty(), type.substring(0, type.length() - 3), true)
+          : new Input(name, Optional.empty(), type, false);
+    }
+
+    /** Returns whether the type is fixed: it is written in lower case, as {@code int32}. */
+    boolean isFixed() {
+      return Character.isLowerCase(type.charAt(0));
+    }
+
+    /** Returns whether this stands for any number of inputs. */
+    boolean isRepeated() {
+      return types || count.isPresent();
+    }
+
+    /** Returns the text that {@link Signature#of} reads. */
+    @Override
+    public String toString() {
+      return name + ": " + count.map(c -> c + " * ").orElse("") + type + (types ? "..." : "");
+    }
+  }
+
+  private Signature(
+      boolean known,
+      List<Input> inputs,
+      List<String> aliases,
+      Map<String, String> names,
+      Map<String, Object> defaults,
+      Map<String, Object> fixed,
+      Set<String> ignored,
+      Map<String, Integer> outputTypes) {
+    this.known = known;
+    this.inputs = List.copyOf(inputs);
+    this.aliases = List.copyOf(aliases);
+    this.names = Map.copyOf(names);
+    this.defaults = Map.copyOf(defaults);
+    this.fixed = Map.copyOf(fixed);
+    this.ignored = Set.copyOf(ignored);
+    this.outputTypes = Map.copyOf(outputTypes);
+  }
+
+  /**
+   * Returns the signature with these inputs: {@code "x: T"} is an input whose element type is
+   * attribute T, {@code "axis: int32"} one of a fixed type, {@code "values: N * T"} is N inputs of
+   * one type, {@code "data: T..."} any number of inputs, T being the list of their types.
+   */
+  public static Signature of(String... inputs) {
+    List<Input> parsed = new ArrayList<>();
+    for (String input : inputs) {
+      parsed.add(Input.parse(input));
+    }
+    return new Signature(true, parsed, List.of(), Map.of(), Map.of(), Map.of(), Set.of(), Map.of());
+  }
+
+  /** Returns the signature of an operation that TensorFlow does not have. */
+  public static Signature unknown() {
+    return new Signature(
+        false, List.of(), List.of(), Map.of(), Map.of(), Map.of(), Set.of(), Map.of());
+  }
+
+  /** Returns this signature with another name that TensorFlow has for the same operation. */
+  public Signature alias(String type) {
+    List<String> more = new ArrayList<>(aliases);
+    more.add(type);
+    return new Signature(known, inputs, more, names, defaults, fixed, ignored, outputTypes);
+  }
+
+  /** Returns this signature with a component that is an attribute of another name. */
+  public Signature rename(String component, String attribute) {
+    return new Signature(
+        known,
+        inputs,
+        aliases,
+        with(names, component, attribute),
+        defaults,
+        fixed,
+        ignored,
+        outputTypes);
+  }
+
+  /** Returns this signature with a component that the operation's name tells, so no attribute. */
+  public Signature told(String component) {
+    return rename(component, "");
+  }
+
+  /** Returns this signature with the value of an attribute where a node leaves it out. */
+  public Signature optional(String attribute, Object value) {
+    return new Signature(
+        known,
+        inputs,
+        aliases,
+        names,
+        with(defaults, attribute, value),
+        fixed,
+        ignored,
+        outputTypes);
+  }
+
+  /** Returns this signature with an attribute for which the engine has this one value. */
+  public Signature only(String attribute, Object value) {
+    return new Signature(
+        known,
+        inputs,
+        aliases,
+        names,
+        defaults,
+        with(fixed, attribute, value),
+        ignored,
+        outputTypes);
+  }
+
+  /** Returns this signature with attributes that change nothing here. */
+  public Signature ignoring(String... attributes) {
+    Set<String> more = new HashSet<>(ignored);
+    more.addAll(List.of(attributes));
+    return new Signature(known, inputs, aliases, names, defaults, fixed, more, outputTypes);
+  }
+
+  /** Returns this signature with an attribute that holds the element type of an output. */
+  public Signature outputType(String attribute, int output) {
+    return new Signature(
+        known,
+        inputs,
+        aliases,
+        names,
+        defaults,
+        fixed,
+        ignored,
+        with(outputTypes, attribute, output));
+  }
+
+  private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+    Map<String, V> more = new HashMap<>(map);
+    more.put(key, value);
+    return more;
+  }
+
+  /** Returns whether TensorFlow has the operation. */
+  public boolean isKnown() {
+    return known;
+  }
+
+  /** Returns other names that TensorFlow has for the operation. */
+  public List<String> aliases() {
+    return aliases;
+  }
+
+  /** Returns the inputs. */
+  public List<Input> inputs() {
+    return inputs;
+  }
+
+  /** Returns the attribute of a component, empty if the operation's name tells the component. */
+  String attribute(String component) {
+    String renamed = names.get(component);
+    return renamed != null
+        ? renamed
+        : component.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns what an attribute holds where a node leaves it out. */
+  Optional<Object> defaultOf(String attribute) {
+    return Optional.ofNullable(defaults.get(attribute));
+  }
+
+  /**
+   * Returns the attributes of a node, as {@link Attributes} has them. Attributes that hold
+   * TensorFlow's own default whatever the operation are left out.
+   */
+  public Map<String, Object> write(Operation node) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    List<DType> types = node.inputs().stream().map(i -> i.dtype()).toList();
+    inputAttributes(types).forEach(attributes::put);
+    outputTypes.forEach((name, output) -> attributes.put(name, node.output(output).dtype()));
+    attributes.putAll(fixed);
+    attributes.putAll(Components.write(node.op(), this));
+    return attributes;
+  }
+
+  /**
+   * Returns the operation that a node's attributes say.
+   *
+   * @param prototype an operation of the same name, whose attributes may differ
+   * @param values the node's attributes, as {@link Attributes} has them
+   * @param inputTypes the element types of the node's inputs
+   * @throws RuleException if an attribute is missing, not known, or does not fit the inputs, or
+   *     holds something that the engine does not have
+   */
+  public static Op read(Op prototype, Map<String, Object> values, List<DType> inputTypes) {
+    Signature signature = prototype.signature();
+    Attributes attributes = new Attributes(values);
+    signature.ignored.forEach(attributes::ignore);
+    for (Map.Entry<String, Object> only : signature.fixed.entrySet()) {
+      Object value = attributes.get(only.getKey(), Object.class, only.getValue());
+      if (!value.equals(only.getValue())) {
+        throw new RuleException(
+            "attribute '" + only.getKey() + "' must be " + only.getValue() + ", not " + value);
+      }
+    }
+    Map<String, Object> expected = signature.inputAttributes(inputTypes);
+    for (Map.Entry<String, Object> entry : expected.entrySet()) {
+      Object value = attributes.get(entry.getKey(), Object.class, entry.getValue());
+      if (!value.equals(entry.getValue())) {
+        throw new RuleException(
+            "attribute '"
+                + entry.getKey()
+                + "' is "
+                + value
+                + ", but the inputs make it "
+                + entry.getValue());
+      }
+    }
+    Op op = Components.read(prototype, signature, attributes);
+    signature.outputTypes.keySet().forEach(attributes::ignore);
+    attributes.requireAllRead();
+    return op;
+  }
+
+  /** Requires the types that a node's attributes give its outputs to be those that it has. */
+  public void requireOutputs(Map<String, Object> values, List<TensorType> outputs) {
+    outputTypes.forEach(
+        (name, output) -> {
+          Object value = values.getOrDefault(name, outputs.get(output).dtype());
+          if (!value.equals(outputs.get(output).dtype())) {
+            throw new RuleException(
+                "attribute '"
+                    + name
+                    + "' is "
+                    + value
+                    + ", but output "
+                    + output
+                    + " is "
+                    + outputs.get(output));
+          }
+        });
+  }
+
+  /** Returns the attributes that the inputs determine: their types and numbers. */
+  private Map<String, Object> inputAttributes(List<DType> types) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    int single = (int) inputs.stream().filter(i -> !i.isRepeated()).count();
+    boolean repeats = single < inputs.size();
+    if (repeats ? types.size() < single : types.size() != single) {
+      throw new RuleException(
+          "takes " + (repeats ? "at least " : "") + single + " inputs, not " + types.size());
+    }
+    int next = 0;
+    for (Input input : inputs) {
+      int count = input.isRepeated() ? types.size() - single : 1;
+      List<DType> own = types.subList(next, next + count);
+      input.count().ifPresent(c -> attributes.put(c, (long) count));
+      if (input.types()) {
+        attributes.put(input.type(), List.copyOf(own));
+      } else if (!input.isFixed() && count > 0) {
+        attributes.putIfAbsent(input.type(), own.get(0));
+      }
+      next += count;
+    }
+    return attributes;
+  }
+
+  /** Returns the inputs, such as {@code (a: T, b: T)}. */
+  @Override
+  public String toString() {
+    return inputs.stream().map(Input::toString).collect(Collectors.joining(", ", "(", ")"));
+  }
+}

@@ -1,0 +1,180 @@
+package io.millrace.op;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.millrace.DType;
+import io.millrace.Graph;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Tries how operations become attributes and come back. */
+class SignatureTest {
+  /** Lists the ways in which the example combines. */
+  public enum Mode {
+    SUM,
+    MEAN
+  }
+
+  /** An operation with a component of each simple kind. */
+  public record Blend(
+      boolean keepDims, int axis, float alpha, Mode mode, List<Integer> axes, DType outType)
+      implements Op {
+    @Override
+    public String type() {
+      return "Blend";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("values: N * T", "weight: float32")
+          .rename("axes", "squeeze_dims")
+          .optional("axis", -1)
+          .optional("mode", Mode.MEAN)
+          .only("exact", true)
+          .ignoring("use_locking");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(new TensorType(outType, Shape.scalar()));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("tests need none");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** Takes several inputs of one type. */
+  public record Gathered() implements Op {
+    @Override
+    public String type() {
+      return "Gathered";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("values: N * T", "axis: Tidx");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return in.count() == 0 ? List.of(TensorType.of(DType.INT64)) : List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("tests need none");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private static final Map<String, Object> ATTRIBUTES =
+      Map.of(
+          "keep_dims",
+          true,
+          "axis",
+          2L,
+          "alpha",
+          0.5f,
+          "mode",
+          "SUM",
+          "squeeze_dims",
+          List.of(1L, -1L),
+          "out_type",
+          DType.INT32,
+          "exact",
+          true);
+
+  private static final Blend PROTOTYPE = new Blend(false, 0, 0, Mode.SUM, List.of(), DType.BOOL);
+
+  private static Op read(Map<String, Object> changes, String... dropped) {
+    Map<String, Object> attributes = new HashMap<>(ATTRIBUTES);
+    attributes.putAll(changes);
+    List.of(dropped).forEach(attributes::remove);
+    return Components.read(PROTOTYPE, PROTOTYPE.signature(), new Attributes(attributes));
+  }
+
+  private static String refusal(Map<String, Object> changes, String... dropped) {
+    return assertThrows(RuleException.class, () -> read(changes, dropped)).getMessage();
+  }
+
+  @Test
+  void readsComponentsFromAttributes() {
+    assertEquals(new Blend(true, 2, 0.5f, Mode.SUM, List.of(1, -1), DType.INT32), read(Map.of()));
+    assertEquals(
+        new Blend(true, -1, 0.5f, Mode.MEAN, List.of(1, -1), DType.INT32),
+        read(Map.of(), "axis", "mode"));
+  }
+
+  @Test
+  void saysWhatIsWrongWithAttributes() {
+    assertEquals("attribute 'alpha' is missing", refusal(Map.of(), "alpha"));
+    assertEquals(
+        "attribute 'keep_dims' must be of kind boolean, not 1", refusal(Map.of("keep_dims", 1L)));
+    assertEquals(
+        "attribute 'mode' must be one of [SUM, MEAN], not PRODUCT",
+        refusal(Map.of("mode", "PRODUCT")));
+    assertEquals(
+        "attribute 'axis' does not fit 32 bits: 4294967296", refusal(Map.of("axis", 4294967296L)));
+    assertEquals(
+        "attribute 'squeeze_dims' must be of kind long, not x",
+        refusal(Map.of("squeeze_dims", List.of("x"))));
+  }
+
+  @Test
+  void countsInputsAndTellsTheirTypes() {
+    Graph graph = new Graph();
+    Output x = graph.add(new Gathered(), "x", List.of()).output(0);
+    Operation node = graph.add(new Gathered(), "node", List.of(x, x, x));
+    Map<String, Object> attributes = node.op().signature().write(node);
+    assertEquals(Map.of("N", 2L, "T", DType.INT64, "Tidx", DType.INT64), attributes);
+    List<DType> types = List.of(DType.INT64, DType.INT64, DType.INT64);
+    assertEquals(node.op(), Signature.read(new Gathered(), attributes, types));
+    assertEquals(
+        "attribute 'N' is 2, but the inputs make it 1",
+        assertThrows(
+                RuleException.class,
+                () -> Signature.read(new Gathered(), attributes, types.subList(0, 2)))
+            .getMessage());
+    assertEquals(
+        "takes at least 1 inputs, not 0",
+        assertThrows(
+                RuleException.class, () -> Signature.read(new Gathered(), attributes, List.of()))
+            .getMessage());
+  }
+
+  @Test
+  void takesOneValueOnlyWhereThereIsNoOther() {
+    Map<String, Object> attributes = new HashMap<>(ATTRIBUTES);
+    attributes.put("exact", false);
+    List<DType> types = List.of(DType.INT32, DType.FLOAT32);
+    assertEquals(
+        "attribute 'exact' must be true, not false",
+        assertThrows(RuleException.class, () -> Signature.read(PROTOTYPE, attributes, types))
+            .getMessage());
+  }
+
+  @Test
+  void printsInputs() {
+    assertEquals("(values: N * T, weight: float32)", PROTOTYPE.signature().toString());
+    assertEquals(Optional.of("N"), PROTOTYPE.signature().inputs().get(0).count());
+  }
+}
