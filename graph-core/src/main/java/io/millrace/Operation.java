@@ -16,6 +16,7 @@ public final class Operation {
   private final List<Output> inputs;
   private final List<Operation> controlInputs;
   private final List<Output> outputs;
+  private final Output sizes;
   private final String device;
   private final SourceLine source;
 
@@ -42,6 +43,7 @@ public final class Operation {
       made[i] = new Output(this, i, outputTypes.get(i));
     }
     this.outputs = List.of(made);
+    sizes = new Output(this, Output.SIZES, TensorType.of(DType.INT64, op.sizes()));
   }
 
   /** Returns the graph. */
@@ -82,6 +84,14 @@ public final class Operation {
   /** Returns the operations that must run before this one though it uses no result of theirs. */
   public List<Operation> controlInputs() {
     return controlInputs;
+  }
+
+  /**
+   * Returns the tensor of the sizes that the types of the results depend on, {@link Op#sizes()} of
+   * them. It is no result: the engine alone computes it, ahead of a run.
+   */
+  public Output sizes() {
+    return sizes;
   }
 
   /** Returns the results. */

@@ -6,6 +6,9 @@ package io.millrace;
  * <p>Equal outputs are the same object.
  */
 public final class Output implements Operand {
+  /** The index of {@link Operation#sizes}. */
+  static final int SIZES = -1;
+
   private final Operation operation;
   private final int index;
   private final TensorType type;
@@ -24,6 +27,11 @@ public final class Output implements Operand {
   /** Returns the position among the operation's outputs. */
   public int index() {
     return index;
+  }
+
+  /** Returns whether this is no result but {@link Operation#sizes}. */
+  public boolean isSizes() {
+    return index == SIZES;
   }
 
   /** Returns what is known of the tensor. */
@@ -48,7 +56,7 @@ public final class Output implements Operand {
 
   /** Returns TensorFlow's name of the tensor, such as {@code logits/MatMul:0}. */
   public String name() {
-    return operation.name() + ":" + index;
+    return operation.name() + ":" + (isSizes() ? "sizes" : index);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.compiler.Compiler;
 import io.millrace.ir.Literal;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param fetches the distinct tensors to compute
  * @param targets the operations to run
  * @param feeds the fed tensors with their exact shapes
+ * @param found tensors that an earlier part of the run computed, with their exact shapes
  * @param known values that the plan was made for
  * @param writes whether the run may change state
  */
@@ -19,30 +21,53 @@ record PlanKey(
     List<Output> fetches,
     List<Operation> targets,
     Map<Output, Shape> feeds,
+    Map<Output, Shape> found,
     Map<Output, Literal> known,
     boolean writes) {
 
   static PlanKey of(Call call) {
     Map<Output, Shape> feeds = new LinkedHashMap<>();
     call.slots().forEach(s -> feeds.put(s.output(), s.type().shape()));
-    return new PlanKey(call.fetches(), call.targets(), feeds, Map.of(), true);
+    return new PlanKey(call.fetches(), call.targets(), feeds, Map.of(), Map.of(), true);
   }
 
   /** Returns the key of the same run, made for one more value. */
   PlanKey withKnown(Output output, Literal value) {
     Map<Output, Literal> more = new LinkedHashMap<>(known);
     more.put(output, value);
-    return new PlanKey(fetches, targets, feeds, more, writes);
+    return new PlanKey(fetches, targets, feeds, found, more, writes);
   }
 
-  /** Returns the key of a run that only finds out one tensor's value. */
+  /** Returns the key of the same run, which takes a tensor as an earlier part computed it. */
+  PlanKey withFound(Output output, Shape shape) {
+    Map<Output, Shape> more = new LinkedHashMap<>(found);
+    more.put(output, shape);
+    return new PlanKey(fetches, targets, feeds, more, known, writes);
+  }
+
+  /**
+   * Returns the key of a run that only finds out the value of its first fetch. If that is the sizes
+   * that an operation's outputs have, the operation's inputs are fetched too: the run that needs
+   * the sizes goes on from there.
+   */
   PlanKey finding(Output output) {
-    return new PlanKey(List.of(output), List.of(), feeds, known, false);
+    List<Output> wanted = new ArrayList<>(List.of(output));
+    if (output.isSizes()) {
+      for (Output input : output.operation().inputs()) {
+        Operation maker = input.operation();
+        boolean computed = !maker.inputs().isEmpty() && !maker.op().isStateful();
+        if (computed && !feeds.containsKey(input) && !found.containsKey(input)) {
+          wanted.add(input);
+        }
+      }
+    }
+    return new PlanKey(wanted.stream().distinct().toList(), List.of(), feeds, found, known, false);
   }
 
   /** Compiles this run; see {@link Compiler#compile}. */
   Compiler.Compilation compile(Graph graph, boolean passes) {
-    Compiler.Request request = new Compiler.Request(graph, fetches, targets, feeds, known, passes);
+    Compiler.Request request =
+        new Compiler.Request(graph, fetches, targets, feeds, found, known, passes);
     return writes ? Compiler.compile(request) : Compiler.compileWithoutWrites(request);
   }
 }

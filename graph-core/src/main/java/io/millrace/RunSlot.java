@@ -62,13 +62,21 @@ final class RunSlot {
     return fetches;
   }
 
-  /** Puts the values that the plan needs into its feeds. */
-  void bind(Call newCall, Map<?, ?> values) {
+  /**
+   * Puts the values that the plan needs into its feeds.
+   *
+   * @param found what earlier parts of the run computed
+   */
+  void bind(Call newCall, Map<?, ?> values, Map<Output, Tensor> found) {
     call = newCall;
     List<Output> order = owner.feedOrder();
     List<FeedSlot> slots = newCall.slots();
     for (int i = 0; i < order.size(); i++) {
-      for (int j = 0; j < slots.size(); j++) {
+      Tensor tensor = found.get(order.get(i));
+      if (tensor != null) {
+        bind(tensor);
+      }
+      for (int j = 0; j < slots.size() && tensor == null; j++) {
         if (slots.get(j).output() == order.get(i)) {
           bind(slots.get(j), values);
         }
@@ -83,9 +91,7 @@ final class RunSlot {
       if (!tensor.type().equals(slot.type())) {
         throw changed(slot);
       }
-      tensor.memory().retain();
-      retained.add(tensor.memory());
-      feeds.add(tensor.memory());
+      bind(tensor);
       return;
     }
     int position = feeds.size();
@@ -109,6 +115,12 @@ final class RunSlot {
               + slot.output().operation().source());
     }
     feeds.add(copy.memory());
+  }
+
+  private void bind(Tensor tensor) {
+    tensor.memory().retain();
+    retained.add(tensor.memory());
+    feeds.add(tensor.memory());
   }
 
   private static FeedException changed(FeedSlot slot) {

@@ -1,12 +1,10 @@
 package io.millrace;
 
-import io.millrace.compiler.Compiler;
 import io.millrace.compiler.ValueNeededException;
-import io.millrace.ir.Literal;
 import io.millrace.spi.Device;
 import io.millrace.spi.StepException;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.StampedLock;
@@ -198,7 +196,7 @@ public final class Session implements AutoCloseable {
   private void runLocked(RunSlot slot, Call call, Map<?, ?> feeds) {
     boolean done = false;
     try {
-      slot.bind(call, feeds);
+      slot.bind(call, feeds, Map.of());
       boolean writes = slot.plan().writes();
       long stamp = writes ? stateLock.writeLock() : stateLock.readLock();
       try {
@@ -226,21 +224,23 @@ public final class Session implements AutoCloseable {
    * so that the values found still hold when they are used.
    */
   private RunSlot runAlone(Call call, Map<?, ?> feeds) {
+    Map<Output, Tensor> found = new HashMap<>();
     long stamp = stateLock.writeLock();
     try {
       requireOpen();
-      return runFinding(PlanKey.of(call), call, feeds);
+      return runFinding(PlanKey.of(call), call, feeds, found);
     } finally {
       stateLock.unlock(stamp);
+      found.values().forEach(Tensor::close);
     }
   }
 
-  private RunSlot runFinding(PlanKey first, Call call, Map<?, ?> feeds) {
+  private RunSlot runFinding(PlanKey first, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
     PlanKey key = first;
     while (true) {
       Output needed = plans.needed(key);
       if (needed != null) {
-        key = key.withKnown(needed, findValue(key.finding(needed), call, feeds));
+        key = find(key, needed, call, feeds, found);
         continue;
       }
       ReadyPlan plan = plans.plan(key);
@@ -249,7 +249,7 @@ public final class Session implements AutoCloseable {
       if (slot != null) {
         boolean done = false;
         try {
-          slot.bind(call, feeds);
+          slot.bind(call, feeds, found);
           execute(slot);
           done = true;
         } finally {
@@ -260,10 +260,23 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private Literal findValue(PlanKey key, Call call, Map<?, ?> feeds) {
-    RunSlot slot = runFinding(key, call, feeds);
+  /** Runs what a key needs first, and returns the key that has it. */
+  private PlanKey find(
+      PlanKey key, Output needed, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
+    PlanKey finding = key.finding(needed);
+    RunSlot slot = runFinding(finding, call, feeds, found);
     try (Tensor value = slot.tensor(0)) {
-      return value.toLiteral();
+      PlanKey next = key.withKnown(needed, value.toLiteral());
+      for (int i = 1; i < finding.fetches().size(); i++) {
+        Output output = finding.fetches().get(i);
+        Tensor tensor = slot.tensor(i);
+        next = next.withFound(output, tensor.shape());
+        Tensor before = found.put(output, tensor);
+        if (before != null) {
+          before.close();
+        }
+      }
+      return next;
     } finally {
       finish(slot);
     }
@@ -319,29 +332,30 @@ public final class Session implements AutoCloseable {
   public String explain(List<?> wanted, Map<?, ?> feeds) {
     requireOpen();
     Call call = CallReader.read(graph, wanted, feeds);
-    PlanKey key = PlanKey.of(call);
-    List<String> found = new ArrayList<>();
-    while (true) {
-      Output needed;
-      try {
-        Compiler.Compilation compilation = key.compile(graph, options.passes());
-        return String.join("", found) + compilation.explain();
-      } catch (ValueNeededException e) {
-        needed = e.output();
-      }
-      Literal value = findAlone(key.finding(needed), call, feeds);
-      found.add("found first: " + needed + " = " + value + "\n");
-      key = key.withKnown(needed, value);
-    }
-  }
-
-  private Literal findAlone(PlanKey key, Call call, Map<?, ?> feeds) {
+    Map<Output, Tensor> found = new HashMap<>();
     long stamp = stateLock.writeLock();
     try {
       requireOpen();
-      return findValue(key, call, feeds);
+      return explain(PlanKey.of(call), call, feeds, found);
     } finally {
       stateLock.unlock(stamp);
+      found.values().forEach(Tensor::close);
+    }
+  }
+
+  private String explain(PlanKey first, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
+    PlanKey key = first;
+    StringBuilder text = new StringBuilder();
+    while (true) {
+      Output needed;
+      try {
+        return text + key.compile(graph, options.passes()).explain();
+      } catch (ValueNeededException e) {
+        needed = e.output();
+      }
+      key = find(key, needed, call, feeds, found);
+      text.append("found first: ").append(needed).append(" = ").append(key.known().get(needed));
+      text.append('\n');
     }
   }
 

@@ -38,7 +38,8 @@ class CompilationTest {
       List<Operation> targets,
       Map<Output, Shape> feeds,
       Map<Output, Literal> known) {
-    return Compiler.compile(new Compiler.Request(graph, fetches, targets, feeds, known, false));
+    return Compiler.compile(
+        new Compiler.Request(graph, fetches, targets, feeds, Map.of(), known, false));
   }
 
   private static List<String> names(Compilation compilation) {
@@ -120,7 +121,8 @@ class CompilationTest {
   void findingAValueWritesNothing() {
     Compilation run =
         Compiler.compileWithoutWrites(
-            new Compiler.Request(graph, List.of(late), List.of(write), Map.of(), Map.of(), true));
+            new Compiler.Request(
+                graph, List.of(late), List.of(write), Map.of(), Map.of(), Map.of(), true));
     assertEquals(List.of(), run.optimized().updates());
     assertTrue(run.plan().steps().stream().allMatch(s -> s.primitive() instanceof Primitive.Map));
   }

@@ -2,6 +2,8 @@ package io.millrace;
 
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Reduction;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.op.Gradient;
@@ -59,6 +61,10 @@ final class TestOps {
 
   Output zeros(String name, Operand shape) {
     return graph.add(new Zeros(), name, List.of(shape)).output(0);
+  }
+
+  Output positives(String name, Operand x) {
+    return graph.add(new Positives(), name, List.of(x)).output(0);
   }
 
   Operation group(String name, Operation... parts) {
@@ -288,6 +294,67 @@ final class TestOps {
               List.of(),
               List.of(),
               (b, none) -> b.constant(DType.FLOAT32, 0)));
+    }
+  }
+
+  /** Picks the positive elements of a vector, in order, so that data decide the size. */
+  record Positives() implements Op {
+    @Override
+    public String type() {
+      return "Positives";
+    }
+
+    @Override
+    public int sizes() {
+      return 1;
+    }
+
+    @Override
+    public void lowerSizes(Lowering lowering) {
+      Value flags = flags(lowering);
+      lowering.output(
+          0,
+          lowering.reshape(lowering.reduce(Reduction.SUM, flags, List.of(0), false), Shape.of(1)));
+    }
+
+    private static Value flags(Lowering lowering) {
+      return lowering.map(lowering.input(0), x -> x.gt(0).cast(DType.INT64));
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireRank(0, 1);
+      long size = in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN);
+      return List.of(in.type(0).withShape(Shape.of(size)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return noGradient();
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      TensorType from = lowering.inputType(0);
+      Shape column = Shape.of(from.shape().dim(0), 1);
+      Value flags = lowering.reshape(flags(lowering), Shape.of(1, column.dim(0), 1));
+      Value before =
+          lowering.emit(
+              new Primitive.Scan(Reduction.SUM, true, false), List.of(flags), flags.type());
+      Value targets =
+          lowering.map(
+              lowering.reshape(flags, from.shape()),
+              lowering.reshape(before, from.shape()),
+              (flag, at) -> flag.gt(0).select(at, at.constant(-1)));
+      TensorType wanted = lowering.outputType(0);
+      Shape rows = Shape.of(wanted.shape().dim(0), 1);
+      Value base = lowering.map(rows, List.of(lowering.scalar(wanted.dtype(), 0)), s -> s.get(0));
+      Value picked =
+          lowering.emit(
+              new Primitive.Scatter(Primitive.Scatter.Combine.SET),
+              List.of(base, targets, lowering.reshape(lowering.input(0), column)),
+              base.type());
+      lowering.output(0, lowering.reshape(picked, wanted.shape()));
     }
   }
 

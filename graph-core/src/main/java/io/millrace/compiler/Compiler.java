@@ -11,6 +11,7 @@ import io.millrace.spi.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Makes a plan from what a run asks of a graph. Stateless. */
 public final class Compiler {
@@ -22,6 +23,8 @@ public final class Compiler {
    * @param fetches the tensors whose values are wanted
    * @param targets the operations to be run
    * @param feeds the fed tensors with their exact shapes
+   * @param found tensors that an earlier part of the run computed, with their exact shapes: they
+   *     are fed too, but what computing them does besides is not left out
    * @param known tensors whose values are known, which the plan takes as constants
    * @param passes whether to optimise
    */
@@ -30,6 +33,7 @@ public final class Compiler {
       List<Output> fetches,
       List<Operation> targets,
       Map<Output, Shape> feeds,
+      Map<Output, Shape> found,
       Map<Output, Literal> known,
       boolean passes) {
 
@@ -37,12 +41,22 @@ public final class Compiler {
       fetches = List.copyOf(fetches);
       targets = List.copyOf(targets);
       feeds = Map.copyOf(feeds);
+      found = Map.copyOf(found);
       known = Map.copyOf(known);
     }
 
     /** Returns whether a tensor need not be computed. */
     boolean gives(Output output) {
-      return feeds.containsKey(output) || known.containsKey(output);
+      return isFed(output) || known.containsKey(output);
+    }
+
+    boolean isFed(Output output) {
+      return feeds.containsKey(output) || found.containsKey(output);
+    }
+
+    Shape fedShape(Output output) {
+      Shape shape = feeds.getOrDefault(output, found.get(output));
+      return Objects.requireNonNull(shape, output.name());
     }
   }
 
@@ -114,7 +128,8 @@ public final class Compiler {
   }
 
   private static Compilation compile(Request request, boolean writes) {
-    // What a known value took to compute stays: it may write state, and if not, a pass drops it.
+    // What a found or known value took to compute stays: it may write state, and if not, a pass
+    // drops it.
     List<Operation> part =
         Pruner.needed(request.fetches(), request.targets(), request.feeds()::containsKey);
     Lowerer lowerer = new Lowerer(request);

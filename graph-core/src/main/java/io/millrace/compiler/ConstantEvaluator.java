@@ -1,5 +1,6 @@
 package io.millrace.compiler;
 
+import io.millrace.DType;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
@@ -28,13 +29,29 @@ public final class ConstantEvaluator {
   public static Optional<List<Literal>> evaluate(Op op, List<Literal> inputs) {
     List<TensorType> types = inputs.stream().map(Literal::type).toList();
     try {
-      Eager lowering =
-          new Eager(op, inputs, new Inference(types, i -> Optional.of(inputs.get(i))).typesOf(op));
+      Inference inference =
+          new Inference(
+              types,
+              i -> Optional.of(inputs.get(i)),
+              () -> Optional.of(sizes(op, inputs).toLongs()));
+      Eager lowering = new Eager(op, inputs, inference.typesOf(op));
       op.lower(lowering);
       return Optional.of(lowering.results());
     } catch (ArithmeticException | RuleException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Returns the sizes that the types of an operation's outputs depend on, for these inputs.
+   *
+   * @throws ArithmeticException if computing them fails
+   * @throws RuleException likewise
+   */
+  static Literal sizes(Op op, List<Literal> inputs) {
+    Eager lowering = new Eager(op, inputs, List.of(TensorType.of(DType.INT64, op.sizes())));
+    op.lowerSizes(lowering);
+    return lowering.results().get(0);
   }
 
   /** A lowering that computes each instruction as soon as it is added. */

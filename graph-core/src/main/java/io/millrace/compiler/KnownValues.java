@@ -112,6 +112,9 @@ final class KnownValues {
     outputs.ifPresent(
         literals ->
             operation.outputs().forEach(o -> known.putIfAbsent(o, literals.get(o.index()))));
+    if (outputs.isPresent() && operation.op().sizes() > 0) {
+      known.putIfAbsent(operation.sizes(), ConstantEvaluator.sizes(operation.op(), inputs));
+    }
     return outputs.isPresent();
   }
 }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Turns the operations that a run needs into a program, one after another; used once. */
@@ -94,7 +95,7 @@ final class Lowerer {
     Set<Output> wanted = new HashSet<>(request.fetches());
     operations.forEach(o -> wanted.addAll(o.inputs()));
     wanted.stream()
-        .filter(request.feeds()::containsKey)
+        .filter(request::isFed)
         .sorted(
             Comparator.<Output>comparingInt(o -> o.operation().id())
                 .thenComparingInt(Output::index))
@@ -102,7 +103,7 @@ final class Lowerer {
   }
 
   private void addFeed(Output output) {
-    Shape shape = Objects.requireNonNull(request.feeds().get(output));
+    Shape shape = request.fedShape(output);
     if (!shape.isFullyDefined() || !shape.isCompatibleWith(output.shape())) {
       throw new FeedException(
           output + " is fed a tensor of shape " + shape + "\n  at " + output.operation().source());
@@ -116,12 +117,14 @@ final class Lowerer {
   }
 
   private void lower(Operation operation) {
-    Inference inference =
-        new Inference(
-            operation.inputs().stream().map(this::type).toList(),
-            i -> Optional.of(known.of(operation.input(i))));
-    List<TensorType> types = inference.typesOf(operation.op());
-    operation.op().lower(new NodeLowering(this, operation, types));
+    if (operation.op().sizes() > 0 && request.fetches().contains(operation.sizes())) {
+      lowerSizes(operation);
+      return;
+    }
+    List<TensorType> types =
+        inference(operation, () -> Optional.of(known.of(operation.sizes()).toLongs()))
+            .typesOf(operation.op());
+    operation.op().lower(new NodeLowering(this, operation, operation.outputs(), types));
     if (skipped.contains(operation)) {
       return;
     }
@@ -144,6 +147,21 @@ final class Lowerer {
                 + made.map(TensorType::toString).orElse("nothing"));
       }
     }
+  }
+
+  private Inference inference(Operation operation, Supplier<Optional<long[]>> sizes) {
+    return new Inference(
+        operation.inputs().stream().map(this::type).toList(),
+        i -> Optional.of(known.of(operation.input(i))),
+        sizes);
+  }
+
+  private void lowerSizes(Operation operation) {
+    inference(operation, Optional::empty).typesOf(operation.op());
+    List<Output> sizes = List.of(operation.sizes());
+    operation
+        .op()
+        .lowerSizes(new NodeLowering(this, operation, sizes, List.of(operation.sizes().type())));
   }
 
   /** Returns the exact type of a tensor that is given or whose operation was lowered. */

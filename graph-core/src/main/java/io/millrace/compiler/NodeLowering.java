@@ -1,6 +1,7 @@
 package io.millrace.compiler;
 
 import io.millrace.Operation;
+import io.millrace.Output;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
@@ -13,11 +14,13 @@ import java.util.List;
 final class NodeLowering extends Lowering {
   private final Lowerer lowerer;
   private final Operation operation;
+  private final List<Output> outputs;
   private final List<TensorType> types;
 
-  NodeLowering(Lowerer lowerer, Operation operation, List<TensorType> types) {
+  NodeLowering(Lowerer lowerer, Operation operation, List<Output> outputs, List<TensorType> types) {
     this.lowerer = lowerer;
     this.operation = operation;
+    this.outputs = outputs;
     this.types = types;
   }
 
@@ -53,7 +56,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public void output(int index, Value value) {
-    lowerer.set(operation.output(index), value);
+    lowerer.set(outputs.get(index), value);
   }
 
   @Override
@@ -68,7 +71,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public void outputReference(int index, Resource resource) {
-    lowerer.setReference(operation.output(index), resource);
+    lowerer.setReference(outputs.get(index), resource);
   }
 
   @Override

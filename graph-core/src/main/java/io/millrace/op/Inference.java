@@ -7,6 +7,7 @@ import io.millrace.ir.Literal;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** The inputs of an operation as its type rule sees them, with helpers to state the rules. */
 public final class Inference {
@@ -15,6 +16,7 @@ public final class Inference {
 
   private final List<TensorType> types;
   private final IntFunction<Optional<Literal>> constants;
+  private final Supplier<Optional<long[]>> sizes;
 
   /**
    * Makes the view on these input types.
@@ -22,8 +24,22 @@ public final class Inference {
    * @param constants gives the value of an input, if it can be known now
    */
   public Inference(List<TensorType> types, IntFunction<Optional<Literal>> constants) {
+    this(types, constants, Optional::empty);
+  }
+
+  /**
+   * Makes the view on these input types, for an operation whose outputs have sizes that depend on
+   * data.
+   *
+   * @param sizes gives these sizes, if they can be known now
+   */
+  public Inference(
+      List<TensorType> types,
+      IntFunction<Optional<Literal>> constants,
+      Supplier<Optional<long[]>> sizes) {
     this.types = List.copyOf(types);
     this.constants = constants;
+    this.sizes = sizes;
   }
 
   /**
@@ -70,6 +86,14 @@ public final class Inference {
    */
   public Optional<Literal> constant(int input) {
     return constants.apply(input);
+  }
+
+  /**
+   * Returns the sizes that depend on data, {@link Op#sizes()} of them, if they are known now. When
+   * a run is compiled they always are: they are computed first.
+   */
+  public Optional<long[]> sizes() {
+    return sizes.get();
   }
 
   /** Reports a broken rule unless the condition holds. */

@@ -44,6 +44,23 @@ public interface Op {
   void lower(Lowering lowering);
 
   /**
+   * Returns how many numbers beyond the types and constants of the inputs the types of the outputs
+   * depend on, as the number of true elements does for {@code Where}. A run computes them first, by
+   * {@link #lowerSizes}; then {@link Inference#sizes} has them.
+   */
+  default int sizes() {
+    return 0;
+  }
+
+  /**
+   * Says in primitives how the sizes follow from the inputs: output 0 is set to a vector of {@link
+   * #sizes()} int64 numbers.
+   */
+  default void lowerSizes(Lowering lowering) {
+    throw new UnsupportedOperationException(type() + " has no sizes that depend on data");
+  }
+
+  /**
    * Returns the value of the first output if it follows from the types of the inputs alone, as that
    * of a constant or of {@code Shape} does.
    */

@@ -129,8 +129,13 @@ class ContractTest {
     }
     List<Literal> expected = bench.run("reference", false, bench.node.outputs());
     for (int i = 0; i < bench.node.outputs().size(); i++) {
+      TensorType inferred = bench.node.output(i).type();
+      TensorType type = expected.get(i).type();
+      boolean open = example.op().sizes() > 0 && inferred.shape().isCompatibleWith(type.shape());
       assertEquals(
-          bench.node.output(i).type(), expected.get(i).type(), example + ": type of output " + i);
+          open ? inferred.withShape(type.shape()) : inferred,
+          type,
+          example + ": type of output " + i);
     }
     for (String device : DEVICES) {
       for (boolean passes : new boolean[] {false, true}) {
