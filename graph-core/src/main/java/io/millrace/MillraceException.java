@@ -4,11 +4,13 @@ package io.millrace;
 public abstract class MillraceException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  MillraceException(String message, Throwable cause) {
+  /** Makes the exception with a message that says what is wrong, where, and the rule broken. */
+  protected MillraceException(String message, Throwable cause) {
     super(message, cause);
   }
 
-  MillraceException(String message) {
+  /** Makes the exception with a message that says what is wrong, where, and the rule broken. */
+  protected MillraceException(String message) {
     super(message);
   }
 }

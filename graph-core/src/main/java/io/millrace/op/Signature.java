@@ -4,6 +4,8 @@ import io.millrace.DType;
 import io.millrace.Operation;
 import io.millrace.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -56,9 +58,9 @@ public final class Signature {
           : new Input(name, Optional.empty(), type, false);
     }
 
-    /** Returns whether the type is fixed: it is written in lower case, as {@code int32}. */
-    boolean isFixed() {
-      return Character.isLowerCase(type.charAt(0));
+    /** Returns the type if it is fixed, as {@code int32} is. */
+    Optional<DType> fixed() {
+      return Arrays.stream(DType.values()).filter(d -> d.toString().equals(type)).findAny();
     }
 
     /** Returns whether this stands for any number of inputs. */
@@ -288,23 +290,58 @@ public final class Signature {
         });
   }
 
+  /**
+   * Returns the element types that a node's attributes give its inputs; nothing if they leave out
+   * one of them.
+   *
+   * @param count the number of inputs
+   * @throws RuleException if there cannot be so many inputs, or an attribute holds no type
+   */
+  public Optional<List<DType>> inputTypes(Map<String, Object> values, int count) {
+    int repeated = repetitions(count);
+    Attributes attributes = new Attributes(values);
+    List<DType> types = new ArrayList<>();
+    for (Input input : inputs) {
+      if (input.fixed().isEmpty() && !attributes.has(input.type())) {
+        return Optional.empty();
+      }
+      if (input.types()) {
+        types.addAll(attributes.list(input.type(), DType.class));
+      } else {
+        DType type = input.fixed().orElseGet(() -> attributes.get(input.type(), DType.class));
+        types.addAll(Collections.nCopies(input.isRepeated() ? repeated : 1, type));
+      }
+    }
+    return Optional.of(types);
+  }
+
+  /**
+   * Returns how often the repeated input, if there is one, is repeated among so many inputs.
+   *
+   * @throws RuleException if there cannot be so many
+   */
+  private int repetitions(int count) {
+    int single = (int) inputs.stream().filter(i -> !i.isRepeated()).count();
+    boolean repeats = single < inputs.size();
+    if (repeats ? count < single : count != single) {
+      throw new RuleException(
+          "takes " + (repeats ? "at least " : "") + single + " inputs, not " + count);
+    }
+    return count - single;
+  }
+
   /** Returns the attributes that the inputs determine: their types and numbers. */
   private Map<String, Object> inputAttributes(List<DType> types) {
     Map<String, Object> attributes = new LinkedHashMap<>();
-    int single = (int) inputs.stream().filter(i -> !i.isRepeated()).count();
-    boolean repeats = single < inputs.size();
-    if (repeats ? types.size() < single : types.size() != single) {
-      throw new RuleException(
-          "takes " + (repeats ? "at least " : "") + single + " inputs, not " + types.size());
-    }
+    int repeated = repetitions(types.size());
     int next = 0;
     for (Input input : inputs) {
-      int count = input.isRepeated() ? types.size() - single : 1;
+      int count = input.isRepeated() ? repeated : 1;
       List<DType> own = types.subList(next, next + count);
       input.count().ifPresent(c -> attributes.put(c, (long) count));
       if (input.types()) {
         attributes.put(input.type(), List.copyOf(own));
-      } else if (!input.isFixed() && count > 0) {
+      } else if (input.fixed().isEmpty() && count > 0) {
         attributes.putIfAbsent(input.type(), own.get(0));
       }
       next += count;

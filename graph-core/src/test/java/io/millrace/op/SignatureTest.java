@@ -162,6 +162,21 @@ class SignatureTest {
   }
 
   @Test
+  void findsTheTypesOfInputsInAttributes() {
+    Signature signature = Signature.of("dims: index_type", "values: N * T", "depth: int32");
+    Map<String, Object> attributes = Map.of("index_type", DType.INT64, "N", 2L, "T", DType.FLOAT64);
+    assertEquals(
+        Optional.of(List.of(DType.INT64, DType.FLOAT64, DType.FLOAT64, DType.INT32)),
+        signature.inputTypes(attributes, 4));
+    assertEquals(Optional.empty(), signature.inputTypes(Map.of("T", DType.INT32), 4));
+    assertEquals(
+        "takes at least 2 inputs, not 1",
+        assertThrows(RuleException.class, () -> signature.inputTypes(attributes, 1)).getMessage());
+    List<DType> each = List.of(DType.BOOL, DType.UINT8);
+    assertEquals(Optional.of(each), Signature.of("data: T...").inputTypes(Map.of("T", each), 2));
+  }
+
+  @Test
   void takesOneValueOnlyWhereThereIsNoOther() {
     Map<String, Object> attributes = new HashMap<>(ATTRIBUTES);
     attributes.put("exact", false);
