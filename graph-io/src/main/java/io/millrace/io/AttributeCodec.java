@@ -1,0 +1,133 @@
+package io.millrace.io;
+
+import com.google.protobuf.ByteString;
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.io.proto.AttrValue;
+import io.millrace.ir.Literal;
+import io.millrace.op.RuleException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Translates the attributes of one graph's nodes.
+ *
+ * <p>On our side a value is a Boolean, Long, Float, String, {@link DType}, {@link Shape} or {@link
+ * Literal}, or a list of one of these kinds.
+ */
+final class AttributeCodec {
+  private final TensorCodec tensors = new TensorCodec();
+
+  /** Returns a value as TensorFlow writes it. */
+  static AttrValue encode(Object value) {
+    AttrValue.Builder proto = AttrValue.newBuilder();
+    if (value instanceof List<?> list) {
+      AttrValue.ListValue.Builder items = AttrValue.ListValue.newBuilder();
+      list.forEach(item -> add(items, item));
+      return proto.setList(items).build();
+    }
+    if (value instanceof Boolean bool) {
+      proto.setB(bool);
+    } else if (value instanceof Long number) {
+      proto.setI(number);
+    } else if (value instanceof Float number) {
+      proto.setF(number);
+    } else if (value instanceof String text) {
+      proto.setS(ByteString.copyFromUtf8(text));
+    } else if (value instanceof DType dtype) {
+      proto.setType(ElementTypes.encode(dtype));
+    } else if (value instanceof Shape shape) {
+      proto.setShape(ShapeCodec.encode(shape));
+    } else if (value instanceof Literal literal) {
+      proto.setTensor(TensorCodec.encode(literal));
+    } else {
+      throw unknown(value);
+    }
+    return proto.build();
+  }
+
+  private static void add(AttrValue.ListValue.Builder items, Object value) {
+    if (value instanceof Boolean bool) {
+      items.addB(bool);
+    } else if (value instanceof Long number) {
+      items.addI(number);
+    } else if (value instanceof Float number) {
+      items.addF(number);
+    } else if (value instanceof String text) {
+      items.addS(ByteString.copyFromUtf8(text));
+    } else if (value instanceof DType dtype) {
+      items.addType(ElementTypes.encode(dtype));
+    } else if (value instanceof Shape shape) {
+      items.addShape(ShapeCodec.encode(shape));
+    } else if (value instanceof Literal literal) {
+      items.addTensor(TensorCodec.encode(literal));
+    } else {
+      throw unknown(value);
+    }
+  }
+
+  private static IllegalArgumentException unknown(Object value) {
+    return new IllegalArgumentException(
+        "no attribute holds a " + value.getClass().getName() + ": " + value);
+  }
+
+  /**
+   * Returns the attributes of a node that mean something: names that begin with an underscore are
+   * notes of TensorFlow's own.
+   *
+   * @throws RuleException if the engine has nothing like a value
+   * @throws MalformedException if a value is none
+   */
+  Map<String, Object> decode(Map<String, AttrValue> attributes) {
+    Map<String, Object> decoded = new TreeMap<>();
+    for (Map.Entry<String, AttrValue> attribute : attributes.entrySet()) {
+      String name = attribute.getKey();
+      if (!name.startsWith("_")) {
+        try {
+          decoded.put(name, decode(attribute.getValue()));
+        } catch (RuleException e) {
+          throw new RuleException("attribute " + Names.quote(name) + ": " + e.getMessage());
+        } catch (MalformedException e) {
+          throw new MalformedException("attribute " + Names.quote(name) + ": " + e.getMessage());
+        }
+      }
+    }
+    return decoded;
+  }
+
+  private Object decode(AttrValue value) {
+    return switch (value.getValueCase()) {
+      case LIST -> decode(value.getList());
+      case S -> value.getS().toStringUtf8();
+      case I -> value.getI();
+      case F -> value.getF();
+      case B -> value.getB();
+      case TYPE -> ElementTypes.decode(value.getTypeValue());
+      case SHAPE -> ShapeCodec.decode(value.getShape());
+      case TENSOR -> tensors.decode(value.getTensor());
+      case FUNC -> throw new RuleException("functions are not supported");
+      case PLACEHOLDER -> throw new MalformedException("its value is left to a function's caller");
+      case VALUE_NOT_SET -> throw new MalformedException("it has no value");
+    };
+  }
+
+  private List<Object> decode(AttrValue.ListValue list) {
+    if (list.getFuncCount() > 0) {
+      throw new RuleException("functions are not supported");
+    }
+    List<Object> items = new ArrayList<>();
+    list.getSList().forEach(text -> items.add(text.toStringUtf8()));
+    items.addAll(list.getIList());
+    items.addAll(list.getFList());
+    items.addAll(list.getBList());
+    list.getTypeValueList().forEach(type -> items.add(ElementTypes.decode(type)));
+    list.getShapeList().forEach(shape -> items.add(ShapeCodec.decode(shape)));
+    list.getTensorList().forEach(tensor -> items.add(tensors.decode(tensor)));
+    if (items.stream().map(Object::getClass).distinct().count() > 1) {
+      throw new MalformedException("a list holds values of several kinds");
+    }
+    return items;
+  }
+}

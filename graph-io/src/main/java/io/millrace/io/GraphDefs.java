@@ -1,0 +1,146 @@
+package io.millrace.io;
+
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.SourceLine;
+import io.millrace.io.proto.GraphDef;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Reads and writes graphs in TensorFlow's format, GraphDef, binary or as text.
+ *
+ * <p>Names, operations, attributes, devices and control inputs are kept. A file may hold its nodes
+ * in any order; they are added in the order of the file as far as each node comes after those that
+ * it refers to, and so they run. What a GraphDef does not hold is lost, as in TensorFlow: the
+ * values and the collections of variables. Run a graph's initializer by name, or restore the
+ * values.
+ *
+ * <p>Attributes whose names begin with an underscore, as {@code _class}, are notes of TensorFlow's
+ * own and dropped. A function library is ignored unless a node calls one of its functions.
+ *
+ * <p>Files are not trusted: whatever the bytes, reading them ends with a graph or an exception, and
+ * needs memory in proportion to their number, and at most 256 MiB beyond that for elements that the
+ * file's tensors leave out because they repeat.
+ */
+public final class GraphDefs {
+  /** What a Java array holds, and TensorFlow's limit as well. */
+  private static final long LARGEST = Integer.MAX_VALUE - 8;
+
+  private GraphDefs() {}
+
+  /**
+   * Returns the graph in a file, which is binary or text.
+   *
+   * @throws GraphDefException if the file is damaged or not a GraphDef, or holds operations that
+   *     the engine does not have; all of these are named
+   * @throws GraphException if a node breaks a rule of its operation
+   * @throws IOException if the file cannot be read
+   */
+  public static Graph read(Path file) throws IOException {
+    Place place = place(file + ": ");
+    if (Files.size(file) > LARGEST) {
+      throw place.broken("a GraphDef has at most 2 GB, the file has " + Files.size(file));
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    return graph(
+        () -> GraphFiles.isText(bytes) ? GraphFiles.parseText(bytes) : GraphFiles.parse(bytes),
+        place);
+  }
+
+  /**
+   * Returns the graph in the bytes of a binary file.
+   *
+   * @throws GraphDefException as {@link #read(Path)}
+   * @throws GraphException if a node breaks a rule of its operation
+   */
+  public static Graph read(byte[] bytes) {
+    return graph(() -> GraphFiles.parse(bytes), place(""));
+  }
+
+  /**
+   * Returns the graph in a text, as in files that are called {@code .pbtxt}. Fields that are not
+   * needed are skipped, with a warning to {@code java.util.logging}.
+   *
+   * @throws GraphDefException as {@link #read(Path)}
+   * @throws GraphException if a node breaks a rule of its operation
+   */
+  public static Graph readText(String text) {
+    return graph(() -> GraphFiles.parseText(text), place(""));
+  }
+
+  private static Graph graph(Supplier<GraphDef> file, Place place) {
+    Graph graph = new Graph();
+    parse(file, place).addTo(graph, "");
+    return graph;
+  }
+
+  /**
+   * Adds the operations of a binary file to a graph, under a name scope. TensorFlow:
+   * tf.import_graph_def.
+   *
+   * <p>Open scopes hold as for any operation added; a node that names a device keeps its own. If
+   * this throws, the graph has no operation more than before.
+   *
+   * @param prefix the name scope, made unique; empty for the names as in the file
+   * @return the name scope with a slash at its end, or an empty text: what names begin with now
+   * @throws GraphDefException as {@link #read(Path)}, or if the graph has a name of the file
+   *     already
+   * @throws GraphException if a node breaks a rule of its operation, or the prefix is no name
+   */
+  public static String importInto(Graph graph, byte[] bytes, String prefix) {
+    Place place = place("");
+    GraphImport file = parse(() -> GraphFiles.parse(bytes), place);
+    file.addTo(new Graph(), "");
+    try (Graph.Scope ignored = graph.nameScope(prefix)) {
+      String scope = graph.currentNameScope();
+      file.addTo(graph, scope);
+      return scope;
+    }
+  }
+
+  private static GraphImport parse(Supplier<GraphDef> file, Place place) {
+    try {
+      return GraphImport.of(file.get(), place);
+    } catch (MalformedException e) {
+      throw place.broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Returns a graph as the bytes of a binary file. The same graph gives the same bytes.
+   *
+   * @throws GraphDefException if TensorFlow does not have some of its operations, all of which are
+   *     named, or the file would have more than 2 GB
+   */
+  public static byte[] write(Graph graph) {
+    return GraphFiles.bytes(GraphExport.of(graph, place("")));
+  }
+
+  /**
+   * Returns a graph as text.
+   *
+   * @throws GraphDefException as {@link #write(Graph)}
+   */
+  public static String writeText(Graph graph) {
+    return GraphFiles.print(GraphExport.of(graph, place("")));
+  }
+
+  /**
+   * Writes a graph to a binary file, in place of what is there.
+   *
+   * @throws GraphDefException as {@link #write(Graph)}; the file is not touched then
+   * @throws IOException if the file cannot be written
+   */
+  public static void write(Graph graph, Path file) throws IOException {
+    byte[] bytes = GraphFiles.bytes(GraphExport.of(graph, place("")));
+    Files.write(file, bytes);
+  }
+
+  private static Place place(String what) {
+    return new Place(what, SourceLine.ofCaller(List.of(GraphDefs.class)));
+  }
+}

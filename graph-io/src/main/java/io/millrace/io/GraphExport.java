@@ -1,0 +1,63 @@
+package io.millrace.io;
+
+import io.millrace.Graph;
+import io.millrace.Operation;
+import io.millrace.io.proto.GraphDef;
+import io.millrace.io.proto.NodeDef;
+import io.millrace.io.proto.VersionDef;
+import java.util.Map;
+
+/** Turns a graph into the message that files hold. */
+final class GraphExport {
+  /** The version of graphs that TensorFlow 2.21 writes. */
+  private static final int PRODUCER = 2474;
+
+  /** A little less than 2^31 bytes, which no file exceeds. */
+  private static final long LARGEST = Integer.MAX_VALUE - 8;
+
+  private GraphExport() {}
+
+  /**
+   * Returns a graph as a message.
+   *
+   * @throws GraphDefException if TensorFlow does not have some of its operations, or the file would
+   *     be too large
+   */
+  static GraphDef of(Graph graph, Place place) {
+    GraphDef.Builder file = GraphDef.newBuilder();
+    file.setVersions(VersionDef.newBuilder().setProducer(PRODUCER));
+    Unsupported unsupported = new Unsupported();
+    long bytes = 0;
+    for (Operation operation : graph.operations()) {
+      if (!operation.op().signature().isKnown()) {
+        unsupported.add(
+            operation.type(), operation.name(), "TensorFlow does not have this operation");
+        continue;
+      }
+      NodeDef node = node(operation);
+      bytes += node.getSerializedSize();
+      if (bytes > LARGEST) {
+        throw place.broken("a GraphDef has at most 2 GB, this graph would take more");
+      }
+      file.addNode(node);
+    }
+    unsupported.report("the graph holds nodes that cannot be exported", place);
+    return file.build();
+  }
+
+  private static NodeDef node(Operation operation) {
+    NodeDef.Builder node =
+        NodeDef.newBuilder()
+            .setName(operation.name())
+            .setOp(operation.type())
+            .setDevice(operation.device());
+    operation
+        .inputs()
+        .forEach(
+            input -> node.addInput(input.index() == 0 ? input.operation().name() : input.name()));
+    operation.controlInputs().forEach(control -> node.addInput("^" + control.name()));
+    Map<String, Object> attributes = operation.op().signature().write(operation);
+    attributes.forEach((name, value) -> node.putAttr(name, AttributeCodec.encode(value)));
+    return node.build();
+  }
+}

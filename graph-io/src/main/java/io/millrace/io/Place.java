@@ -1,0 +1,28 @@
+package io.millrace.io;
+
+import io.millrace.SourceLine;
+import io.millrace.io.proto.NodeDef;
+
+/**
+ * Knows what is being read or written and which line of the user asked for it, for messages.
+ *
+ * @param what what messages begin with: a file's name with a colon and a space, or an empty text
+ */
+record Place(String what, SourceLine line) {
+
+  /** Returns the exception for a file that breaks a rule. */
+  GraphDefException broken(String rule) {
+    return new GraphDefException(what + rule + this);
+  }
+
+  /** Returns the exception for a node that breaks a rule. */
+  GraphDefException broken(NodeDef node, String rule) {
+    return broken(Names.node(node.getOp(), node.getName()) + " " + rule);
+  }
+
+  /** Returns how messages end: the user's line on a line of its own. */
+  @Override
+  public String toString() {
+    return "\n  at " + line;
+  }
+}
