@@ -79,22 +79,22 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
 
   @Override
   public Kernel gather(Primitive.Gather primitive) {
-    throw new UnsupportedOperationException("gather on the CPU");
+    return new GatherKernel(step);
   }
 
   @Override
   public Kernel scatter(Primitive.Scatter primitive) {
-    throw new UnsupportedOperationException("scatter on the CPU");
+    return new ScatterKernel(step, primitive, spans);
   }
 
   @Override
   public Kernel sort(Primitive.Sort primitive) {
-    throw new UnsupportedOperationException("sort on the CPU");
+    return new SortKernel(step, primitive);
   }
 
   @Override
   public Kernel scan(Primitive.Scan primitive) {
-    throw new UnsupportedOperationException("scan on the CPU");
+    return new ScanKernel(step, primitive, spans);
   }
 
   @Override

@@ -96,6 +96,19 @@ final class Packer {
     }
   }
 
+  /** Writes zero bytes. */
+  static void clear(HostMemory target, long to, int bytes) {
+    ByteBuffer out = target.window(to);
+    int at = (int) (to % HostMemory.WINDOW);
+    int i = 0;
+    for (; i + 8 <= bytes; i += 8) {
+      out.putLong(at + i, 0);
+    }
+    for (; i < bytes; i++) {
+      out.put(at + i, (byte) 0);
+    }
+  }
+
   /** Writes {@code first}, {@code first + step}, ... as int64. */
   static void count(HostMemory target, long to, long first, long step, int count) {
     ByteBuffer out = target.window(to);

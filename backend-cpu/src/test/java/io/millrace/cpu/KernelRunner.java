@@ -3,6 +3,7 @@ package io.millrace.cpu;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
+import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
@@ -49,6 +50,25 @@ final class KernelRunner {
     } finally {
       feeds.forEach(HostMemory::close);
       fetches.forEach(HostMemory::close);
+    }
+  }
+
+  /** Requires the reference's numbers, whatever the form of loops and the number of workers. */
+  static void check(
+      Primitive primitive,
+      List<Literal> inputs,
+      TensorType output,
+      List<Spans> forms,
+      List<WorkerPool> pools) {
+    Literal wanted = ReferenceInterpreter.evaluate(primitive, inputs, List.of(output)).get(0);
+    for (Spans spans : forms) {
+      for (WorkerPool pool : pools) {
+        Literal got = run(primitive, inputs, List.of(output), spans, pool).get(0);
+        String about =
+            String.format(
+                "%s of %s, %s loops, %d workers", primitive, inputs, spans.mode(), pool.workers());
+        Literals.assertClose(wanted, got, 0, about);
+      }
     }
   }
 

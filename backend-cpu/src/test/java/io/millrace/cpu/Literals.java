@@ -14,8 +14,8 @@ final class Literals {
   static void assertClose(Literal expected, Literal actual, double ulps, String about) {
     assertEquals(expected.type(), actual.type(), about);
     for (long i = 0; i < expected.size(); i++) {
+      long at = i;
       if (!expected.type().dtype().isFloating()) {
-        long at = i;
         assertEquals(expected.getLong(i), actual.getLong(i), () -> about + " element " + at);
         continue;
       }
@@ -23,8 +23,9 @@ final class Literals {
       double y = actual.getDouble(i);
       double unit = expected.type().dtype() == DType.FLOAT32 ? Math.ulp((float) x) : Math.ulp(x);
       boolean same = x == y || (Double.isNaN(x) && Double.isNaN(y));
-      String message = about + " element " + i + " is " + y + " instead of " + x;
-      assertTrue(same || Math.abs(x - y) <= ulps * unit, message);
+      assertTrue(
+          same || Math.abs(x - y) <= ulps * unit,
+          () -> about + " element " + at + " is " + y + " instead of " + x);
     }
   }
 }

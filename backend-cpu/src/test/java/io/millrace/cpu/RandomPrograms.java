@@ -158,4 +158,17 @@ final class RandomPrograms {
     }
     return builder.build();
   }
+
+  /** Returns a vector of row numbers from 0 to {@code rows}, a few of them not of a row. */
+  Literal indices(DType dtype, long rows, long size) {
+    Literal.Builder builder = new Literal.Builder(TensorType.of(dtype, size));
+    for (long i = 0; i < size; i++) {
+      builder.setLong(
+          i,
+          random.nextInt(8) == 0
+              ? random.nextInt(3) * (rows + 1) - rows - 2
+              : random.nextInt((int) rows + 1));
+    }
+    return builder.build();
+  }
 }

@@ -41,10 +41,23 @@ class SteadyRunTest {
   private long arena;
 
   private Place add(Primitive primitive, TensorType output, Place... inputs) {
-    Place place = new Place(Place.Space.ARENA, 0, arena, output);
-    arena += (output.bytes() + 63) / 64 * 64;
-    String origin = "step" + steps.size();
-    steps.add(new Step(primitive, List.of(inputs), List.of(place), origin));
+    Place place = place(output);
+    add(primitive, List.of(place), inputs);
+    return place;
+  }
+
+  /** Returns the same memory as a tensor of another shape. */
+  private static Place as(Place place, TensorType type) {
+    return new Place(place.space(), place.index(), place.offset(), type);
+  }
+
+  private void add(Primitive primitive, List<Place> outputs, Place... inputs) {
+    steps.add(new Step(primitive, List.of(inputs), outputs, "step" + steps.size()));
+  }
+
+  private Place place(TensorType type) {
+    Place place = new Place(Place.Space.ARENA, 0, arena, type);
+    arena += (type.bytes() + 63) / 64 * 64;
     return place;
   }
 
@@ -81,6 +94,9 @@ class SteadyRunTest {
     addReductions(y);
     Place z = addConvolutions(y, kernel);
     addMoves(y);
+    addIndexed(y);
+    addSorts(y);
+    addScans(y);
     Place matrix = add(transpose(784, 240), TensorType.of(FLOAT, 784, 240), y);
     Place left = add(reshaped(1, 240, 784), TensorType.of(FLOAT, 1, 240, 784), y);
     Place right = add(reshaped(1, 784, 240), TensorType.of(FLOAT, 1, 784, 240), matrix);
@@ -140,6 +156,44 @@ class SteadyRunTest {
         new Primitive.Move.Piece(0, extent, View.dense(extent), View.of(5001, 5000, 1));
     ScalarFunction.Constant zero = new ScalarFunction.Constant(FLOAT, 0);
     add(new Primitive.Move(List.of(inside), Optional.of(zero)), TensorType.of(FLOAT, 42, 5000), x);
+  }
+
+  private void addIndexed(Place x) {
+    ScalarBuilder builder = new ScalarBuilder();
+    Shape domain = Shape.of(18_816);
+    ScalarFunction count = builder.build(List.of(builder.index(0)));
+    Place indices =
+        add(new Primitive.Map(count, domain, List.of()), new TensorType(DType.INT64, domain));
+    Place indexRow = as(indices, TensorType.of(DType.INT64, 1, 18_816));
+    for (int inner : new int[] {1, 10}) {
+      Place data = as(x, TensorType.of(FLOAT, 1, 1, 18_816, inner));
+      Place gathered = add(new Primitive.Gather(), data.type(), data, indexRow);
+      for (Primitive.Scatter.Combine combine : Primitive.Scatter.Combine.values()) {
+        TensorType rows = TensorType.of(FLOAT, 18_816, inner);
+        add(new Primitive.Scatter(combine), rows, as(x, rows), indices, as(gathered, rows));
+      }
+    }
+    TensorType wide = TensorType.of(FLOAT, 40, 4704);
+    Place some = as(indices, TensorType.of(DType.INT64, 40));
+    add(new Primitive.Scatter(Primitive.Scatter.Combine.ADD), wide, as(x, wide), some, as(x, wide));
+  }
+
+  private void addSorts(Place x) {
+    for (long rows : new long[] {4, 18_816}) {
+      TensorType input = TensorType.of(FLOAT, rows, 188_160 / rows);
+      for (long kept : new long[] {5, 188_160 / rows}) {
+        TensorType sorted = TensorType.of(FLOAT, rows, kept);
+        Place positions = place(new TensorType(DType.INT64, sorted.shape()));
+        add(new Primitive.Sort(true), List.of(place(sorted), positions), as(x, input));
+      }
+    }
+  }
+
+  private void addScans(Place x) {
+    for (TensorType type :
+        List.of(TensorType.of(FLOAT, 40, 4704, 1), TensorType.of(FLOAT, 2, 20, 4704))) {
+      add(new Primitive.Scan(Reduction.SUM, false, true), type, as(x, type));
+    }
   }
 
   private static Primitive transpose(long rows, long columns) {
