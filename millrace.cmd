@@ -10,6 +10,7 @@ set "COMMAND=%~1"
 if "%COMMAND%"=="example" (set "MODULE=examples" & set "MAIN=io.millrace.examples.Launcher" & goto java)
 if "%COMMAND%"=="doctor" (set "MODULE=examples" & set "MAIN=io.millrace.examples.Launcher" & goto java)
 if "%COMMAND%"=="bench" (set "MODULE=benchmarks" & set "MAIN=io.millrace.benchmarks.Bench" & goto java)
+if "%COMMAND%"=="conformance" (set "MODULE=conformance" & set "MAIN=io.millrace.conformance.Main" & goto java)
 if "%COMMAND%"=="help" (call :usage & exit /b 0)
 if "%COMMAND%"=="--help" (call :usage & exit /b 0)
 if not "%COMMAND%"=="" echo millrace: there is no command "%COMMAND%".>&2
@@ -40,18 +41,18 @@ if not errorlevel 1 set "OPTS=%OPTS% --add-modules jdk.incubator.vector"
 set "CLASSES=%ROOT%%MODULE%\target\classes"
 set "LIST=%ROOT%%MODULE%\target\runtime-classpath.txt"
 if not exist "%LIST%" goto build
-if not exist "%CACHE%\built" goto build
+if not exist "%CACHE%\%MODULE%.built" goto build
 rem Exit status 1: some source is newer than the last build.
-powershell -NoProfile -Command "$t=(Get-Item -LiteralPath ($env:CACHE+'\built')).LastWriteTimeUtc; Set-Location -LiteralPath $env:ROOT; $n=@(Get-Item pom.xml,*\pom.xml)+@(Get-ChildItem -Path *\src\main -Recurse) | Where-Object { $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($n) { exit 1 }"
+powershell -NoProfile -Command "$t=(Get-Item -LiteralPath ($env:CACHE+'\'+$env:MODULE+'.built')).LastWriteTimeUtc; Set-Location -LiteralPath $env:ROOT; $n=@(Get-Item pom.xml,*\pom.xml)+@(Get-ChildItem -Path *\src\main -Recurse) | Where-Object { $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($n) { exit 1 }"
 if not errorlevel 1 goto start
 
 :build
 echo building Millrace...>&2
 if not exist "%CACHE%" mkdir "%CACHE%"
 rem The time of the build is when it began: an edit made while it runs asks for another one.
-type nul >"%CACHE%\building"
+type nul >"%CACHE%\%MODULE%.building"
 pushd "%ROOT%"
-call mvnw.cmd -B -q -pl examples,benchmarks -am -Dmaven.test.skip=true package <nul >"%CACHE%\build.log" 2>&1
+call mvnw.cmd -B -q -pl %MODULE% -am -Dmaven.test.skip=true package <nul >"%CACHE%\build.log" 2>&1
 if errorlevel 1 (
   popd
   type "%CACHE%\build.log" >&2
@@ -59,13 +60,13 @@ if errorlevel 1 (
   exit /b 1
 )
 popd
-move /y "%CACHE%\building" "%CACHE%\built" >nul
+move /y "%CACHE%\%MODULE%.building" "%CACHE%\%MODULE%.built" >nul
 
 :start
 for /f "usebackq delims=" %%L in ("%LIST%") do set "CLASSPATH=%CLASSES%;%%L"
 set ARGS=%*
-if not "%COMMAND%"=="bench" goto run
-rem The benchmarks take what follows the command.
+if "%MODULE%"=="examples" goto run
+rem The others take what follows the command.
 set ARGS=
 :next
 shift
@@ -86,6 +87,7 @@ echo.
 echo   example NAME [ARGUMENT...]  run one of the examples; without NAME, list them
 echo   doctor                      say what this machine offers: Java, processor, native libraries
 echo   bench [WORKLOAD...]         measure; without WORKLOAD, everything
+echo   conformance DIR [NAME...]   run the TensorFlow cases in DIR and compare; --help tells options
 echo   help                        show this text
 echo.
 echo Environment:

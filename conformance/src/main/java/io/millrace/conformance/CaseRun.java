@@ -1,0 +1,148 @@
+package io.millrace.conformance;
+
+import io.millrace.Graph;
+import io.millrace.MillraceException;
+import io.millrace.Output;
+import io.millrace.Session;
+import io.millrace.SessionOptions;
+import io.millrace.Tensor;
+import io.millrace.TensorType;
+import io.millrace.io.GraphDefException;
+import io.millrace.io.GraphDefs;
+import io.millrace.ir.Literal;
+import io.millrace.ops.Ops;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One case on its way through the engine: imported, differentiated, run and compared. */
+final class CaseRun {
+  private final Case recorded;
+  private final SessionOptions options;
+  private final List<Difference> differences = new ArrayList<>();
+
+  /** What is fetched with the first step beside its own: gradients, whose weights are fed. */
+  private final List<Output> gradients = new ArrayList<>();
+
+  private final List<Expectation> expectedGradients = new ArrayList<>();
+  private final Map<Output, Literal> weights = new HashMap<>();
+
+  private CaseRun(Case recorded, SessionOptions options) {
+    this.recorded = recorded;
+    this.options = options;
+  }
+
+  /**
+   * Runs a case.
+   *
+   * @throws IOException if the graph cannot be read
+   */
+  static Verdict of(Case recorded, SessionOptions options) throws IOException {
+    return new CaseRun(recorded, options).run();
+  }
+
+  private Verdict run() throws IOException {
+    String doing = "reading the graph";
+    try {
+      Graph graph = GraphDefs.read(recorded.graph());
+      doing = "building gradients";
+      recorded.gradients().forEach(wanted -> differentiate(graph, wanted));
+      doing = "opening a session";
+      try (Session session = new Session(graph, options)) {
+        boolean first = true;
+        for (Step step : recorded.steps()) {
+          doing = step.when().isEmpty() ? "running" : step.when();
+          step(session, step, first);
+          first = false;
+        }
+      }
+      return Verdict.on(differences);
+    } catch (GraphDefException e) {
+      return e.unsupported().isEmpty()
+          ? failed(doing, e)
+          : new Verdict.Unsupported(e.unsupported(), String.valueOf(e.getMessage()));
+    } catch (MillraceException e) {
+      return failed(doing, e);
+    } catch (RuntimeException | Error e) {
+      return Verdict.failed(doing, e);
+    }
+  }
+
+  /** Returns the verdict on a complaint of the engine, which may be what was recorded. */
+  private Verdict failed(String doing, MillraceException e) {
+    return recorded.mayNotBuild() ? new Verdict.Passed() : Verdict.failed(doing, e);
+  }
+
+  private void differentiate(Graph graph, ExpectedGradients wanted) {
+    Ops tf = Ops.of(graph);
+    List<Output> of = wanted.of().stream().map(graph::output).toList();
+    List<Output> wrt = wanted.wrt().stream().map(graph::output).toList();
+    List<Output> arriving = new ArrayList<>();
+    for (Literal weight : wanted.weights()) {
+      TensorType type = weight.type();
+      Output fed = tf.placeholder(type.dtype(), type.shape());
+      weights.put(fed, weight);
+      arriving.add(fed);
+    }
+    List<Optional<Output>> found = tf.gradientsIfConnected(of, wrt, arriving);
+    for (int i = 0; i < wrt.size(); i++) {
+      Optional<Output> gradient = found.get(i);
+      Optional<Expectation> expected = wanted.expected().get(i);
+      if (gradient.isPresent() && expected.isPresent()) {
+        gradients.add(gradient.get());
+        expectedGradients.add(expected.get());
+      } else if (gradient.isPresent() || expected.isPresent()) {
+        differences.add(
+            new Difference(
+                "gradient for " + wrt.get(i).name(),
+                gradient.isPresent() ? "exists, expected none" : "does not exist",
+                Double.POSITIVE_INFINITY));
+      }
+    }
+  }
+
+  private void step(Session session, Step step, boolean withGradients) {
+    List<Object> wanted = new ArrayList<>();
+    List<Expectation> expected = new ArrayList<>(step.expected());
+    Map<Output, Tensor> feeds = new HashMap<>();
+    try {
+      Graph graph = session.graph();
+      step.fetches().forEach(name -> wanted.add(graph.output(name)));
+      step.targets().forEach(name -> wanted.add(graph.operation(name)));
+      step.feeds().forEach((name, value) -> feeds.put(graph.output(name), Tensor.of(value)));
+      if (withGradients) {
+        wanted.addAll(gradients);
+        expected.addAll(expectedGradients);
+        weights.forEach((fed, value) -> feeds.put(fed, Tensor.of(value)));
+      }
+      compare(step, expected, session.run(wanted, feeds));
+    } catch (MillraceException e) {
+      if (step.error().isEmpty()) {
+        throw e;
+      }
+    } finally {
+      feeds.values().forEach(Tensor::close);
+    }
+  }
+
+  private void compare(Step step, List<Expectation> expected, List<Tensor> results) {
+    String prefix = step.when().isEmpty() ? "" : step.when() + ": ";
+    if (step.error().isPresent()) {
+      String error = step.error().get();
+      differences.add(
+          new Difference(
+              prefix + "the run", "succeeded, expected " + error, Double.POSITIVE_INFINITY));
+    }
+    for (int i = 0; i < expected.size(); i++) {
+      expected
+          .get(i)
+          .difference(results.get(i).toLiteral())
+          .map(d -> new Difference(prefix + d.tensor(), d.text(), d.distance()))
+          .ifPresent(differences::add);
+    }
+    results.forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,123 @@
+package io.millrace.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Chooses a few small cases of every operation among those that pass, and copies them.
+ *
+ * <p>Of an operation these are the smallest case with a gradient, the smallest that must fail, and
+ * the smallest others up to three in all; of everything that is composed of operations, the
+ * smallest alone.
+ */
+final class Sample {
+  private static final int OF_AN_OPERATION = 3;
+
+  /** A case that may be chosen. */
+  private record Candidate(Path folder, String name, Case recorded, long bytes) {}
+
+  private final Map<String, List<Candidate>> passed = new LinkedHashMap<>();
+
+  /**
+   * Takes a passing case.
+   *
+   * @throws IOException if it cannot be read
+   */
+  void add(Suite.Entry entry) throws IOException {
+    Case recorded = CaseReader.open(entry.folder()).read();
+    long bytes = 0;
+    for (Path file : files(entry.folder())) {
+      bytes += Files.size(file);
+    }
+    passed
+        .computeIfAbsent(recorded.kind() + " " + recorded.operation(), key -> new ArrayList<>())
+        .add(new Candidate(entry.folder(), entry.name(), recorded, bytes));
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  /**
+   * Writes the chosen cases into a folder, in place of the cases there.
+   *
+   * @return what was written, in words
+   * @throws IOException if files cannot be read or written
+   */
+  String write(Path target) throws IOException {
+    clear(target);
+    int cases = 0;
+    long bytes = 0;
+    for (List<Candidate> candidates : passed.values()) {
+      for (Candidate chosen : choose(candidates)) {
+        cases++;
+        bytes += chosen.bytes();
+        Path folder = Files.createDirectories(target.resolve(chosen.name()));
+        for (Path file : files(chosen.folder())) {
+          Files.copy(file, folder.resolve(file.getFileName()));
+        }
+      }
+    }
+    return cases + " cases of " + bytes / 1000 + " kB are in " + target;
+  }
+
+  private static Set<Candidate> choose(List<Candidate> candidates) {
+    List<Candidate> sorted = new ArrayList<>(candidates);
+    sorted.sort(Comparator.comparingLong(Candidate::bytes).thenComparing(Candidate::name));
+    Set<Candidate> chosen = new LinkedHashSet<>();
+    if (sorted.get(0).recorded().kind().equals("op")) {
+      first(sorted, c -> !c.gradients().isEmpty(), chosen);
+      first(sorted, Case::mayNotBuild, chosen);
+    }
+    int wanted = sorted.get(0).recorded().kind().equals("op") ? OF_AN_OPERATION : 1;
+    for (Candidate candidate : sorted) {
+      if (chosen.size() < wanted) {
+        chosen.add(candidate);
+      }
+    }
+    return chosen;
+  }
+
+  private static void first(List<Candidate> from, Predicate<Case> wanted, Set<Candidate> to) {
+    from.stream().filter(c -> wanted.test(c.recorded())).findFirst().ifPresent(to::add);
+  }
+
+  /** Deletes the cases below a folder, and the folders that are empty without them. */
+  private static void clear(Path target) throws IOException {
+    if (!Files.isDirectory(target)) {
+      return;
+    }
+    List<Path> folders;
+    try (Stream<Path> all = Files.walk(target)) {
+      folders = all.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    for (Path folder : folders) {
+      if (Files.exists(folder.resolve(CaseReader.FILE))) {
+        for (Path file : files(folder)) {
+          Files.delete(file);
+        }
+      }
+      try (Stream<Path> left = Files.list(folder)) {
+        if (left.findAny().isPresent()) {
+          continue;
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.millrace.conformance;
+
+import io.millrace.SessionOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+/** The cases below a folder, sorted by name, and how they are run. */
+final class Suite {
+
+  /**
+   * A case that was found.
+   *
+   * @param name its name; the folder's, if its file cannot be read
+   * @param folder where it is
+   */
+  record Entry(String name, Path folder) {}
+
+  /** Hears of each case, in their order. */
+  interface Listener {
+    /** Hears what came of a case. */
+    void hear(Entry entry, Verdict verdict) throws IOException;
+  }
+
+  private final List<Entry> entries;
+
+  private Suite(List<Entry> entries) {
+    this.entries = entries;
+  }
+
+  /**
+   * Finds the cases that a command wants.
+   *
+   * @throws UsageException if the folder is missing, or there are none
+   */
+  static Suite find(Command command) throws UsageException {
+    List<Entry> entries;
+    try {
+      Path root = command.folder().toRealPath();
+      try (Stream<Path> folders = Files.walk(root)) {
+        entries =
+            folders
+                .filter(folder -> Files.exists(folder.resolve(CaseReader.FILE)))
+                .map(folder -> entry(root, folder))
+                .filter(entry -> command.wants(entry.name()))
+                .sorted(Comparator.comparing(Entry::name).thenComparing(Entry::folder))
+                .toList();
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new UsageException("cannot read the folder " + command.folder() + " (" + e + ")");
+    }
+    if (entries.isEmpty()) {
+      throw new UsageException(
+          command.folder()
+              + (command.patterns().isEmpty()
+                  ? " holds no case: there is no " + CaseReader.FILE + " in it"
+                  : " holds no case with such a name: " + String.join(", ", command.patterns())));
+    }
+    return new Suite(entries);
+  }
+
+  private static Entry entry(Path root, Path folder) {
+    try {
+      return new Entry(CaseReader.open(folder).name(), folder);
+    } catch (IOException e) {
+      String path = root.relativize(folder).toString().replace('\\', '/');
+      return new Entry(path.isEmpty() ? String.valueOf(folder.getFileName()) : path, folder);
+    }
+  }
+
+  /** Returns the cases. */
+  List<Entry> entries() {
+    return entries;
+  }
+
+  /**
+   * Runs all cases, several at once, and tells of them in their order.
+   *
+   * @param threads how many run at once
+   * @throws IOException what the listener throws
+   */
+  void run(SessionOptions options, int threads, Listener listener) throws IOException {
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<Verdict>> verdicts = new ArrayList<>();
+      for (Entry entry : entries) {
+        verdicts.add(workers.submit(() -> run(entry, options)));
+      }
+      for (int i = 0; i < entries.size(); i++) {
+        listener.hear(entries.get(i), verdicts.get(i).get());
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private static Verdict run(Entry entry, SessionOptions options) {
+    try {
+      return CaseRun.of(CaseReader.open(entry.folder()).read(), options);
+    } catch (IOException e) {
+      return Verdict.failed("reading the case", e);
+    }
+  }
+}
