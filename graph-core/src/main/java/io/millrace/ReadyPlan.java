@@ -7,6 +7,7 @@ import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Plan;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,11 @@ final class ReadyPlan {
   private final Executable executable;
   private final List<Output> feedOrder;
   private final List<DeviceMemory> resources;
+  private final VariableStore state;
+  private final List<VariableStore.Cell> acquired = new ArrayList<>();
   private final List<VariableStore.Cell> required;
   private final List<VariableStore.Cell> written;
+  private final List<Resource> retyped;
   private final Map<String, Operation> resourceOperations;
   private final int limit;
 
@@ -36,17 +40,19 @@ final class ReadyPlan {
     this.executable = executable;
     this.limit = limit;
     feedOrder = List.copyOf(compilation.feedOrder());
-    resources = plan.resources().stream().map(r -> state.cell(r).memory()).toList();
-    required = cells(state, compilation.requiredInitialized());
+    this.state = state;
+    resources = cells(plan.resources()).stream().map(VariableStore.Cell::memory).toList();
+    required = cells(compilation.requiredInitialized());
     written =
-        cells(
-            state,
-            compilation.optimized().updates().stream().map(Program.Update::resource).toList());
+        cells(compilation.optimized().updates().stream().map(Program.Update::resource).toList());
+    retyped = compilation.retyped();
     resourceOperations = compilation.resourceOperations();
   }
 
-  private static List<VariableStore.Cell> cells(VariableStore state, List<Resource> resources) {
-    return resources.stream().map(state::cell).toList();
+  private List<VariableStore.Cell> cells(List<Resource> wanted) {
+    List<VariableStore.Cell> cells = wanted.stream().map(state::acquire).toList();
+    acquired.addAll(cells);
+    return cells;
   }
 
   List<Output> feedOrder() {
@@ -104,6 +110,9 @@ final class ReadyPlan {
     for (int i = 0; i < written.size(); i++) {
       written.get(i).setInitialized();
     }
+    for (int i = 0; i < retyped.size(); i++) {
+      state.setPresent(retyped.get(i));
+    }
   }
 
   /**
@@ -150,7 +159,7 @@ final class ReadyPlan {
     }
     retired = true;
     if (made == 0) {
-      executable.close();
+      free();
     }
     while (!idle.isEmpty()) {
       close(idle.pop());
@@ -158,11 +167,16 @@ final class ReadyPlan {
     notifyAll();
   }
 
+  private void free() {
+    executable.close();
+    state.release(acquired);
+  }
+
   private void close(RunSlot slot) {
     slot.close();
     made--;
     if (retired && made == 0) {
-      executable.close();
+      free();
     }
   }
 

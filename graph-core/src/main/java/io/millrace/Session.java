@@ -1,6 +1,7 @@
 package io.millrace;
 
 import io.millrace.compiler.ValueNeededException;
+import io.millrace.op.Op;
 import io.millrace.spi.Device;
 import io.millrace.spi.StepException;
 import java.util.Arrays;
@@ -263,6 +264,10 @@ public final class Session implements AutoCloseable {
   /** Runs what a key needs first, and returns the key that has it. */
   private PlanKey find(
       PlanKey key, Output needed, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
+    Operation maker = needed.operation();
+    if (needed.isSizes() && maker.op().sizes() == Op.SHAPE_OF_STATE) {
+      return key.withKnown(needed, state.shape(maker.name()));
+    }
     PlanKey finding = key.finding(needed);
     RunSlot slot = runFinding(finding, call, feeds, found);
     try (Tensor value = slot.tensor(0)) {

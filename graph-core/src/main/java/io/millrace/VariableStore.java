@@ -1,21 +1,35 @@
 package io.millrace;
 
+import io.millrace.ir.Literal;
 import io.millrace.ir.Resource;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/** The state of one session: memory for each resource, from its first use until the end. */
+/**
+ * The state of one session: memory for each resource, from its first use until the end.
+ *
+ * <p>A variable whose shape changes is one resource after another, under one name; the memory of
+ * those that it was before goes when no plan uses them any more.
+ */
 final class VariableStore {
   private final Device device;
   private final Map<Resource, Cell> cells = new LinkedHashMap<>();
+
+  /** What variables whose shapes may change are now, by name. */
+  private final Map<String, Resource> present = new HashMap<>();
 
   /** One resource's memory. */
   static final class Cell {
     private final Resource resource;
     private final DeviceMemory memory;
     private volatile boolean initialized;
+    private boolean past;
+    private int plans;
 
     private Cell(Resource resource, DeviceMemory memory) {
       this.resource = resource;
@@ -44,14 +58,52 @@ final class VariableStore {
     this.device = device;
   }
 
-  /** Returns the memory of a resource, allocated if this is its first use. */
-  synchronized Cell cell(Resource resource) {
+  /** Returns the memory of a resource for a plan, allocated if this is its first use. */
+  synchronized Cell acquire(Resource resource) {
     Cell cell = cells.get(resource);
     if (cell == null) {
       cell = new Cell(resource, device.allocate(resource.type().bytes()));
       cells.put(resource, cell);
     }
+    cell.plans++;
     return cell;
+  }
+
+  /** Takes back what a plan acquired. */
+  synchronized void release(List<Cell> acquired) {
+    acquired.forEach(cell -> cell.plans--);
+    acquired.forEach(this::freeIfPast);
+  }
+
+  private void freeIfPast(Cell cell) {
+    if (cell.past && cell.plans == 0 && cells.remove(cell.resource, cell)) {
+      cell.memory.close();
+    }
+  }
+
+  /** Notes that a variable is this resource now, whatever it was before. */
+  synchronized void setPresent(Resource resource) {
+    Resource before = present.put(resource.name(), resource);
+    Cell now = cells.get(resource);
+    if (now != null) {
+      now.past = false;
+    }
+    Cell old = before == null || before.equals(resource) ? null : cells.get(before);
+    if (old != null) {
+      old.past = true;
+      old.initialized = false;
+      freeIfPast(old);
+    }
+  }
+
+  /**
+   * Returns the shape of a variable whose shape may change: that of no elements before the first.
+   */
+  synchronized Literal shape(String name) {
+    Resource resource = present.get(name);
+    return resource == null
+        ? Literal.ofLongs(0)
+        : Literal.ofLongs(Objects.requireNonNull(resource).type().shape().dims());
   }
 
   synchronized void close() {

@@ -69,6 +69,7 @@ public final class Compiler {
    * @param optimized the program after the passes
    * @param changed the passes that changed something, with the number of instructions left
    * @param requiredInitialized the resources that are read before they are written
+   * @param retyped the resources that stand for earlier ones of another type after the run
    * @param resourceOperations the operation that owns each resource, by the resource's name
    */
   public record Compilation(
@@ -79,6 +80,7 @@ public final class Compiler {
       List<String> changed,
       Plan plan,
       List<Resource> requiredInitialized,
+      List<Resource> retyped,
       Map<String, Operation> resourceOperations) {
 
     public Compilation {
@@ -86,6 +88,7 @@ public final class Compiler {
       feedOrder = List.copyOf(feedOrder);
       changed = List.copyOf(changed);
       requiredInitialized = List.copyOf(requiredInitialized);
+      retyped = List.copyOf(retyped);
       resourceOperations = Map.copyOf(resourceOperations);
     }
 
@@ -146,6 +149,7 @@ public final class Compiler {
         changed,
         Planner.plan(optimized),
         lowerer.requiredInitialized(),
+        writes ? lowerer.retyped() : List.of(),
         lowerer.resourceOperations());
   }
 

@@ -139,6 +139,11 @@ public final class ConstantEvaluator {
     }
 
     @Override
+    public Resource retype(int input, TensorType type) {
+      throw stateful();
+    }
+
+    @Override
     public void outputReference(int index, Resource resource) {
       throw stateful();
     }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the operations that a run needs into a program, one after another; used once. */
 final class Lowerer {
@@ -34,6 +35,7 @@ final class Lowerer {
   private final KnownValues known;
   private final Map<Output, Value> values = new HashMap<>();
   private final Map<Output, Resource> references = new HashMap<>();
+  private final Map<Resource, Resource> retyped = new LinkedHashMap<>();
   private final Map<Resource, Value> state = new HashMap<>();
   private final List<Resource> reads = new ArrayList<>();
   private final Map<String, Operation> owners = new LinkedHashMap<>();
@@ -61,7 +63,7 @@ final class Lowerer {
         throw broken(operation, String.valueOf(e.getMessage()));
       }
       for (Output output : operation.outputs()) {
-        Resource resource = references.get(output);
+        Resource resource = resource(output);
         if (resource != null && fetched.contains(output)) {
           values.putIfAbsent(output, read(resource, operation));
         }
@@ -121,16 +123,14 @@ final class Lowerer {
       lowerSizes(operation);
       return;
     }
-    List<TensorType> types =
-        inference(operation, () -> Optional.of(known.of(operation.sizes()).toLongs()))
-            .typesOf(operation.op());
+    List<TensorType> types = inference(operation, () -> sizes(operation)).typesOf(operation.op());
     operation.op().lower(new NodeLowering(this, operation, operation.outputs(), types));
     if (skipped.contains(operation)) {
       return;
     }
     for (Output output : operation.outputs()) {
       TensorType wanted = types.get(output.index());
-      Resource resource = references.get(output);
+      Resource resource = resource(output);
       Value value = values.get(output);
       Optional<TensorType> made =
           resource != null
@@ -156,6 +156,12 @@ final class Lowerer {
         sizes);
   }
 
+  private Optional<long[]> sizes(Operation operation) {
+    return operation.op().sizes() == 0
+        ? Optional.empty()
+        : Optional.of(known.of(operation.sizes()).toLongs());
+  }
+
   private void lowerSizes(Operation operation) {
     inference(operation, Optional::empty).typesOf(operation.op());
     List<Output> sizes = List.of(operation.sizes());
@@ -174,12 +180,12 @@ final class Lowerer {
     if (literal != null) {
       return literal.type();
     }
-    return Objects.requireNonNull(references.get(output), output.name()).type();
+    return Objects.requireNonNull(resource(output), output.name()).type();
   }
 
   /** Returns what a tensor is for an operation that is lowered now. */
   Value input(Output output, Operation operation) {
-    Resource resource = references.get(output);
+    Resource resource = resource(output);
     return resource != null && !request.gives(output) ? read(resource, operation) : value(output);
   }
 
@@ -211,12 +217,41 @@ final class Lowerer {
 
   void setReference(Output output, Resource resource) {
     owners.putIfAbsent(resource.name(), output.operation());
-    references.put(output, resource);
+    references.put(output, original(resource));
+  }
+
+  /** Returns what a reference means at this point of the run, or null if a tensor is none. */
+  private @Nullable Resource resource(Output output) {
+    Resource original = references.get(output);
+    return original == null ? null : retyped.getOrDefault(original, original);
+  }
+
+  /** Returns what a resource was at the beginning of the run. */
+  private Resource original(Resource resource) {
+    for (Map.Entry<Resource, Resource> entry : retyped.entrySet()) {
+      if (entry.getValue().equals(resource)) {
+        return entry.getKey();
+      }
+    }
+    return resource;
+  }
+
+  Resource retype(Operation operation, int input, TensorType type) {
+    Resource before = reference(operation, input);
+    Resource after = new Resource(before.name(), type, before.startsAtZero());
+    builder.forgetUpdate(before);
+    retyped.put(original(before), after);
+    return after;
+  }
+
+  /** Returns the resources that stand for those of other types after the run. */
+  List<Resource> retyped() {
+    return List.copyOf(retyped.values());
   }
 
   Resource reference(Operation operation, int input) {
     Output output = operation.input(input);
-    Resource resource = references.get(output);
+    Resource resource = resource(output);
     if (resource == null || request.gives(output)) {
       throw new RuleException(
           "input " + input + " must be a variable" + (request.gives(output) ? ", not fed" : ""));

@@ -70,6 +70,11 @@ final class NodeLowering extends Lowering {
   }
 
   @Override
+  public Resource retype(int input, TensorType type) {
+    return lowerer.retype(operation, input, type);
+  }
+
+  @Override
   public void outputReference(int index, Resource resource) {
     lowerer.setReference(outputs.get(index), resource);
   }

@@ -41,6 +41,11 @@ public final class ProgramBuilder {
     updates.put(resource, value);
   }
 
+  /** Lets a resource hold at the end of the run what it held before. */
+  public void forgetUpdate(Resource resource) {
+    updates.remove(resource);
+  }
+
   /** Demands that a check's output be computed. */
   public void check(Value value) {
     checks.add(value);

@@ -57,6 +57,12 @@ public abstract class Lowering {
   /** Makes an output refer to a variable, so that operations can write to it. */
   public abstract void outputReference(int index, Resource resource);
 
+  /**
+   * Makes the variable that an input refers to one of another type from this point of the run on,
+   * without a value, and returns it.
+   */
+  public abstract Resource retype(int input, TensorType type);
+
   /** Returns what a resource holds at this point of the run. */
   public abstract Value read(Resource resource);
 

@@ -43,10 +43,14 @@ public interface Op {
   /** Says the operation in primitives; all types are fully defined then. */
   void lower(Lowering lowering);
 
+  /** What {@link #sizes} returns for state whose shape may change from run to run. */
+  int SHAPE_OF_STATE = -1;
+
   /**
    * Returns how many numbers beyond the types and constants of the inputs the types of the outputs
    * depend on, as the number of true elements does for {@code Where}. A run computes them first, by
-   * {@link #lowerSizes}; then {@link Inference#sizes} has them.
+   * {@link #lowerSizes}; then {@link Inference#sizes} has them. {@link #SHAPE_OF_STATE} stands for
+   * the shape that the session holds for the operation's state: none is computed then.
    */
   default int sizes() {
     return 0;

@@ -177,7 +177,10 @@ public abstract class Optimizer {
       Variable step = globalStep.get();
       Output one = Constants.named(graph, "value", 1, Optional.of(step.dtype()));
       return graph.add(
-          VariableOps.Assignment.ASSIGN_ADD, own, List.of(step.reference(), one), List.of(update));
+          VariableOps.AssignUpdate.ASSIGN_ADD,
+          own,
+          List.of(step.reference(), one),
+          List.of(update));
     }
   }
 

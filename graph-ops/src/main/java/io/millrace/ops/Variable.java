@@ -29,25 +29,32 @@ public final class Variable implements Operand {
    *
    * @param trainable whether optimizers change it unless told otherwise
    * @param collections the collections of the graph that it joins
+   * @param validateShape whether the shape is that of the initial value for ever; otherwise an
+   *     assignment that does not validate it either may change it
    */
-  public record Options(boolean trainable, List<String> collections) {
+  public record Options(boolean trainable, List<String> collections, boolean validateShape) {
     public Options {
       collections = List.copyOf(collections);
     }
 
     /** Returns the options of an ordinary variable: trainable, among the global variables. */
     public static Options defaults() {
-      return new Options(true, List.of(GraphKeys.GLOBAL_VARIABLES));
+      return new Options(true, List.of(GraphKeys.GLOBAL_VARIABLES), true);
     }
 
     /** Returns the options of a variable that optimizers leave alone. */
     public static Options notTrainable() {
-      return new Options(false, List.of(GraphKeys.GLOBAL_VARIABLES));
+      return new Options(false, List.of(GraphKeys.GLOBAL_VARIABLES), true);
     }
 
     /** Returns these options with other collections. */
     public Options collections(String... keys) {
-      return new Options(trainable, List.of(keys));
+      return new Options(trainable, List.of(keys), validateShape);
+    }
+
+    /** Returns these options with or without a shape that stays. */
+    public Options validateShape(boolean on) {
+      return new Options(trainable, collections, on);
     }
   }
 
@@ -69,7 +76,7 @@ public final class Variable implements Operand {
     return reference.operation().name();
   }
 
-  /** Returns the element type and the fully defined shape. */
+  /** Returns the element type and the shape, fully defined unless it may change. */
   public TensorType type() {
     return reference.type();
   }
@@ -79,7 +86,7 @@ public final class Variable implements Operand {
     return type().dtype();
   }
 
-  /** Returns the shape, fully defined. */
+  /** Returns the shape, fully defined unless it may change. */
   public Shape shape() {
     return type().shape();
   }

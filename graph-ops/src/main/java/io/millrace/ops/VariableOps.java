@@ -44,7 +44,8 @@ public interface VariableOps extends Building {
    * value that is not a tensor of the graph yet, {@code name/Assign} and {@code name/read}. They do
    * not wait for the control dependencies in force.
    *
-   * @throws GraphException if the value's shape is not fully defined
+   * @throws GraphException if the value's shape is not fully defined, unless the options let the
+   *     variable's shape change
    */
   default Variable variable(Object initialValue, String name, Variable.Options options) {
     Graph graph = graph();
@@ -54,15 +55,22 @@ public interface VariableOps extends Building {
         scope) {
       String own = graph.currentNameScope();
       Output initial = Constants.named(graph, "initial_value", initialValue, Optional.empty());
-      if (!initial.shape().isFullyDefined()) {
+      if (options.validateShape() && !initial.shape().isFullyDefined()) {
         throw Refusal.of(
             "VariableV2 '" + own.substring(0, own.length() - 1) + "'",
             "the initial value is %s: a variable's shape must be fully defined",
             initial);
       }
       Output reference =
-          graph.add(new VariableV2(initial.dtype(), initial.shape()), own, List.of()).output(0);
-      Operation assign = graph.add(Assignment.ASSIGN, "Assign", List.of(reference, initial));
+          graph
+              .add(
+                  new VariableV2(
+                      initial.dtype(), options.validateShape() ? initial.shape() : Shape.unknown()),
+                  own,
+                  List.of())
+              .output(0);
+      Operation assign =
+          graph.add(new Assign(options.validateShape()), "Assign", List.of(reference, initial));
       Output read = graph.add(new CoreOps.Identity(), "read", List.of(reference)).output(0);
       Variable variable = new Variable(reference, initial, assign, read, options.trainable());
       options.collections().forEach(key -> graph.addToCollection(key, variable));
@@ -79,23 +87,31 @@ public interface VariableOps extends Building {
    * @param ref a {@link Variable} or the result of an assignment to one
    */
   default Output assign(Operand ref, Object value) {
-    return write(Assignment.ASSIGN, ref, value);
+    return write(new Assign(true), ref, value);
+  }
+
+  /**
+   * Adds an operation that sets a variable and, unless {@code validateShape}, gives it the value's
+   * shape, and returns the new value. TensorFlow: Assign.
+   */
+  default Output assign(Operand ref, Object value, boolean validateShape) {
+    return write(new Assign(validateShape), ref, value);
   }
 
   /** Adds an operation that adds to a variable, and returns the new value: AssignAdd. */
   default Output assignAdd(Operand ref, Object value) {
-    return write(Assignment.ASSIGN_ADD, ref, value);
+    return write(AssignUpdate.ASSIGN_ADD, ref, value);
   }
 
   /** Adds an operation that subtracts from a variable, and returns the new value: AssignSub. */
   default Output assignSub(Operand ref, Object value) {
-    return write(Assignment.ASSIGN_SUB, ref, value);
+    return write(AssignUpdate.ASSIGN_SUB, ref, value);
   }
 
-  private Output write(Assignment op, Operand ref, Object value) {
+  private Output write(WritingOp op, Operand ref, Object value) {
     Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
     Op source = reference.operation().op();
-    if (!(source instanceof VariableV2 || source instanceof Assignment)) {
+    if (!(source instanceof VariableV2 || source instanceof WritingOp)) {
       throw Refusal.of(op.type(), "%s is not a variable: only variables are written", ref);
     }
     return result(op, reference, operand(value, reference.dtype()));
@@ -120,7 +136,10 @@ public interface VariableOps extends Building {
             variables.stream().map(Variable::initializer).toList());
   }
 
-  /** Holds a tensor from run to run; its output refers to the variable. */
+  /**
+   * Holds a tensor from run to run; its output refers to the variable. If the shape is not fully
+   * defined it may change.
+   */
   record VariableV2(DType dtype, Shape shape) implements Op {
     @Override
     public String type() {
@@ -135,8 +154,7 @@ public interface VariableOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(0);
-      in.require(shape.isFullyDefined(), "the shape %s is not fully defined", shape);
-      return List.of(new TensorType(dtype, shape));
+      return List.of(new TensorType(dtype, in.sizes().map(Shape::of).orElse(shape)));
     }
 
     @Override
@@ -150,6 +168,11 @@ public interface VariableOps extends Building {
     }
 
     @Override
+    public int sizes() {
+      return shape.isFullyDefined() ? 0 : SHAPE_OF_STATE;
+    }
+
+    @Override
     public void lower(Lowering to) {
       to.outputReference(0, new Resource(to.name(), to.outputType(0), false));
     }
@@ -157,23 +180,69 @@ public interface VariableOps extends Building {
     static List<Example> examples() {
       return List.of(
           Example.accepts(new VariableV2(DType.FLOAT32, Shape.of(2, 3))),
-          Example.rejects(
-              new VariableV2(DType.FLOAT32, Shape.of(-1, 2)), "[?,2] is not fully defined"),
           Example.rejects(new VariableV2(DType.FLOAT32, Shape.of(2)), "takes 0 inputs, not 1")
               .with(DType.FLOAT32, 2));
     }
   }
 
-  /** Writes to the variable that input 0 refers to, and refers to it; input 1 is the operand. */
-  enum Assignment implements WritingOp {
-    ASSIGN("Assign", Optional.empty()),
-    ASSIGN_ADD("AssignAdd", Optional.of(BinaryFn.ADD)),
-    ASSIGN_SUB("AssignSub", Optional.of(BinaryFn.SUB));
+  /** Sets the variable that input 0 refers to, and refers to it; input 1 is the value. */
+  record Assign(boolean validateShape) implements WritingOp {
+    @Override
+    public String type() {
+      return "Assign";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("ref: T", "value: T")
+          .optional("validate_shape", true)
+          .ignoring("use_locking");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireSameDType();
+      if (validateShape) {
+        AssignUpdate.requireFit(in);
+      }
+      return List.of(in.type(validateShape ? 0 : 1));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Value value = to.input(1);
+      Resource resource = validateShape ? to.reference(0) : to.retype(0, value.type());
+      to.write(resource, value);
+      to.outputReference(0, resource);
+    }
+
+    static List<Example> examples() {
+      Op op = new Assign(true);
+      return List.of(
+          Example.accepts(op).withVariable(-2, 2, DType.FLOAT32, 2).with(DType.FLOAT32, 2),
+          Example.accepts(op).withVariable(0, 2, DType.BOOL).with(DType.BOOL),
+          Example.accepts(new Assign(false))
+              .withVariable(-2, 2, DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 2),
+          Example.rejects(op, "shape [2,3] does not take a value of shape [3]")
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 3),
+          Example.rejects(new Assign(false), "inputs must have one type")
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT64, 2));
+    }
+  }
+
+  /** Changes the variable that input 0 refers to, and refers to it; input 1 is the operand. */
+  enum AssignUpdate implements WritingOp {
+    ASSIGN_ADD("AssignAdd", BinaryFn.ADD),
+    ASSIGN_SUB("AssignSub", BinaryFn.SUB);
 
     private final String type;
-    private final Optional<BinaryFn> update;
+    private final BinaryFn update;
 
-    Assignment(String type, Optional<BinaryFn> update) {
+    AssignUpdate(String type, BinaryFn update) {
       this.type = type;
       this.update = update;
     }
@@ -185,48 +254,39 @@ public interface VariableOps extends Building {
 
     @Override
     public Signature signature() {
-      Signature signature = Signature.of("ref: T", "value: T").ignoring("use_locking");
-      return this == ASSIGN ? signature.only("validate_shape", true) : signature;
+      return Signature.of("ref: T", "value: T").ignoring("use_locking");
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(2);
       in.requireSameDType();
-      if (update.isPresent()) {
-        in.requireNumeric(0);
-      }
+      in.requireNumeric(0);
+      requireFit(in);
+      return List.of(in.type(0));
+    }
+
+    static void requireFit(Inference in) {
       in.require(
           in.shape(0).isCompatibleWith(in.shape(1)),
           "a variable of shape %s does not take a value of shape %s",
           in.shape(0),
           in.shape(1));
-      return List.of(in.type(0));
     }
 
     @Override
     public void lower(Lowering to) {
       Resource resource = to.reference(0);
-      Value value = to.input(1);
-      Value written =
-          update
-              .map(fn -> to.map(to.read(resource), value, (x, y) -> x.apply(fn, y)))
-              .orElse(value);
-      to.write(resource, written);
+      to.write(resource, to.map(to.read(resource), to.input(1), (x, y) -> x.apply(update, y)));
       to.outputReference(0, resource);
     }
 
     static List<Example> examples() {
       return List.of(
-          Example.accepts(ASSIGN).withVariable(-2, 2, DType.FLOAT32, 2).with(DType.FLOAT32, 2),
-          Example.accepts(ASSIGN).withVariable(0, 2, DType.BOOL).with(DType.BOOL),
           Example.accepts(ASSIGN_ADD)
               .withVariable(-2, 2, DType.FLOAT64, 2, 3)
               .with(DType.FLOAT64, 2, 3),
           Example.accepts(ASSIGN_SUB).withVariable(-5, 5, DType.INT64).with(DType.INT64),
-          Example.rejects(ASSIGN, "shape [2,3] does not take a value of shape [3]")
-              .with(DType.FLOAT32, 2, 3)
-              .with(DType.FLOAT32, 3),
           Example.rejects(ASSIGN_ADD, "must be numeric, not bool")
               .with(DType.BOOL, 2)
               .with(DType.BOOL, 2),

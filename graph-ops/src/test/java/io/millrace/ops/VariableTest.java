@@ -161,4 +161,49 @@ class VariableTest {
       assertEquals(20, session.run(b).floatValue());
     }
   }
+
+  @Test
+  void takesAnotherShapeWhereShapesAreNotValidated() {
+    Variable v =
+        tf.variable(new float[] {1, 2}, "v", Variable.Options.defaults().validateShape(false));
+    assertEquals(Shape.unknown(), v.shape());
+    Output x = tf.placeholder(DType.FLOAT32, Shape.unknown(), "x");
+    Output set = tf.assign(v, x, false);
+    Output after = v.readValue();
+    Output total = tf.reduceSum(v);
+    try (Session session = session()) {
+      assertThrows(UninitializedException.class, () -> session.run(v));
+      session.run(tf.globalVariablesInitializer());
+      assertEquals(3, session.run(total).floatValue());
+      Map<Output, float[][]> wide = Map.of(x, new float[][] {{1, 2, 3}, {4, 5, 6}});
+      List<Tensor> both = session.run(List.of(v, set, after, total), wide);
+      assertArrayEquals(new float[] {1, 2}, both.get(0).toFloatArray());
+      assertEquals(Shape.of(2, 3), both.get(1).shape());
+      assertEquals(Shape.of(2, 3), both.get(2).shape());
+      assertEquals(3, both.get(3).floatValue());
+      assertEquals(Shape.of(2, 3), session.run(v).shape());
+      assertEquals(21, session.run(total).floatValue());
+      session.run(set, Map.of(x, new float[] {7, 8}));
+      assertArrayEquals(new float[] {7, 8}, session.run(v).toFloatArray());
+      session.run(set, wide);
+      assertEquals(21, session.run(total).floatValue());
+      session.run(v.initializer());
+      assertArrayEquals(new float[] {1, 2}, session.run(v).toFloatArray());
+    }
+  }
+
+  @Test
+  void changesItsShapeTwiceInOneRun() {
+    Variable v = tf.variable(1f, "v", Variable.Options.defaults().validateShape(false));
+    Output wide = tf.assign(v, new float[] {1, 2, 3}, false);
+    Output sum = tf.reduceSum(wide);
+    Output back = tf.assign(v, 5f, false);
+    try (Session session = session()) {
+      session.run(v.initializer());
+      List<Tensor> results = session.run(List.of(sum, back));
+      assertEquals(6, results.get(0).floatValue());
+      assertEquals(5, results.get(1).floatValue());
+      assertEquals(5, session.run(v).floatValue());
+    }
+  }
 }
