@@ -33,6 +33,11 @@ public final class Gradient {
     return node.inputs().size();
   }
 
+  /** Returns the number of outputs of the node. */
+  public int outputs() {
+    return node.outputs().size();
+  }
+
   /** Returns an output of the node. */
   public Output output(int index) {
     return node.output(index);

@@ -1,6 +1,7 @@
 package io.millrace.ops;
 
 import io.millrace.DType;
+import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.TensorType;
@@ -24,6 +25,13 @@ public interface JoinOps extends Building {
   default Output concat(List<?> values, int axis) {
     List<Object> inputs = new ArrayList<>(operands(values.toArray()));
     inputs.add(operand(axis));
+    return result(new ConcatV2(), inputs.toArray());
+  }
+
+  /** Returns tensors one after another along an axis that a scalar says. TensorFlow: ConcatV2. */
+  default Output concat(List<?> values, Operand axis) {
+    List<Object> inputs = new ArrayList<>(operands(values.toArray()));
+    inputs.add(axis);
     return result(new ConcatV2(), inputs.toArray());
   }
 
@@ -330,13 +338,7 @@ public interface JoinOps extends Building {
 
     @Override
     public Gradients gradient(Gradient call) {
-      Ops tf = Ops.of(call.graph());
-      List<Output> parts = new ArrayList<>();
-      for (int i = 0; i < num; i++) {
-        Output part = call.output(i);
-        parts.add(call.gradient(i).orElseGet(() -> tf.zerosLike(part)));
-      }
-      return Gradients.of(tf.stack(parts, axis));
+      return Gradients.of(Ops.of(call.graph()).stack(Joining.gradients(call), axis));
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.millrace.ops;
 
+import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Gradient;
 import io.millrace.op.Lowering;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,17 @@ final class Joining {
       rest[i] = strides[i < axis ? i : i + 1];
     }
     return rest;
+  }
+
+  /** Returns the gradients that arrive at all outputs of a node, zeros where none does. */
+  static List<Output> gradients(Gradient call) {
+    Ops tf = Ops.of(call.graph());
+    List<Output> gradients = new ArrayList<>();
+    for (int i = 0; i < call.outputs(); i++) {
+      Output output = call.output(i);
+      gradients.add(call.gradient(i).orElseGet(() -> tf.zerosLike(output)));
+    }
+    return gradients;
   }
 
   /**

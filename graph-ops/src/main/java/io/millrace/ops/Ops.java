@@ -22,8 +22,11 @@ public final class Ops
         MatrixOps,
         ShapeOps,
         ReshapeOps,
+        RepeatOps,
         MovementOps,
         JoinOps,
+        SplitOps,
+        StridedSliceOps,
         GradientOps,
         VariableOps,
         ControlOps {

@@ -50,16 +50,6 @@ public interface ReshapeOps extends Building {
     return result(new Squeeze(list), x);
   }
 
-  /** Returns the tensor repeated to this shape by NumPy's rule. TensorFlow: BroadcastTo. */
-  default Output broadcastTo(Object x, long... dims) {
-    return result(new BroadcastTo(), operand(x), indices(dims));
-  }
-
-  /** Returns the tensor repeated to the shape that a vector says. TensorFlow: BroadcastTo. */
-  default Output broadcastTo(Object x, Operand shape) {
-    return result(new BroadcastTo(), operand(x), shape);
-  }
-
   /** The first input in the shape that the second says. */
   record Reshape() implements Op {
     @Override
@@ -254,54 +244,6 @@ public interface ReshapeOps extends Building {
               .with(DType.FLOAT32, 1, 2),
           Example.rejects(new Squeeze(List.of(2)), "axis 2 is out of range")
               .with(DType.FLOAT32, 1, 2));
-    }
-  }
-
-  /** The first input repeated to the shape that the second says. */
-  record BroadcastTo() implements Op {
-    @Override
-    public String type() {
-      return "BroadcastTo";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("input: T", "shape: Tidx");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      Shape wished = ShapeVectors.shape(in, 1);
-      Shape shape = in.broadcast(in.shape(0), wished);
-      in.require(
-          shape.isCompatibleWith(wished), "%s does not broadcast to %s", in.shape(0), wished);
-      return List.of(in.type(0).withShape(shape.merge(wished)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(
-          Broadcasting.sumTo(
-              call.gradient(), call.input(0), call.output(0), List.of(call.output(0))));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.map(to.outputType(0).shape(), List.of(to.input(0)), s -> s.get(0)));
-    }
-
-    static List<Example> examples() {
-      Op op = new BroadcastTo();
-      return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 3).with(Literal.ofInts(2, 3)),
-          Example.accepts(op).with(DType.FLOAT32, 2, 1).with(Literal.ofLongs(4, 2, 3)),
-          Example.accepts(op).with(DType.BOOL).with(Literal.ofInts(2)),
-          Example.accepts(op).with(DType.FLOAT64, 1).with(Literal.ofInts(0)),
-          Example.rejects(op, "[2] does not broadcast to [1]")
-              .with(DType.FLOAT32, 2)
-              .with(Literal.ofInts(1)),
-          Example.rejects(op, "do not broadcast").with(DType.FLOAT32, 2).with(Literal.ofInts(3)));
     }
   }
 }
