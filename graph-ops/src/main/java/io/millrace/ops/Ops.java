@@ -27,6 +27,8 @@ public final class Ops
         JoinOps,
         SplitOps,
         StridedSliceOps,
+        ReverseOps,
+        RollOps,
         GradientOps,
         VariableOps,
         ControlOps {
