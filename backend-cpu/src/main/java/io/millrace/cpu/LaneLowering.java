@@ -127,7 +127,18 @@ final class LaneLowering implements ScalarFunction.Visitor<Integer> {
       case TRUNCATE_MOD -> to.call("remainder", type, x, y);
       case POW -> to.call("power", type, x, y);
       case ATAN2 -> to.call("atan2", type, x, y);
+      case NEXT_AFTER ->
+          to.call(type == DType.FLOAT32 ? "nextFloatAfter" : "nextAfter", type, x, y);
+      case SHIFT_LEFT -> to.call("shiftLeft", type, x, distance(y));
+      case SHIFT_RIGHT -> to.call("shiftRight", type, x, distance(y));
     };
+  }
+
+  /** Brings the distance of a shift into range. */
+  private int distance(int y) {
+    DType type = to.type(y);
+    int low = to.op(LaneOp.MAX, y, to.literal(type, 0));
+    return to.op(LaneOp.MIN, low, to.literal(type, 8L * type.bytes() - 1));
   }
 
   private int logic(BinaryFn fn, int x, int y) {

@@ -139,6 +139,15 @@ final class ScalarMath {
     return Math.atan2(y, x);
   }
 
+  static double nextAfter(double x, double y) {
+    return Math.nextAfter(x, y);
+  }
+
+  /** Returns the next float32. */
+  static double nextFloatAfter(double x, double y) {
+    return Math.nextAfter((float) x, y);
+  }
+
   static double remainder(double x, double y) {
     return x % y;
   }
@@ -146,6 +155,22 @@ final class ScalarMath {
   static double floorMod(double x, double y) {
     double remainder = x % y;
     return remainder != 0 && remainder < 0 != y < 0 ? remainder + y : remainder;
+  }
+
+  static int shiftLeft(int x, int y) {
+    return x << y;
+  }
+
+  static int shiftRight(int x, int y) {
+    return x >> y;
+  }
+
+  static long shiftLeft(long x, long y) {
+    return x << y;
+  }
+
+  static long shiftRight(long x, long y) {
+    return x >> y;
   }
 
   static int divide(int x, int y) {

@@ -44,7 +44,9 @@ final class RandomPrograms {
           BinaryFn.GE,
           BinaryFn.AND,
           BinaryFn.OR,
-          BinaryFn.XOR);
+          BinaryFn.XOR,
+          BinaryFn.SHIFT_LEFT,
+          BinaryFn.SHIFT_RIGHT);
 
   private final Random random;
 
@@ -97,7 +99,8 @@ final class RandomPrograms {
       default:
         BinaryFn binary = pick(BINARY);
         Scalar other = pick(values).cast(x.type());
-        if (binary == BinaryFn.AND || binary == BinaryFn.OR || binary == BinaryFn.XOR) {
+        boolean logical = binary == BinaryFn.AND || binary == BinaryFn.OR || binary == BinaryFn.XOR;
+        if (logical && random.nextBoolean()) {
           return x.cast(DType.BOOL).apply(binary, other.cast(DType.BOOL));
         }
         return binary.accepts(x.type()) ? x.apply(binary, other) : x;

@@ -26,32 +26,41 @@ public enum BinaryFn {
   /** NaN if either is NaN. */
   MIN,
   ATAN2,
+  /** The floating number next to x in the direction of y; y if they are equal. */
+  NEXT_AFTER,
   EQ,
   NE,
   LT,
   LE,
   GT,
   GE,
-  /** Of booleans. */
+  /** Of booleans, or of the bits of integers. */
   AND,
-  /** Of booleans. */
+  /** Of booleans, or of the bits of integers. */
   OR,
-  /** Of booleans. */
-  XOR;
+  /** Of booleans, or of the bits of integers. */
+  XOR,
+  /**
+   * The bits of x moved up by y places, y brought into the range 0 to the number of bits less 1.
+   */
+  SHIFT_LEFT,
+  /** The bits of x moved down likewise; those of a negative number are filled up with ones. */
+  SHIFT_RIGHT;
 
   /** Returns whether the function is defined on this type. */
   public boolean accepts(DType type) {
     return switch (this) {
-      case AND, OR, XOR -> type == DType.BOOL;
+      case AND, OR, XOR -> type == DType.BOOL || type.isInteger();
+      case SHIFT_LEFT, SHIFT_RIGHT -> type.isInteger();
       case EQ, NE -> true;
-      case ATAN2 -> type.isFloating();
+      case ATAN2, NEXT_AFTER -> type.isFloating();
       default -> type.isNumeric();
     };
   }
 
   /** Returns whether the result is boolean whatever the arguments' type. */
   public boolean isPredicate() {
-    return compareTo(EQ) >= 0;
+    return compareTo(EQ) >= 0 && compareTo(GE) <= 0;
   }
 
   /** Returns whether swapping the arguments leaves the result as it is. */

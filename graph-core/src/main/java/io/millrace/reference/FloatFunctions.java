@@ -54,6 +54,8 @@ final class FloatFunctions {
       case MAX -> Math.max(x, y);
       case MIN -> Math.min(x, y);
       case ATAN2 -> Math.atan2(x, y);
+      case NEXT_AFTER ->
+          type == DType.FLOAT32 ? Math.nextAfter((float) x, y) : Math.nextAfter(x, y);
       default -> throw new IllegalArgumentException(fn + " gives no floating number");
     };
   }

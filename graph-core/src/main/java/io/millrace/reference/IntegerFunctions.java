@@ -17,7 +17,8 @@ final class IntegerFunctions {
     };
   }
 
-  static long binary(BinaryFn fn, long x, long y) {
+  /** The number of bits of the type is needed where they are shifted. */
+  static long binary(BinaryFn fn, long x, long y, int bits) {
     return switch (fn) {
       case ADD -> x + y;
       case SUB -> x - y;
@@ -30,15 +31,23 @@ final class IntegerFunctions {
       case MAX -> Math.max(x, y);
       case MIN -> Math.min(x, y);
       case EQ -> x == y ? 1 : 0;
-      case NE, XOR -> x != y ? 1 : 0;
+      case NE -> x != y ? 1 : 0;
       case LT -> x < y ? 1 : 0;
       case LE -> x <= y ? 1 : 0;
       case GT -> x > y ? 1 : 0;
       case GE -> x >= y ? 1 : 0;
       case AND -> x & y;
       case OR -> x | y;
-      case ATAN2 -> throw new IllegalArgumentException(fn + " is not defined on integers");
+      case XOR -> x ^ y;
+      case SHIFT_LEFT -> x << distance(y, bits);
+      case SHIFT_RIGHT -> x >> distance(y, bits);
+      case ATAN2, NEXT_AFTER ->
+          throw new IllegalArgumentException(fn + " is not defined on integers");
     };
+  }
+
+  private static int distance(long y, int bits) {
+    return (int) Math.max(0, Math.min(bits - 1, y));
   }
 
   private static long divisor(long y) {

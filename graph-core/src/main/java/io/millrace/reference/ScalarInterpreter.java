@@ -97,7 +97,9 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
     return type.isFloating()
         ? (Number)
             Elements.round(type, FloatFunctions.binary(fn, x.doubleValue(), y.doubleValue(), type))
-        : (Number) Elements.wrap(type, IntegerFunctions.binary(fn, x.longValue(), y.longValue()));
+        : (Number)
+            Elements.wrap(
+                type, IntegerFunctions.binary(fn, x.longValue(), y.longValue(), 8 * type.bytes()));
   }
 
   @Override

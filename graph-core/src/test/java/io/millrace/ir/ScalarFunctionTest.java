@@ -115,7 +115,8 @@ class ScalarFunctionTest {
     assertThrows(IllegalArgumentException.class, flag::negate);
     assertThrows(IllegalArgumentException.class, () -> flag.plus(flag));
     assertThrows(IllegalArgumentException.class, () -> real.apply(UnaryFn.NOT));
-    assertThrows(IllegalArgumentException.class, () -> whole.and(whole));
+    assertThrows(IllegalArgumentException.class, () -> real.and(real));
+    assertThrows(IllegalArgumentException.class, () -> real.apply(BinaryFn.SHIFT_LEFT, real));
     assertThrows(IllegalArgumentException.class, () -> whole.apply(BinaryFn.ATAN2, whole));
     assertThrows(IllegalArgumentException.class, () -> real.select(real, real));
     assertThrows(IllegalArgumentException.class, () -> flag.select(real, wide));

@@ -243,6 +243,33 @@ class ScalarInterpreterTest {
     assertEquals(1, binary(DType.UINT8, BinaryFn.GT, 255, 1));
   }
 
+  @Test
+  void bitsOfIntegersAreCombinedAndShifted() {
+    assertEquals(0b1000, binary(DType.INT32, BinaryFn.AND, 0b1100, 0b1010));
+    assertEquals(0b1110, binary(DType.UINT8, BinaryFn.OR, 0b1100, 0b1010));
+    assertEquals(0b0110, binary(DType.INT64, BinaryFn.XOR, 0b1100, 0b1010));
+    assertEquals(-13, binary(DType.INT32, BinaryFn.XOR, 12, -1));
+    assertEquals(243, binary(DType.UINT8, BinaryFn.XOR, 12, 255));
+    assertEquals(-40, binary(DType.INT32, BinaryFn.SHIFT_LEFT, -5, 3));
+    assertEquals(0x60, binary(DType.UINT8, BinaryFn.SHIFT_LEFT, 0xFB, 5));
+    assertEquals(Integer.MIN_VALUE, binary(DType.INT32, BinaryFn.SHIFT_LEFT, 1, 40));
+    assertEquals(0x80, binary(DType.UINT8, BinaryFn.SHIFT_LEFT, 1, 200));
+    assertEquals(0x1p40, binary(DType.INT64, BinaryFn.SHIFT_LEFT, 1, 40));
+    assertEquals(-2, binary(DType.INT32, BinaryFn.SHIFT_RIGHT, -5, 2));
+    assertEquals(-1, binary(DType.INT64, BinaryFn.SHIFT_RIGHT, -5, 100));
+    assertEquals(-5, binary(DType.INT64, BinaryFn.SHIFT_RIGHT, -5, -1));
+    assertEquals(0x0F, binary(DType.UINT8, BinaryFn.SHIFT_RIGHT, 0xFB, 4));
+  }
+
+  @Test
+  void nextAfterStepsInTheType() {
+    assertEquals(1 + 0x1p-23, binary(DType.FLOAT32, BinaryFn.NEXT_AFTER, 1, 2));
+    assertEquals(1 + 0x1p-52, binary(DType.FLOAT64, BinaryFn.NEXT_AFTER, 1, 2));
+    assertEquals(-Float.MIN_VALUE, binary(DType.FLOAT32, BinaryFn.NEXT_AFTER, 0, -1));
+    assertEquals(3, binary(DType.FLOAT64, BinaryFn.NEXT_AFTER, 3, 3));
+    assertEquals(NAN, binary(DType.FLOAT32, BinaryFn.NEXT_AFTER, 3, NAN));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "FLOAT32, INT32, -1.9, -1",
