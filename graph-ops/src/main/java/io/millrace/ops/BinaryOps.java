@@ -3,6 +3,7 @@ package io.millrace.ops;
 import static io.millrace.ops.TypeSet.FLOATING;
 import static io.millrace.ops.TypeSet.INTEGER;
 import static io.millrace.ops.TypeSet.NUMERIC;
+import static io.millrace.ops.TypeSet.SIGNED;
 
 import io.millrace.DType;
 import io.millrace.Operand;
@@ -10,6 +11,7 @@ import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Scalar;
 import io.millrace.op.Example;
+import io.millrace.op.Signature;
 import java.util.List;
 
 /** Arithmetic of two tensors of one type, element by element, broadcast by NumPy's rule. */
@@ -108,6 +110,16 @@ public interface BinaryOps extends Building {
     return result(Binary.DIV_NO_NAN, x, y);
   }
 
+  /** Returns {@code x * y}, or 0 where y is 0, whatever x is. TensorFlow: MulNoNan. */
+  default Output multiplyNoNan(Object x, Object y) {
+    return result(Binary.MUL_NO_NAN, x, y);
+  }
+
+  /** Returns the floating number next to x in the direction of y. TensorFlow: NextAfter. */
+  default Output nextafter(Object x, Object y) {
+    return result(Binary.NEXT_AFTER, x, y);
+  }
+
   /** Returns the angle of the points (x, y) in radians, from -pi to pi. TensorFlow: Atan2. */
   default Output atan2(Object y, Object x) {
     return result(Binary.ATAN2, y, x);
@@ -162,7 +174,8 @@ public interface BinaryOps extends Building {
             .within(1, 1, 4)
             .notDifferentiable("its result is an integer")),
     TRUNCATE_MOD(
-        Row.binary("TruncateMod", NUMERIC, (x, y) -> x.apply(BinaryFn.TRUNCATE_MOD, y))
+        Row.binary("TruncateMod", SIGNED, (x, y) -> x.apply(BinaryFn.TRUNCATE_MOD, y))
+            .alias("Mod")
             .within(1, 1.5, 4)
             .derivatives(
                 (tf, x, y, z, dz) -> {
@@ -176,7 +189,7 @@ public interface BinaryOps extends Building {
         Row.binary("Minimum", NUMERIC, (x, y) -> x.min(y))
             .derivatives((tf, x, y, z, dz) -> split(tf, tf.lessEqual(x, y), dz))),
     POW(
-        Row.binary("Pow", NUMERIC, Scalar::pow)
+        Row.binary("Pow", SIGNED, Scalar::pow)
             .within(0, 0.5, 2)
             .within(1, 0, 4)
             .derivatives(
@@ -189,7 +202,7 @@ public interface BinaryOps extends Building {
                       tf.multiply(dz, tf.multiply(z, log)));
                 })),
     SQUARED_DIFFERENCE(
-        Row.binary("SquaredDifference", NUMERIC, (x, y) -> x.minus(y).square())
+        Row.binary("SquaredDifference", SIGNED, (x, y) -> x.minus(y).square())
             .derivatives(
                 (tf, x, y, z, dz) -> {
                   Output slope = tf.multiply(tf.multiply(dz, 2), tf.subtract(x, y));
@@ -206,6 +219,17 @@ public interface BinaryOps extends Building {
                     List.of(
                         tf.divNoNan(dz, y),
                         tf.multiply(dz, tf.divNoNan(tf.divNoNan(tf.negative(x), y), y))))),
+    MUL_NO_NAN(
+        Row.binary(
+                "MulNoNan",
+                FLOATING,
+                (x, y) -> y.eq(y.constant(0)).select(y.constant(0), x.times(y)))
+            .derivatives(
+                (tf, x, y, z, dz) -> List.of(tf.multiplyNoNan(dz, y), tf.multiplyNoNan(x, dz)))),
+    NEXT_AFTER(
+        Row.binary("NextAfter", FLOATING, (x, y) -> x.apply(BinaryFn.NEXT_AFTER, y))
+            .written(s -> Signature.of("x1: T", "x2: T"))
+            .derivatives((tf, x, y, z, dz) -> List.of(dz, tf.zerosLike(dz)))),
     ATAN2(
         Row.binary("Atan2", FLOATING, (y, x) -> y.apply(BinaryFn.ATAN2, x))
             .within(1, 0.5, 2)

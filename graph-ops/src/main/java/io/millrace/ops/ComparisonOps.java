@@ -4,9 +4,19 @@ import static io.millrace.ops.TypeSet.ANY;
 import static io.millrace.ops.TypeSet.BOOLEAN;
 import static io.millrace.ops.TypeSet.NUMERIC;
 
+import io.millrace.DType;
 import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
 import io.millrace.ir.BinaryFn;
 import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Comparisons and logic: booleans from two tensors of one type, broadcast by NumPy's rule. */
@@ -14,12 +24,25 @@ public interface ComparisonOps extends Building {
 
   /** Returns where x is y. TensorFlow: Equal. */
   default Output equal(Object x, Object y) {
-    return result(Comparison.EQUAL, x, y);
+    return result(new Equality(false, true), x, y);
   }
 
   /** Returns where x is not y; NaN is not NaN. TensorFlow: NotEqual. */
   default Output notEqual(Object x, Object y) {
-    return result(Comparison.NOT_EQUAL, x, y);
+    return result(new Equality(true, true), x, y);
+  }
+
+  /**
+   * Returns where x and y, floating and of one shape, differ by less than 1e-5. TensorFlow:
+   * ApproximateEqual.
+   */
+  default Output approximateEqual(Object x, Object y) {
+    return approximateEqual(x, y, 1e-5f);
+  }
+
+  /** Returns where x and y differ by less than a tolerance. TensorFlow: ApproximateEqual. */
+  default Output approximateEqual(Object x, Object y, float tolerance) {
+    return result(new ApproximateEqual(tolerance), x, y);
   }
 
   /** Returns where x is less than y. TensorFlow: Less. */
@@ -61,8 +84,6 @@ public interface ComparisonOps extends Building {
 
   /** The comparisons and logical functions of two tensors. */
   enum Comparison implements Elementwise {
-    EQUAL("Equal", ANY, BinaryFn.EQ),
-    NOT_EQUAL("NotEqual", ANY, BinaryFn.NE),
     LESS("Less", NUMERIC, BinaryFn.LT),
     LESS_EQUAL("LessEqual", NUMERIC, BinaryFn.LE),
     GREATER("Greater", NUMERIC, BinaryFn.GT),
@@ -75,8 +96,7 @@ public interface ComparisonOps extends Building {
     Comparison(String type, TypeSet types, BinaryFn fn) {
       row =
           Row.binary(type, types, (x, y) -> x.apply(fn, y))
-              .notDifferentiable("its result is boolean")
-              .written(s -> s.ignoring("incompatible_shape_error"));
+              .notDifferentiable("its result is boolean");
     }
 
     @Override
@@ -86,6 +106,129 @@ public interface ComparisonOps extends Building {
 
     static List<Example> examples() {
       return Elementwise.examples(values());
+    }
+  }
+
+  /**
+   * Whether elements are equal or not. Shapes that do not broadcast are an error, or else make the
+   * tensors unequal as a whole.
+   */
+  record Equality(boolean unequal, boolean incompatibleShapeError) implements Elementwise {
+    private static final Row EQUAL = row("Equal", BinaryFn.EQ);
+    private static final Row NOT_EQUAL = row("NotEqual", BinaryFn.NE);
+
+    private static Row row(String type, BinaryFn fn) {
+      return Row.binary(type, ANY, (x, y) -> x.apply(fn, y))
+          .notDifferentiable("its result is boolean")
+          .written(s -> s.told("unequal").optional("incompatible_shape_error", true));
+    }
+
+    @Override
+    public Row row() {
+      return unequal ? NOT_EQUAL : EQUAL;
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      if (incompatibleShapeError) {
+        return Elementwise.super.infer(in);
+      }
+      in.requireCount(2);
+      in.requireSameDType();
+      Shape x = in.shape(0);
+      Shape y = in.shape(1);
+      return List.of(
+          !broadcasts(x, y, false)
+              ? TensorType.of(DType.BOOL)
+              : new TensorType(
+                  DType.BOOL, broadcasts(x, y, true) ? in.broadcast(0, 1) : Shape.unknown()));
+    }
+
+    /** Returns whether two shapes broadcast, for certain or else perhaps. */
+    private static boolean broadcasts(Shape x, Shape y, boolean certain) {
+      if (!x.isRankKnown() || !y.isRankKnown()) {
+        return !certain;
+      }
+      for (int axis = -Math.min(x.rank(), y.rank()); axis < 0; axis++) {
+        long a = x.dim(axis);
+        long b = y.dim(axis);
+        boolean known = a >= 0 && b >= 0;
+        if (a != 1 && b != 1 && (known ? a != b : certain)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      if (broadcasts(to.inputType(0).shape(), to.inputType(1).shape(), true)) {
+        Elementwise.super.lower(to);
+      } else {
+        to.output(0, to.scalar(DType.BOOL, unequal ? 1 : 0));
+      }
+    }
+
+    static List<Example> examples() {
+      List<Example> examples =
+          new ArrayList<>(
+              Elementwise.examples(new Equality(false, true), new Equality(true, true)));
+      for (boolean unequal : new boolean[] {false, true}) {
+        Equality op = new Equality(unequal, false);
+        examples.add(Example.accepts(op).with(DType.INT32, 2, 3).with(DType.INT32, 3));
+        examples.add(Example.accepts(op).with(DType.INT32, 2, 3).with(DType.INT32, 2));
+        examples.add(Example.accepts(op).with(DType.FLOAT32, 0).with(DType.FLOAT32, 4));
+        examples.add(
+            Example.rejects(op, "must have one type").with(DType.INT32, 2).with(DType.INT64, 2));
+      }
+      return examples;
+    }
+  }
+
+  /** Whether elements of two floating tensors of one shape differ by less than the tolerance. */
+  record ApproximateEqual(float tolerance) implements Op {
+    @Override
+    public String type() {
+      return "ApproximateEqual";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: T", "y: T").optional("tolerance", 1e-5f);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireFloating(0);
+      in.requireSameDType();
+      return List.of(Shapes.same(in, 0, 1).withDType(DType.BOOL));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its result is boolean");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(
+          0,
+          to.map(to.input(0), to.input(1), (x, y) -> x.minus(y).abs().lt(x.constant(tolerance))));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new ApproximateEqual(0.5f))
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 2, 3),
+          Example.accepts(new ApproximateEqual(1e-5f)).with(DType.FLOAT64).with(DType.FLOAT64),
+          Example.rejects(new ApproximateEqual(0.5f), "shapes [2] and [] differ")
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32),
+          Example.rejects(new ApproximateEqual(0.5f), "must be floating")
+              .with(DType.INT32, 2)
+              .with(DType.INT32, 2));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.TensorType;
+import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -14,6 +15,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +35,21 @@ public interface ElementwiseOps extends Building {
   }
 
   /**
+   * Returns x where the condition holds and y elsewhere, x and y of one shape; the condition has
+   * that shape too, or is a scalar, or a vector that selects along the first axis. TensorFlow:
+   * Select.
+   */
+  default Output select(Object condition, Object x, Object y) {
+    List<Output> choices = operands(x, y);
+    return result(new Select(), operand(condition, DType.BOOL), choices.get(0), choices.get(1));
+  }
+
+  /**
    * Returns the tensor converted to another element type; floating to integer truncates, anything
    * to boolean is whether it is not zero. TensorFlow: Cast, which is left out if nothing changes.
+   *
+   * <p>Integers wrap to narrower ones. Floating numbers that int32 or int64 lacks, NaN among them,
+   * become its least number, as TensorFlow has it on x86; uint8 holds the lowest bits of int32.
    */
   default Output cast(Object x, DType to) {
     Output input = operand(x);
@@ -126,6 +141,112 @@ public interface ElementwiseOps extends Building {
     }
   }
 
+  /** {@code condition ? x : y}, of whole tensors, slices along the first axis, or elements. */
+  record Select() implements Op {
+    @Override
+    public String type() {
+      return "Select";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("condition: bool", "t: T", "e: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      in.require(in.dtype(0) == DType.BOOL, "the condition must be bool, not %s", in.dtype(0));
+      in.require(
+          in.dtype(1) == in.dtype(2),
+          "the choices must have one type, not %s and %s",
+          in.dtype(1),
+          in.dtype(2));
+      TensorType choices = Shapes.same(in, 1, 2);
+      Shape condition = in.shape(0);
+      Shape shape = choices.shape();
+      if (!condition.isRankKnown() || condition.rank() == 0) {
+        return List.of(choices);
+      }
+      if (condition.rank() > 1) {
+        return List.of(choices.withShape(Shapes.merge(in, shape, condition)));
+      }
+      if (!shape.isRankKnown()) {
+        return List.of(choices);
+      }
+      in.require(
+          shape.rank() > 0, "the choices are scalars, the condition has shape %s", condition);
+      Shape rows = Shapes.merge(in, shape.slice(0, 1), condition);
+      return List.of(choices.withShape(rows.concat(shape.slice(1, shape.rank()))));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output condition = call.input(0);
+      Output zeros = tf.zerosLike(call.gradient());
+      return Gradients.of(
+          List.of(
+              Optional.empty(),
+              Optional.of(tf.select(condition, call.gradient(), zeros)),
+              Optional.of(tf.select(condition, zeros, call.gradient()))),
+          "the condition only selects");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Shape shape = to.inputType(1).shape();
+      Value condition = to.input(0);
+      long[] dims = new long[shape.rank()];
+      Arrays.setAll(dims, axis -> axis == 0 ? shape.dim(0) : 1);
+      if (to.inputType(0).shape().rank() == 1) {
+        condition = to.reshape(condition, Shape.of(dims));
+      }
+      to.output(
+          0,
+          to.map(
+              List.of(condition, to.input(1), to.input(2)),
+              s -> s.get(0).select(s.get(1), s.get(2))));
+    }
+
+    static List<Example> examples() {
+      List<Example> examples = new ArrayList<>();
+      for (long[] condition : new long[][] {{}, {3}, {3, 2}}) {
+        examples.add(
+            Example.accepts(new Select())
+                .with(DType.BOOL, condition)
+                .with(DType.FLOAT32, 3, 2)
+                .with(DType.FLOAT32, 3, 2));
+      }
+      examples.add(
+          Example.accepts(new Select())
+              .with(DType.BOOL, 4)
+              .with(DType.BOOL, 4)
+              .with(DType.BOOL, 4));
+      examples.add(
+          Example.accepts(new Select())
+              .with(DType.BOOL, 0)
+              .with(DType.INT32, 0, 2)
+              .with(DType.INT32, 0, 2));
+      examples.add(
+          Example.rejects(new Select(), "shapes [3] and [2] differ")
+              .with(DType.BOOL, 2)
+              .with(DType.FLOAT32, 3, 2)
+              .with(DType.FLOAT32, 3, 2));
+      examples.add(
+          Example.rejects(new Select(), "shapes [3,2] and [2] differ")
+              .with(DType.BOOL)
+              .with(DType.FLOAT32, 3, 2)
+              .with(DType.FLOAT32, 2));
+      examples.add(
+          Example.rejects(new Select(), "the choices are scalars")
+              .with(DType.BOOL, 2)
+              .with(DType.FLOAT32)
+              .with(DType.FLOAT32));
+      return examples;
+    }
+  }
+
   /** Conversion to another element type. */
   record Cast(DType to) implements Op {
     @Override
@@ -154,7 +275,21 @@ public interface ElementwiseOps extends Building {
 
     @Override
     public void lower(Lowering lowering) {
-      lowering.output(0, lowering.map(lowering.input(0), x -> x.cast(to)));
+      lowering.output(0, lowering.map(lowering.input(0), this::convert));
+    }
+
+    private Scalar convert(Scalar x) {
+      return x.type().isFloating() && to.isInteger() ? toInteger(x) : x.cast(to);
+    }
+
+    /**
+     * A scalar's own cast saturates; x86 has one result for all numbers out of range, the least.
+     */
+    private Scalar toInteger(Scalar x) {
+      DType wide = to == DType.UINT8 ? DType.INT32 : to;
+      double bound = wide == DType.INT32 ? 0x1p31 : 0x1p63;
+      Scalar least = x.constant(-bound);
+      return x.lt(x.constant(bound)).select(x, least).cast(wide).cast(to);
     }
 
     static List<Example> examples() {

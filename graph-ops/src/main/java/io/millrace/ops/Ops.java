@@ -15,6 +15,9 @@ public final class Ops
         TrigonometricOps,
         UnaryGradientOps,
         BinaryOps,
+        SpecialOps,
+        ClipOps,
+        BitwiseOps,
         ComparisonOps,
         ElementwiseOps,
         ReductionOps,
@@ -34,6 +37,9 @@ public final class Ops
         ControlOps {
   /** Element-wise functions, reductions and products: the same as on this object. */
   public final Ops math = this;
+
+  /** Functions of the bits of integers: the same as on this object. */
+  public final Ops bitwise = this;
 
   /** Neural networks. */
   public final Nn nn = new Nn(this);

@@ -2,6 +2,7 @@ package io.millrace.ops;
 
 import static io.millrace.ops.TypeSet.BOOLEAN;
 import static io.millrace.ops.TypeSet.FLOATING;
+import static io.millrace.ops.TypeSet.NUMERIC;
 import static io.millrace.ops.TypeSet.SIGNED;
 
 import io.millrace.Output;
@@ -63,7 +64,7 @@ public interface UnaryOps extends Building {
     return result(Unary.RECIPROCAL, x);
   }
 
-  /** Returns {@code x * x}, of a signed type. TensorFlow: Square. */
+  /** Returns {@code x * x}. TensorFlow: Square. */
   default Output square(Object x) {
     return result(Unary.SQUARE, x);
   }
@@ -162,7 +163,7 @@ public interface UnaryOps extends Building {
             .within(0, 0.25, 4)
             .derivative((tf, x, y, dy) -> tf.result(UnaryGradientOps.Slope.RECIPROCAL, y, dy))),
     SQUARE(
-        Row.unary("Square", SIGNED, Scalar::square)
+        Row.unary("Square", NUMERIC, Scalar::square)
             .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.multiply(x, 2)))),
     SIGMOID(
         Row.unary("Sigmoid", FLOATING, x -> x.negate().exp().plus(1).reciprocal())
