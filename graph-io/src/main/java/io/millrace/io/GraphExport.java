@@ -5,6 +5,7 @@ import io.millrace.Operation;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.io.proto.VersionDef;
+import java.util.List;
 import java.util.Map;
 
 /** Turns a graph into the message that files hold. */
@@ -26,6 +27,7 @@ final class GraphExport {
   static GraphDef of(Graph graph, Place place) {
     GraphDef.Builder file = GraphDef.newBuilder();
     file.setVersions(VersionDef.newBuilder().setProducer(PRODUCER));
+    WriteOrder order = new WriteOrder(graph);
     Unsupported unsupported = new Unsupported();
     long bytes = 0;
     for (Operation operation : graph.operations()) {
@@ -34,7 +36,7 @@ final class GraphExport {
             operation.type(), operation.name(), "TensorFlow does not have this operation");
         continue;
       }
-      NodeDef node = node(operation);
+      NodeDef node = node(operation, order.waits(operation));
       bytes += node.getSerializedSize();
       if (bytes > LARGEST) {
         throw place.broken("a GraphDef has at most 2 GB, this graph would take more");
@@ -45,7 +47,7 @@ final class GraphExport {
     return file.build();
   }
 
-  private static NodeDef node(Operation operation) {
+  private static NodeDef node(Operation operation, List<Operation> waits) {
     NodeDef.Builder node =
         NodeDef.newBuilder()
             .setName(operation.name())
@@ -56,6 +58,7 @@ final class GraphExport {
         .forEach(
             input -> node.addInput(input.index() == 0 ? input.operation().name() : input.name()));
     operation.controlInputs().forEach(control -> node.addInput("^" + control.name()));
+    waits.forEach(control -> node.addInput("^" + control.name()));
     Map<String, Object> attributes = operation.op().signature().write(operation);
     attributes.forEach((name, value) -> node.putAttr(name, AttributeCodec.encode(value)));
     return node.build();
