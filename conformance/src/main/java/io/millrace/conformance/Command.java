@@ -41,7 +41,8 @@ record Command(
           "  --device NAME  reference, cpu or cuda:0 (default: the best there is)",
           "  --no-passes    compile without optimising",
           "  --verbose      tell every tensor that differs, stack traces, and what is unsupported",
-          "  --sample OUT   copy a few small passing cases of every operation to the folder OUT",
+          "  --sample OUT   put a few small passing cases of every operation into the folder OUT",
+          "                 in place of the cases there",
           "  --help         print this help",
           "",
           "Ends with status 0 if every case passed, 1 if not, 2 for a wrong command line.",
@@ -81,8 +82,17 @@ record Command(
     if (names.isEmpty()) {
       throw new UsageException("the folder of the cases is missing");
     }
-    return new Command(
-        device, passes, verbose, sample, path(names.get(0)), names.subList(1, names.size()));
+    Path folder = path(names.get(0));
+    if (sample.isPresent() && overlap(sample.get(), folder)) {
+      throw new UsageException("the sample would replace cases that it is made from");
+    }
+    return new Command(device, passes, verbose, sample, folder, names.subList(1, names.size()));
+  }
+
+  private static boolean overlap(Path a, Path b) {
+    Path first = a.toAbsolutePath().normalize();
+    Path second = b.toAbsolutePath().normalize();
+    return first.startsWith(second) || second.startsWith(first);
   }
 
   private static String value(String option, Deque<String> rest) throws UsageException {

@@ -11,15 +11,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
  * Chooses a few small cases of every operation among those that pass, and copies them.
  *
- * <p>Of an operation these are the smallest case with a gradient, the smallest that must fail, and
- * the smallest others up to three in all; of everything that is composed of operations, the
- * smallest alone.
+ * <p>Of an operation these are a case with a gradient that is neither the smallest nor the largest,
+ * the smallest that must fail, and the smallest others up to three in all; of everything that is
+ * composed of operations, the smallest alone.
  */
 final class Sample {
   private static final int OF_AN_OPERATION = 3;
@@ -67,7 +66,7 @@ final class Sample {
         bytes += chosen.bytes();
         Path folder = Files.createDirectories(target.resolve(chosen.name()));
         for (Path file : files(chosen.folder())) {
-          Files.copy(file, folder.resolve(file.getFileName()));
+          Files.write(folder.resolve(file.getFileName()), Files.readAllBytes(file));
         }
       }
     }
@@ -77,22 +76,22 @@ final class Sample {
   private static Set<Candidate> choose(List<Candidate> candidates) {
     List<Candidate> sorted = new ArrayList<>(candidates);
     sorted.sort(Comparator.comparingLong(Candidate::bytes).thenComparing(Candidate::name));
-    Set<Candidate> chosen = new LinkedHashSet<>();
-    if (sorted.get(0).recorded().kind().equals("op")) {
-      first(sorted, c -> !c.gradients().isEmpty(), chosen);
-      first(sorted, Case::mayNotBuild, chosen);
+    if (!sorted.get(0).recorded().kind().equals("op")) {
+      return Set.of(sorted.get(0));
     }
-    int wanted = sorted.get(0).recorded().kind().equals("op") ? OF_AN_OPERATION : 1;
+    List<Candidate> withGradient =
+        sorted.stream().filter(c -> !c.recorded().gradients().isEmpty()).toList();
+    Set<Candidate> chosen = new LinkedHashSet<>();
+    if (!withGradient.isEmpty()) {
+      chosen.add(withGradient.get(withGradient.size() / 2));
+    }
+    sorted.stream().filter(c -> c.recorded().mayNotBuild()).findFirst().ifPresent(chosen::add);
     for (Candidate candidate : sorted) {
-      if (chosen.size() < wanted) {
+      if (chosen.size() < OF_AN_OPERATION) {
         chosen.add(candidate);
       }
     }
     return chosen;
-  }
-
-  private static void first(List<Candidate> from, Predicate<Case> wanted, Set<Candidate> to) {
-    from.stream().filter(c -> wanted.test(c.recorded())).findFirst().ifPresent(to::add);
   }
 
   /** Deletes the cases below a folder, and the folders that are empty without them. */

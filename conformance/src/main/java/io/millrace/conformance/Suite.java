@@ -108,7 +108,8 @@ final class Suite {
     }
   }
 
-  private static Verdict run(Entry entry, SessionOptions options) {
+  /** Runs one case. */
+  static Verdict run(Entry entry, SessionOptions options) {
     try {
       return CaseRun.of(CaseReader.open(entry.folder()).read(), options);
     } catch (IOException e) {

@@ -57,6 +57,8 @@ class CommandTest {
     assertRefused("--device needs a value", "cases", "--device");
     assertRefused("--device needs a value", "--device", "--no-passes", "cases");
     assertRefused("is not a path", "a\0b");
+    assertRefused("the sample would replace", "--sample", "cases/new", "cases");
+    assertRefused("the sample would replace", "--sample", ".", "cases");
   }
 
   private static void assertRefused(String message, String... args) {

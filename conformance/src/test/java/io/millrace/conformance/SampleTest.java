@@ -1,0 +1,99 @@
+package io.millrace.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.millrace.Backends;
+import io.millrace.SessionOptions;
+import io.millrace.spi.Backend;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shipped cases pass on every device, with and without passes; and how they are chosen. */
+class SampleTest {
+  private static final Path SAMPLE = Path.of("src/test/resources/sample");
+  private static final long MOST_BYTES = 3_000_000;
+
+  @TestFactory
+  Stream<DynamicNode> isAsTensorFlowRecorded() throws UsageException {
+    Suite suite = Suite.find(Command.parse(SAMPLE.toString()));
+    List<SessionOptions> ways = new ArrayList<>();
+    for (Backend backend : Backends.find().all()) {
+      boolean computes = backend.priority() >= 0 || backend.name().equals("reference");
+      for (String device : computes ? backend.devices() : List.<String>of()) {
+        ways.add(SessionOptions.defaults().device(device).threads(1));
+        ways.add(SessionOptions.defaults().device(device).threads(1).passes(false));
+      }
+    }
+    return ways.stream()
+        .map(
+            way ->
+                dynamicContainer(
+                    way.device() + (way.passes() ? "" : " without passes"),
+                    suite.entries().stream()
+                        .map(entry -> dynamicTest(entry.name(), () -> passes(entry, way)))));
+  }
+
+  private static void passes(Suite.Entry entry, SessionOptions way) {
+    assertEquals(new Verdict.Passed(), Suite.run(entry, way));
+  }
+
+  @Test
+  void isSmall() throws IOException {
+    try (Stream<Path> files = Files.walk(SAMPLE)) {
+      long bytes = files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
+      assertTrue(bytes > 0 && bytes <= MOST_BYTES, bytes + " bytes");
+    }
+  }
+
+  @Test
+  void holdsThreePassingCasesOfAnOperation(@TempDir Path temp) throws IOException, UsageException {
+    Path from = temp.resolve("from");
+    Path to = temp.resolve("to");
+    for (String name : List.of("a", "b", "c", "d", "e")) {
+      TinyCase.in(from, "math/" + name).edit("\"graph\"", "\"op\"");
+    }
+    TinyCase.in(from, "math/a").edit("\"kind\"", "\"kind_\"");
+    TinyCase.in(from, "math/composed").edit("\"tiny\"", "\"other\"");
+    TinyCase.in(from, "math/composed2").edit("\"tiny\"", "\"other\"");
+    TinyCase.in(from, "math/fails")
+        .edit("\"graph\"", "\"op\"")
+        .edit("\"inputs\"", "\"inputs_\"")
+        .edit("\"kind\"", "\"expect_error\": \"InvalidArgumentError\", \"kind\"");
+    TinyCase.in(to, "math/old");
+    Files.writeString(to.resolve("NOTES"), "kept");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertEquals(
+        1,
+        Main.run(
+            new PrintStream(out),
+            System.err,
+            false,
+            "--sample",
+            to.toString(),
+            "--device",
+            "reference",
+            from.toString()));
+    assertTrue(out.toString(StandardCharsets.UTF_8).contains("7 passed, 1 failed, 0 unsupported"));
+    Suite written = Suite.find(Command.parse(to.toString()));
+    assertEquals(
+        List.of("math/b", "math/composed", "math/d", "math/fails"),
+        written.entries().stream().map(Suite.Entry::name).toList());
+    assertTrue(Files.exists(to.resolve("NOTES")));
+    SessionOptions way = SessionOptions.defaults().device("reference");
+    written.entries().forEach(entry -> passes(entry, way));
+  }
+}
