@@ -4,7 +4,14 @@ import io.millrace.Graph;
 
 /** The facade {@code tf.nn}: neural networks. */
 public final class Nn
-    implements ActivationOps, BiasOps, ConvolutionOps, DropoutOps, LossOps, PoolingOps, SoftmaxOps {
+    implements ActivationOps,
+        BiasOps,
+        ConvolutionOps,
+        DepthwiseOps,
+        DropoutOps,
+        LossOps,
+        PoolingOps,
+        SoftmaxOps {
   private final Ops ops;
 
   Nn(Ops ops) {
