@@ -10,6 +10,8 @@ public final class Nn
         DepthwiseOps,
         DropoutOps,
         LossOps,
+        LrnOps,
+        NormalizationOps,
         PoolingOps,
         SoftmaxOps {
   private final Ops ops;
