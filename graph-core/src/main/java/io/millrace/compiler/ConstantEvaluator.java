@@ -169,7 +169,9 @@ public final class ConstantEvaluator {
 
     @Override
     public void check(Value condition, String message) {
-      emit(new Primitive.Check(message), List.of(condition), condition.type());
+      if (get(condition).getLong(0) == 0) {
+        throw new RuleException(message);
+      }
     }
   }
 }
