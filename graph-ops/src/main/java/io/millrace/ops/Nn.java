@@ -9,11 +9,14 @@ public final class Nn
         ConvolutionOps,
         DepthwiseOps,
         DropoutOps,
+        EmbeddingOps,
+        InTopKOps,
         LossOps,
         LrnOps,
         NormalizationOps,
         PoolingOps,
-        SoftmaxOps {
+        SoftmaxOps,
+        TopKOps {
   private final Ops ops;
 
   Nn(Ops ops) {

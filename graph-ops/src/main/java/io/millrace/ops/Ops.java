@@ -32,6 +32,13 @@ public final class Ops
         StridedSliceOps,
         ReverseOps,
         RollOps,
+        GatherOps,
+        GatherNdOps,
+        SegmentOps,
+        SortedSegmentOps,
+        TopKOps,
+        InTopKOps,
+        SortOps,
         GradientOps,
         VariableOps,
         ControlOps {
