@@ -14,6 +14,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -71,29 +72,33 @@ public interface ReshapeOps extends Building {
       }
       long[] dims = wished.get();
       int open = -1;
-      long size = 1;
       for (int axis = 0; axis < dims.length; axis++) {
         in.require(dims[axis] >= -1, "extent %d is negative", dims[axis]);
         if (dims[axis] == -1) {
           in.require(open < 0, "only one extent may be -1");
           open = axis;
-        } else {
-          size *= dims[axis];
         }
       }
-      if (in.shape(0).isFullyDefined()) {
-        long elements = in.shape(0).size();
+      Shape from = in.shape(0);
+      if (from.isFullyDefined()) {
+        Shape filled = open < 0 ? Shape.of(dims) : Shape.of(dims).with(open, rest(from, dims));
         in.require(
-            open < 0 ? elements == size : size > 0 && elements % size == 0,
+            filled.size() == from.size(),
             "%s has %d elements, which do not fill %s",
             in.type(0),
-            elements,
+            from.size(),
             Shape.of(dims));
-        if (open >= 0) {
-          dims[open] = elements / size;
-        }
+        return List.of(in.type(0).withShape(filled));
       }
       return List.of(in.type(0).withShape(Shape.of(dims)));
+    }
+
+    /** Returns the open extent. Where zeros are asked for, those of the input do not count. */
+    private static long rest(Shape from, long[] dims) {
+      boolean zero = Arrays.stream(dims).anyMatch(d -> d == 0);
+      long elements =
+          Arrays.stream(from.dims()).filter(d -> d > 0 || !zero).reduce(1, Math::multiplyExact);
+      return elements / Arrays.stream(dims).filter(d -> d > 0).reduce(1, Math::multiplyExact);
     }
 
     @Override
@@ -113,6 +118,7 @@ public interface ReshapeOps extends Building {
           Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofLongs(-1)),
           Example.accepts(op).with(DType.BOOL, 1, 1).with(Literal.ofInts()),
           Example.accepts(op).with(DType.FLOAT64, 0, 3).with(Literal.ofInts(3, -1)),
+          Example.accepts(op).with(DType.FLOAT32, 3, 0).with(Literal.ofInts(-1, 0)),
           Example.rejects(op, "has 6 elements, which do not fill [4,?]")
               .with(DType.FLOAT32, 2, 3)
               .with(Literal.ofInts(4, -1)),
