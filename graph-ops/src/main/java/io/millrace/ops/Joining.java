@@ -11,9 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Copies tensors side by side into one. */
+/** Copies tensors side by side into the first output of an operation. */
 final class Joining {
-  private Joining() {}
+  private final Lowering to;
+  private final List<Value> parts = new ArrayList<>();
+  private final List<Primitive.Move.Piece> pieces = new ArrayList<>();
+
+  Joining(Lowering to) {
+    this.to = to;
+  }
 
   /** Returns the strides but one. */
   static long[] without(long[] strides, int axis) {
@@ -35,30 +41,21 @@ final class Joining {
     return gradients;
   }
 
-  /**
-   * Copies inputs one after another into the first output.
-   *
-   * @param strides how to walk the output over one input
-   * @param step distance in the output between neighbours along the joined axis
-   * @param axis the inputs' joined axis, or -1 if they have none and count as one
-   */
-  static void lower(Lowering to, int count, long[] strides, long step, int axis) {
-    List<Value> inputs = new ArrayList<>();
-    List<Primitive.Move.Piece> pieces = new ArrayList<>();
-    long offset = 0;
-    for (int i = 0; i < count; i++) {
-      Shape extent = to.inputType(i).shape();
-      inputs.add(to.input(i));
-      if (extent.size() > 0) {
-        pieces.add(
-            new Primitive.Move.Piece(i, extent, View.dense(extent), View.of(offset, strides)));
-      }
-      offset += step * (axis < 0 ? 1 : extent.dim(axis));
+  /** Copies a tensor to the places of the output that a view walks. */
+  void add(Value part, View target) {
+    Shape extent = part.type().shape();
+    if (extent.size() > 0) {
+      pieces.add(new Primitive.Move.Piece(parts.size(), extent, View.dense(extent), target));
     }
+    parts.add(part);
+  }
+
+  /** Sets the output, which the parts cover. */
+  void finish() {
     to.output(
         0,
-        inputs.size() == 1
-            ? to.reshape(inputs.get(0), to.outputType(0).shape())
-            : to.emit(new Primitive.Move(pieces, Optional.empty()), inputs, to.outputType(0)));
+        parts.size() == 1
+            ? to.reshape(parts.get(0), to.outputType(0).shape())
+            : to.emit(new Primitive.Move(pieces, Optional.empty()), parts, to.outputType(0)));
   }
 }

@@ -173,7 +173,7 @@ public interface ShapeOps extends Building {
         TensorType unknown = TensorType.of(dtype, Shape.UNKNOWN);
         return List.of(unknown, unknown);
       }
-      in.broadcast(Shape.of(x.get()), Shape.of(y.get()));
+      in.broadcast(ShapeVectors.shape(in, 0), ShapeVectors.shape(in, 1));
       return List.of(
           TensorType.of(dtype, axes(x.get(), y.get()).size()),
           TensorType.of(dtype, axes(y.get(), x.get()).size()));

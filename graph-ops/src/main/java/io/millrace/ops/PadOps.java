@@ -1,0 +1,208 @@
+package io.millrace.ops;
+
+import io.millrace.DType;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.View;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Putting equal elements around a tensor. */
+public interface PadOps extends Building {
+
+  /**
+   * Returns the tensor with zeros before and after the elements of each axis. TensorFlow: Pad.
+   *
+   * @param paddings for each axis, how many before and after: an array or a tensor
+   */
+  default Output pad(Object x, Object paddings) {
+    return result(new Pad(), operand(x), operand(paddings));
+  }
+
+  /**
+   * Returns the tensor with a scalar before and after the elements of each axis. TensorFlow: PadV2.
+   */
+  default Output pad(Object x, Object paddings, Object constantValue) {
+    Output input = operand(x);
+    return result(new PadV2(), input, operand(paddings), operand(constantValue, input.dtype()));
+  }
+
+  /** The first input with zeros around it, as many as the second says. */
+  record Pad() implements Op {
+    @Override
+    public String type() {
+      return "Pad";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "paddings: Tpaddings");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      return List.of(padded(in));
+    }
+
+    static TensorType padded(Inference in) {
+      in.requireIndex(1);
+      Shape pairs = in.requireRank(1, 2);
+      in.require(
+          pairs.isCompatibleWith(Shape.of(Shape.UNKNOWN, 2)),
+          "the paddings must have shape [axes,2], not %s",
+          pairs);
+      Shape shape = in.shape(0);
+      if (!shape.isRankKnown()) {
+        return in.type(0).withShape(pairs.dim(0) < 0 ? shape : Shape.unknown((int) pairs.dim(0)));
+      }
+      in.require(
+          pairs.dim(0) < 0 || pairs.dim(0) == shape.rank(),
+          "the paddings are for %d axes, but %s has %d",
+          pairs.dim(0),
+          in.type(0),
+          shape.rank());
+      Optional<Literal> known = in.constant(1);
+      if (known.isEmpty()) {
+        return in.type(0).withShape(Shape.unknown(shape.rank()));
+      }
+      long[] counts = known.get().toLongs();
+      long[] dims = shape.dims();
+      for (int axis = 0; axis < dims.length; axis++) {
+        long before = counts[2 * axis];
+        long after = counts[2 * axis + 1];
+        in.require(
+            before >= 0 && after >= 0, "the paddings of axis %d are %d, %d", axis, before, after);
+        dims[axis] =
+            dims[axis] < 0 ? dims[axis] : Math.addExact(Math.addExact(before, after), dims[axis]);
+      }
+      return in.type(0).withShape(Shape.of(dims));
+    }
+
+    static Output unpadded(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output before = tf.slice(call.input(1), new long[] {0, 0}, new long[] {-1, 1});
+      Output shape = Broadcasting.shapeOf(call.input(0));
+      return tf.slice(call.gradient(), tf.cast(tf.reshape(before, -1), DType.INT32), shape);
+    }
+
+    static void lowerFilled(Lowering to, ScalarFunction.Constant fill) {
+      Shape from = to.inputType(0).shape();
+      Shape shape = to.outputType(0).shape();
+      long[] counts = to.constant(1).toLongs();
+      long[] strides = shape.strides();
+      long offset = 0;
+      for (int axis = 0; axis < strides.length; axis++) {
+        offset += counts[2 * axis] * strides[axis];
+      }
+      if (from.equals(shape)) {
+        to.output(0, to.input(0));
+        return;
+      }
+      Primitive.Move.Piece piece =
+          new Primitive.Move.Piece(0, from, View.dense(from), View.of(offset, strides));
+      to.output(
+          0,
+          to.emit(
+              new Primitive.Move(List.of(piece), Optional.of(fill)),
+              List.of(to.input(0)),
+              to.outputType(0)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(unpadded(call));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      lowerFilled(to, new ScalarFunction.Constant(to.outputType(0).dtype(), 0));
+    }
+
+    static List<Example> examples() {
+      Op op = new Pad();
+      return List.of(
+          of(Example.accepts(op).with(DType.FLOAT32, 2, 3), 1, 0, 2, 1),
+          of(Example.accepts(op).with(DType.INT32, 3), 0, 2),
+          of(Example.accepts(op).with(DType.FLOAT64, 0), 1, 1),
+          of(Example.accepts(op).with(DType.BOOL, 3), 0, 0),
+          of(Example.rejects(op, "are for 1 axes, but").with(DType.FLOAT32, 2, 3), 1, 1),
+          of(Example.rejects(op, "axis 0 are 1, -1").with(DType.FLOAT32, 2), 1, -1));
+    }
+
+    static Example of(Example example, int... paddings) {
+      return example.with(Literal.ofInts(paddings).reshape(Shape.of(paddings.length / 2, 2)));
+    }
+  }
+
+  /** The first input with the third, a scalar, around it, as many as the second says. */
+  record PadV2() implements Op {
+    @Override
+    public String type() {
+      return "PadV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "paddings: Tpaddings", "constant_values: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      in.requireRank(2, 0);
+      in.require(
+          in.dtype(0) == in.dtype(2),
+          "the constant must be %s as the tensor is, not %s",
+          in.dtype(0),
+          in.dtype(2));
+      return List.of(Pad.padded(in));
+    }
+
+    /** TensorFlow gives the constant no gradient either. */
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(Pad.unpadded(call));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Literal fill = to.constant(2);
+      DType dtype = fill.type().dtype();
+      long bits =
+          switch (dtype) {
+            case FLOAT32 -> Float.floatToRawIntBits((float) fill.getDouble(0));
+            case FLOAT64 -> Double.doubleToRawLongBits(fill.getDouble(0));
+            default -> fill.getLong(0);
+          };
+      Pad.lowerFilled(to, new ScalarFunction.Constant(dtype, bits));
+    }
+
+    static List<Example> examples() {
+      Op op = new PadV2();
+      List<Example> examples = new ArrayList<>();
+      examples.add(
+          Pad.of(Example.accepts(op).with(DType.FLOAT32, 2, 3), 1, 0, 2, 1)
+              .with(Literal.scalar(DType.FLOAT32, -1.5)));
+      examples.add(
+          Pad.of(Example.accepts(op).with(DType.INT64, 3), 0, 2)
+              .with(Literal.scalar(DType.INT64, 7)));
+      examples.add(
+          Pad.of(Example.rejects(op, "the constant must be int32").with(DType.INT32, 3), 0, 2)
+              .with(Literal.scalar(DType.FLOAT32, 7)));
+      return examples;
+    }
+  }
+}
