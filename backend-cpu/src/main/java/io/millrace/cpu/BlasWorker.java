@@ -22,7 +22,7 @@ final class BlasWorker {
   private final float[][] floats = new float[4][0];
   private final double[][] doubles = new double[4][0];
   private int[] ints = {};
-  private long[] longs = {};
+  private final long[][] longs = new long[2][0];
 
   private static final class FloatAt extends FloatPointer {
     FloatAt() {
@@ -125,12 +125,14 @@ final class BlasWorker {
     return doubles[slot];
   }
 
-  /** Returns an array of at least this many elements; the same one until it must grow. */
-  long[] longs(int size) {
-    if (longs.length < size) {
-      longs = new long[size];
+  /**
+   * Returns an array of at least this many elements; the same one for a slot until it must grow.
+   */
+  long[] longs(int slot, int size) {
+    if (longs[slot].length < size) {
+      longs[slot] = new long[size];
     }
-    return longs;
+    return longs[slot];
   }
 
   /** Returns an array of at least this many elements; the same one until it must grow. */

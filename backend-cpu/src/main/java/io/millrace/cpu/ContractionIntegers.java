@@ -71,7 +71,7 @@ final class ContractionIntegers implements PartKernel {
     long stepA = transposeA ? m : 1;
     long stepB = transposeB ? k : 1;
     startA += transposeA ? row : row * k;
-    long[] sums = frame.worker(worker).blas().longs(n);
+    long[] sums = frame.worker(worker).blas().longs(0, n);
     for (int j = 0; j < n; j++) {
       sums[j] = 0;
     }

@@ -13,11 +13,14 @@ import java.nio.ByteBuffer;
  * <p>A part is some of the output's slices, or of the pieces of long ones.
  */
 final class GatherKernel implements PartKernel {
-  /** Elements of a slice that are copied together. */
+  /** Elements of a slice that are copied together, and least elements of a part. */
   private static final int PIECE = 1 << 15;
 
-  /** Slices of one element that are copied together. */
-  private static final int RUN = 1 << 16;
+  /** Elements that finding a slice takes as long as. */
+  private static final int FINDING = 4;
+
+  /** Slices that are copied together. */
+  private static final int RUN = 1 << 12;
 
   private final Place data;
   private final Place indices;
@@ -32,8 +35,8 @@ final class GatherKernel implements PartKernel {
   private final long units;
   private final long unitsOfPart;
 
-  /** Whether slices are single elements, of which one window holds all that an index may name. */
-  private final boolean elements;
+  /** Whether slices are whole, and one window holds all that an index may name. */
+  private final boolean near;
 
   GatherKernel(Step step) {
     data = step.inputs().get(0);
@@ -48,8 +51,9 @@ final class GatherKernel implements PartKernel {
     inner = shape.dim(3);
     pieces = (inner + PIECE - 1) / PIECE;
     units = shape.dim(0) * outer * wanted * pieces;
-    unitsOfPart = Parts.size(units, (int) (4 + Math.min(inner, PIECE) / 4));
-    elements = inner == 1 && count * bytes <= HostMemory.WINDOW;
+    long least = PIECE / (FINDING + Math.min(inner, PIECE));
+    unitsOfPart = Math.max((units + 63) / 64, Math.max(1, least));
+    near = pieces <= 1 && count * inner * bytes <= HostMemory.WINDOW;
   }
 
   @Override
@@ -63,18 +67,18 @@ final class GatherKernel implements PartKernel {
   public void part(Frame frame, int part, int worker) {
     long end = Math.min(units, (part + 1) * unitsOfPart);
     for (long unit = part * unitsOfPart; unit < end; ) {
-      if (elements) {
+      if (near) {
         int run = (int) Math.min(Math.min(RUN, end - unit), wanted - unit % wanted);
-        elements(frame, unit, run);
+        slices(frame, unit, run);
         unit += run;
       } else {
-        slice(frame, unit / pieces, unit % pieces * PIECE);
+        piece(frame, unit / pieces, unit % pieces * PIECE);
         unit++;
       }
     }
   }
 
-  private void slice(Frame frame, long slice, long first) {
+  private void piece(Frame frame, long slice, long first) {
     long place = index(slice);
     HostMemory names = frame.memory(indices);
     long index = Indices.get(names.window(place), (int) (place % HostMemory.WINDOW), 0, wide);
@@ -82,7 +86,7 @@ final class GatherKernel implements PartKernel {
     HostMemory target = frame.memory(output);
     long to = output.offset() + (slice * inner + first) * bytes;
     if (index < 0 || index >= count) {
-      Packer.clear(target, to, length * bytes);
+      Packer.clear(target.window(to), (int) (to % HostMemory.WINDOW), length * bytes);
       return;
     }
     long from = data.offset() + ((slice / wanted * count + index) * inner + first) * bytes;
@@ -96,17 +100,18 @@ final class GatherKernel implements PartKernel {
   }
 
   /** Copies neighbours that come from one line of the data. */
-  private void elements(Frame frame, long first, int run) {
-    long line = data.offset() + first / wanted * count * bytes;
+  private void slices(Frame frame, long first, int run) {
+    long line = data.offset() + first / wanted * count * inner * bytes;
     long place = index(first);
-    long to = output.offset() + first * bytes;
+    long to = output.offset() + first * inner * bytes;
     ByteBuffer source = frame.memory(data).window(line);
     ByteBuffer names = frame.memory(indices).window(place);
     ByteBuffer target = frame.memory(output).window(to);
     int from = (int) (line % HostMemory.WINDOW);
     int name = (int) (place % HostMemory.WINDOW);
     int at = (int) (to % HostMemory.WINDOW);
-    switch (bytes) {
+    int length = (int) inner * bytes;
+    switch (length) {
       case 4 -> {
         for (int i = 0; i < run; i++) {
           long index = Indices.get(names, name, i, wide);
@@ -124,8 +129,11 @@ final class GatherKernel implements PartKernel {
       default -> {
         for (int i = 0; i < run; i++) {
           long index = Indices.get(names, name, i, wide);
-          boolean there = index >= 0 && index < count;
-          target.put(at + i, there ? source.get(from + (int) index) : 0);
+          if (index >= 0 && index < count) {
+            target.put(at + i * length, source, from + (int) index * length, length);
+          } else {
+            Packer.clear(target, at + i * length, length);
+          }
         }
       }
     }

@@ -97,9 +97,7 @@ final class Packer {
   }
 
   /** Writes zero bytes. */
-  static void clear(HostMemory target, long to, int bytes) {
-    ByteBuffer out = target.window(to);
-    int at = (int) (to % HostMemory.WINDOW);
+  static void clear(ByteBuffer out, int at, int bytes) {
     int i = 0;
     for (; i + 8 <= bytes; i += 8) {
       out.putLong(at + i, 0);

@@ -3,6 +3,7 @@ package io.millrace.cpu;
 import io.millrace.DType;
 import io.millrace.Shape;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.View;
@@ -35,7 +36,7 @@ final class ScatterKernel implements PartKernel {
 
   private static final long SHARED_WORK = 1 << 15;
 
-  private final Primitive.Scatter.Combine combine;
+  private final Combine combine;
   private final Optional<MoveKernel> copy;
   private final Optional<Span> span;
   private final Place indices;
@@ -120,67 +121,138 @@ final class ScatterKernel implements PartKernel {
   /** Combines a piece of every update whose target lies in a range of rows. */
   private void combine(Frame frame, int worker, long low, long high, long column, int columns) {
     HostMemory names = frame.memory(indices);
-    for (long first = 0; first < count; first += RUN) {
-      long place = indices.offset() + first * indices.type().dtype().bytes();
-      ByteBuffer window = names.window(place);
-      int at = (int) (place % HostMemory.WINDOW);
-      int run = (int) Math.min(RUN, count - first);
-      for (int i = 0; i < run; i++) {
-        long row = Indices.get(window, at, i, wide);
-        if (row >= low && row < high) {
-          long from = updates.offset() + ((first + i) * inner + column) * bytes;
-          long to = output.offset() + (row * inner + column) * bytes;
-          combine(frame, worker, from, to, columns);
-        }
-      }
-    }
-  }
-
-  private void combine(Frame frame, int index, long from, long to, int columns) {
     HostMemory source = frame.memory(updates);
     HostMemory target = frame.memory(output);
-    if (span.isEmpty()) {
-      Packer.move(source, from, bytes, target, to, bytes, columns, bytes);
-    } else if (columns >= SPAN) {
-      Worker worker = frame.worker(index);
-      worker.operand(0, target, to);
-      worker.operand(1, source, from);
-      worker.operand(2, target, to);
-      span.get().run(worker, columns, false);
-    } else {
-      elements(source, from, target, to, columns);
+    // A window holds all these rows and updates, or one piece of a longer row.
+    long pitch = inner * bytes;
+    long together = Math.max(1, HostMemory.WINDOW / pitch);
+    long run = Math.min(RUN, together);
+    for (long first = low; first < high; first += together) {
+      long end = Math.min(high, first + together);
+      long to = output.offset() + first * pitch + column * bytes;
+      for (long update = 0; update < count; update += run) {
+        long name = indices.offset() + update * indices.type().dtype().bytes();
+        long from = updates.offset() + update * pitch + column * bytes;
+        Worker operands = frame.worker(worker);
+        operands.operand(0, target, to);
+        operands.operand(1, source, from);
+        operands.operand(2, target, to);
+        combine(
+            operands,
+            names.window(name),
+            (int) (name % HostMemory.WINDOW),
+            (int) Math.min(run, count - update),
+            first,
+            end,
+            columns);
+      }
     }
   }
 
-  private void elements(HostMemory source, long from, HostMemory target, long to, int columns) {
-    ByteBuffer in = source.window(from);
-    ByteBuffer out = target.window(to);
-    int place = (int) (from % HostMemory.WINDOW);
-    int at = (int) (to % HostMemory.WINDOW);
-    switch (dtype) {
-      case FLOAT32 -> {
-        for (int i = 0; i < 4 * columns; i += 4) {
-          out.putFloat(at + i, (float) join(out.getFloat(at + i), in.getFloat(place + i)));
+  /** Combines the updates of one run: the worker's operands are the first row and update. */
+  private void combine(
+      Worker worker, ByteBuffer names, int name, int run, long low, long high, int columns) {
+    if (span.isEmpty()) {
+      set(worker, names, name, run, low, high, columns * bytes);
+    } else if (columns >= SPAN) {
+      spans(span.get(), worker, names, name, run, low, high, columns);
+    } else if (dtype.isFloating()) {
+      floats(worker, names, name, run, low, high, columns);
+    } else {
+      integers(worker, names, name, run, low, high, columns);
+    }
+  }
+
+  private void set(
+      Worker worker, ByteBuffer names, int name, int run, long low, long high, int length) {
+    ByteBuffer out = worker.buffers[0];
+    ByteBuffer in = worker.buffers[1];
+    int to = worker.positions[0];
+    int from = worker.positions[1];
+    int pitch = (int) inner * bytes;
+    for (int i = 0; i < run; i++) {
+      long row = Indices.get(names, name, i, wide);
+      if (row >= low && row < high) {
+        out.put(to + (int) (row - low) * pitch, in, from + i * pitch, length);
+      }
+    }
+  }
+
+  private void spans(
+      Span loop,
+      Worker worker,
+      ByteBuffer names,
+      int name,
+      int run,
+      long low,
+      long high,
+      int columns) {
+    int[] positions = worker.positions;
+    long[] addresses = worker.addresses;
+    int to = positions[0];
+    int from = positions[1];
+    long toAddress = addresses[0];
+    long fromAddress = addresses[1];
+    int pitch = (int) inner * bytes;
+    for (int i = 0; i < run; i++) {
+      long row = Indices.get(names, name, i, wide);
+      if (row >= low && row < high) {
+        int place = (int) (row - low) * pitch;
+        positions[0] = to + place;
+        int update = i * pitch;
+        positions[1] = from + update;
+        positions[2] = to + place;
+        addresses[0] = toAddress + place;
+        addresses[1] = fromAddress + update;
+        addresses[2] = toAddress + place;
+        loop.run(worker, columns, false);
+      }
+    }
+  }
+
+  private void floats(
+      Worker worker, ByteBuffer names, int name, int run, long low, long high, int columns) {
+    ByteBuffer out = worker.buffers[0];
+    ByteBuffer in = worker.buffers[1];
+    int to = worker.positions[0];
+    int from = worker.positions[1];
+    int pitch = (int) inner * bytes;
+    for (int c = 0; c < columns * bytes; c += bytes) {
+      for (int i = 0; i < run; i++) {
+        long row = Indices.get(names, name, i, wide);
+        if (row < low || row >= high) {
+          continue;
+        }
+        int at = to + (int) (row - low) * pitch + c;
+        int place = from + i * pitch + c;
+        if (bytes == 4) {
+          out.putFloat(at, (float) join(out.getFloat(at), in.getFloat(place)));
+        } else {
+          out.putDouble(at, join(out.getDouble(at), in.getDouble(place)));
         }
       }
-      case FLOAT64 -> {
-        for (int i = 0; i < 8 * columns; i += 8) {
-          out.putDouble(at + i, join(out.getDouble(at + i), in.getDouble(place + i)));
+    }
+  }
+
+  private void integers(
+      Worker worker, ByteBuffer names, int name, int run, long low, long high, int columns) {
+    ByteBuffer out = worker.buffers[0];
+    ByteBuffer in = worker.buffers[1];
+    int to = worker.positions[0];
+    int from = worker.positions[1];
+    int pitch = (int) inner * bytes;
+    for (int c = 0; c < columns * bytes; c += bytes) {
+      for (int i = 0; i < run; i++) {
+        long row = Indices.get(names, name, i, wide);
+        if (row < low || row >= high) {
+          continue;
         }
-      }
-      case INT32 -> {
-        for (int i = 0; i < 4 * columns; i += 4) {
-          out.putInt(at + i, (int) join((long) out.getInt(at + i), in.getInt(place + i)));
-        }
-      }
-      case INT64 -> {
-        for (int i = 0; i < 8 * columns; i += 8) {
-          out.putLong(at + i, join(out.getLong(at + i), in.getLong(place + i)));
-        }
-      }
-      default -> {
-        for (int i = 0; i < columns; i++) {
-          out.put(at + i, (byte) join((long) out.get(at + i) & 0xFF, in.get(place + i) & 0xFF));
+        int at = to + (int) (row - low) * pitch + c;
+        int place = from + i * pitch + c;
+        switch (bytes) {
+          case 4 -> out.putInt(at, (int) join((long) out.getInt(at), in.getInt(place)));
+          case 8 -> out.putLong(at, join(out.getLong(at), in.getLong(place)));
+          default -> out.put(at, (byte) join(out.get(at) & 0xFFL, in.get(place) & 0xFFL));
         }
       }
     }

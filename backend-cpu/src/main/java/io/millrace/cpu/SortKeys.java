@@ -3,7 +3,10 @@ package io.millrace.cpu;
 import io.millrace.DType;
 import java.nio.ByteBuffer;
 
-/** Turns numbers into unsigned keys of as many bits that are in the order in which to sort them. */
+/**
+ * Turns numbers into unsigned keys of as many bits that are in the order in which to sort them:
+ * equal numbers have equal keys, NaN has the greatest.
+ */
 record SortKeys(DType type, boolean descending) {
 
   /** Returns the bits of a key. */
@@ -11,34 +14,48 @@ record SortKeys(DType type, boolean descending) {
     return 8 * type.bytes();
   }
 
-  /** Returns the key of an element; equal numbers have equal keys, NaN the greatest. */
-  long key(ByteBuffer window, int at) {
-    return switch (type) {
-      case FLOAT32 -> key(window.getFloat(at)) & 0xFFFFFFFFL;
-      case FLOAT64 -> key(window.getDouble(at));
-      case INT32 ->
-          (window.getInt(at) ^ (descending ? ~Integer.MIN_VALUE : Integer.MIN_VALUE)) & 0xFFFFFFFFL;
-      case INT64 -> window.getLong(at) ^ (descending ? ~Long.MIN_VALUE : Long.MIN_VALUE);
-      default -> (window.get(at) ^ (descending ? 0xFF : 0)) & 0xFF;
-    };
+  /** Computes the keys of {@code count} elements that begin at a byte of a window. */
+  void load(ByteBuffer window, int at, int count, long[] keys) {
+    long flip = descending ? -1L >>> (64 - bits()) : 0;
+    switch (type) {
+      case FLOAT32 -> {
+        for (int i = 0; i < count; i++) {
+          keys[i] = key(window.getFloat(at + 4 * i));
+        }
+      }
+      case FLOAT64 -> {
+        for (int i = 0; i < count; i++) {
+          keys[i] = key(window.getDouble(at + 8 * i));
+        }
+      }
+      case INT32 -> {
+        for (int i = 0; i < count; i++) {
+          keys[i] = ((window.getInt(at + 4 * i) ^ Integer.MIN_VALUE) & 0xFFFFFFFFL) ^ flip;
+        }
+      }
+      case INT64 -> {
+        for (int i = 0; i < count; i++) {
+          keys[i] = window.getLong(at + 8 * i) ^ Long.MIN_VALUE ^ flip;
+        }
+      }
+      default -> {
+        for (int i = 0; i < count; i++) {
+          keys[i] = (window.get(at + i) & 0xFF) ^ flip;
+        }
+      }
+    }
   }
 
-  private int key(float value) {
-    if (Float.isNaN(value)) {
-      return -1;
-    }
+  private long key(float value) {
     // Plus zero, which makes a zero of either sign positive.
     int bits = Float.floatToRawIntBits(value + 0f);
     int key = bits ^ (bits >> 31 | Integer.MIN_VALUE);
-    return descending ? ~key : key;
+    return (Float.isNaN(value) ? -1 : descending ? ~key : key) & 0xFFFFFFFFL;
   }
 
   private long key(double value) {
-    if (Double.isNaN(value)) {
-      return -1;
-    }
     long bits = Double.doubleToRawLongBits(value + 0.0);
     long key = bits ^ (bits >> 63 | Long.MIN_VALUE);
-    return descending ? ~key : key;
+    return Double.isNaN(value) ? -1 : descending ? ~key : key;
   }
 }

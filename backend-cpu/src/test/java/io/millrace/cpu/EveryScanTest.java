@@ -38,11 +38,11 @@ class EveryScanTest {
 
   private static final List<Shape> LARGE =
       List.of(
-          Shape.of(1, 150_001, 1),
-          Shape.of(40_001, 4, 1),
-          Shape.of(3, 70_000, 2),
-          Shape.of(5, 7, 3001),
-          Shape.of(300, 20, 33));
+          Shape.of(1, 70_001, 1),
+          Shape.of(20_001, 4, 1),
+          Shape.of(2, 66_000, 2),
+          Shape.of(5, 4, 3001),
+          Shape.of(90, 20, 33));
 
   private static void check(RandomPrograms programs, DType type, Shape shape, List<Spans> forms) {
     Literal input = programs.tensor(type, shape.size()).reshape(shape);
