@@ -6,6 +6,7 @@ import io.millrace.Shape;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Reduction;
+import io.millrace.ir.Value;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -59,7 +60,6 @@ public interface ArgOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(2);
-      in.requireNumeric(0);
       in.require(
           outputType == DType.INT32 || outputType == DType.INT64,
           "positions must be int32 or int64, not %s",
@@ -90,11 +90,14 @@ public interface ArgOps extends Building {
       int axis = (int) to.constant(1).getLong(0);
       int rank = to.inputType(0).shape().rank();
       Reduction reduction = least ? Reduction.ARG_MIN : Reduction.ARG_MAX;
-      to.output(
-          0,
-          to.map(
-              to.reduce(reduction, to.input(0), List.of(axis < 0 ? axis + rank : axis), false),
-              x -> x.cast(outputType)));
+      Value position =
+          to.reduce(
+              reduction,
+              List.of(to.input(0)),
+              List.of(axis < 0 ? axis + rank : axis),
+              false,
+              (b, s) -> s.get(0).type() == DType.BOOL ? s.get(0).cast(DType.UINT8) : s.get(0));
+      to.output(0, to.map(position, x -> x.cast(outputType)));
     }
 
     static List<Example> examples() {
@@ -108,6 +111,7 @@ public interface ArgOps extends Building {
                 .with(DType.INT32, 4, 2)
                 .with(Literal.scalar(DType.INT64, 0)));
         examples.add(Example.accepts(op).with(DType.UINT8, 5).with(last));
+        examples.add(Example.accepts(op).with(DType.BOOL, 3, 4).with(last));
         examples.add(
             Example.rejects(op, "a scalar has no axis to search").with(DType.FLOAT32).with(last));
         examples.add(Example.rejects(op, "is empty").with(DType.FLOAT32, 2, 0).with(last));

@@ -16,7 +16,7 @@ import io.millrace.op.Signature;
 import java.util.List;
 import java.util.Optional;
 
-/** Making tensors from little: equal elements, ranges, one-hot vectors. */
+/** Making tensors from little: equal elements, one-hot vectors. */
 public interface CreationOps extends Building {
 
   /** Returns float32 zeros of this shape. TensorFlow: Fill. */
@@ -61,24 +61,6 @@ public interface CreationOps extends Building {
    */
   default Output fill(Object dims, Object value) {
     return result(new Fill(), operand(dims), operand(value));
-  }
-
-  /** Returns the numbers from 0, {@code limit} excluded. TensorFlow: Range. */
-  default Output range(Object limit) {
-    return range(0, limit, 1);
-  }
-
-  /** Returns the numbers from {@code start}, {@code limit} excluded. TensorFlow: Range. */
-  default Output range(Object start, Object limit) {
-    return range(start, limit, 1);
-  }
-
-  /**
-   * Returns the numbers {@code start, start + delta, ...} up to {@code limit}, which is excluded.
-   * TensorFlow: Range.
-   */
-  default Output range(Object start, Object limit, Object delta) {
-    return result(new Range(), start, limit, delta);
   }
 
   /**
@@ -226,90 +208,6 @@ public interface CreationOps extends Building {
           Example.accepts(new OnesLike()).with(DType.FLOAT32, 2, 3),
           Example.accepts(new OnesLike()).with(DType.UINT8, 2),
           Example.rejects(new OnesLike(), "takes 1 inputs"));
-    }
-  }
-
-  /** Numbers at equal distances: inputs start, limit and delta, scalars of one numeric type. */
-  record Range() implements Op {
-    @Override
-    public String type() {
-      return "Range";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("start: Tidx", "limit: Tidx", "delta: Tidx");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireNumeric(0);
-      DType dtype = in.requireSameDType();
-      for (int i = 0; i < 3; i++) {
-        in.requireRank(i, 0);
-      }
-      Optional<Literal> start = in.constant(0);
-      Optional<Literal> limit = in.constant(1);
-      Optional<Literal> delta = in.constant(2);
-      if (start.isEmpty() || limit.isEmpty() || delta.isEmpty()) {
-        return List.of(TensorType.of(dtype, Shape.UNKNOWN));
-      }
-      in.require(delta.get().getDouble(0) != 0, "delta must not be 0");
-      return List.of(TensorType.of(dtype, count(start.get(), limit.get(), delta.get())));
-    }
-
-    private static long count(Literal start, Literal limit, Literal delta) {
-      if (!start.type().dtype().isFloating()) {
-        long span = Math.subtractExact(limit.getLong(0), start.getLong(0));
-        return Math.max(0, -Math.floorDiv(-span, delta.getLong(0)));
-      }
-      double span = limit.getDouble(0) - start.getDouble(0);
-      return (long) Math.max(0, Math.ceil(span / delta.getDouble(0)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("its inputs size the result");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      TensorType type = to.outputType(0);
-      to.output(
-          0,
-          to.mapViews(
-              type.shape(),
-              List.of(to.literal(to.constant(0)), to.literal(to.constant(2))),
-              List.of(View.of(0, 0), View.of(0, 0)),
-              (b, s) -> s.get(0).plus(s.get(1).times(b.index(0).cast(type.dtype())))));
-    }
-
-    static List<Example> examples() {
-      return List.of(
-          of(0, 5, 1),
-          of(5, 0, -2),
-          of(3, 3, 1),
-          of(4, 3, 1),
-          Example.accepts(new Range())
-              .with(Literal.scalar(DType.FLOAT32, 0.5))
-              .with(Literal.scalar(DType.FLOAT32, 2))
-              .with(Literal.scalar(DType.FLOAT32, 0.25)),
-          Example.rejects(new Range(), "delta must not be 0")
-              .with(Literal.scalar(DType.INT32, 0))
-              .with(Literal.scalar(DType.INT32, 1))
-              .with(Literal.scalar(DType.INT32, 0)),
-          Example.rejects(new Range(), "must have 0 axes")
-              .with(DType.INT32, 1)
-              .with(DType.INT32)
-              .with(DType.INT32));
-    }
-
-    private static Example of(int start, int limit, int delta) {
-      return Example.accepts(new Range())
-          .with(Literal.scalar(DType.INT32, start))
-          .with(Literal.scalar(DType.INT32, limit))
-          .with(Literal.scalar(DType.INT32, delta));
     }
   }
 

@@ -11,6 +11,7 @@ import io.millrace.Graph;
 public final class Ops
     implements CoreOps,
         CreationOps,
+        SequenceOps,
         UnaryOps,
         TrigonometricOps,
         UnaryGradientOps,
@@ -21,8 +22,10 @@ public final class Ops
         ComparisonOps,
         ElementwiseOps,
         ReductionOps,
+        CumulativeOps,
         ArgOps,
         MatrixOps,
+        EinsumOps,
         ShapeOps,
         ReshapeOps,
         RepeatOps,

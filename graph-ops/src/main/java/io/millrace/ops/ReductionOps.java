@@ -6,6 +6,7 @@ import io.millrace.Shape;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Reduction;
+import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -65,6 +66,21 @@ public interface ReductionOps extends Building {
   /** Returns the means along axes. TensorFlow: Mean. */
   default Output reduceMean(Object x, boolean keepDims, int... axes) {
     return result(new Reduce(Kind.MEAN, keepDims), operand(x), operand(axes));
+  }
+
+  /** Returns the square root of the sum of all squares. TensorFlow: EuclideanNorm. */
+  default Output reduceEuclideanNorm(Object x) {
+    return Reduce.all(this, Kind.EUCLIDEAN_NORM, false, x);
+  }
+
+  /** Returns the square roots of the sums of squares along axes. TensorFlow: EuclideanNorm. */
+  default Output reduceEuclideanNorm(Object x, int... axes) {
+    return reduceEuclideanNorm(x, false, axes);
+  }
+
+  /** Returns the square roots of the sums of squares along axes. TensorFlow: EuclideanNorm. */
+  default Output reduceEuclideanNorm(Object x, boolean keepDims, int... axes) {
+    return result(new Reduce(Kind.EUCLIDEAN_NORM, keepDims), operand(x), operand(axes));
   }
 
   /** Returns the product of all elements. TensorFlow: Prod. */
@@ -164,6 +180,8 @@ public interface ReductionOps extends Building {
     PROD("Prod", Reduction.PROD, TypeSet.NUMERIC, ReductionGradients::product),
     MAX("Max", Reduction.MAX, TypeSet.NUMERIC, ReductionGradients::extreme),
     MIN("Min", Reduction.MIN, TypeSet.NUMERIC, ReductionGradients::extreme),
+    EUCLIDEAN_NORM(
+        "EuclideanNorm", Reduction.SUM, TypeSet.NUMERIC, ReductionGradients::euclideanNorm),
     ALL("All", Reduction.ALL, TypeSet.BOOLEAN, ReductionGradients::ofBoolean),
     ANY("Any", Reduction.ANY, TypeSet.BOOLEAN, ReductionGradients::ofBoolean);
 
@@ -274,14 +292,31 @@ public interface ReductionOps extends Building {
       Shape shape = to.inputType(0).shape();
       Inference in = new Inference(List.of(), i -> Optional.empty());
       List<Integer> axes = axes(in, to.constant(1), shape.rank());
-      Value reduced = to.reduce(kind.reduction, to.input(0), axes, keepDims);
-      if (kind == Kind.MEAN) {
-        long count = axes.stream().mapToLong(shape::dim).reduce(1, (a, b) -> a * b);
-        boolean floating = reduced.type().dtype().isFloating();
-        double divisor = floating ? count : Math.max(1, count);
-        reduced = to.map(reduced, x -> x.dividedBy(x.constant(divisor)));
-      }
-      to.output(0, reduced);
+      DType dtype = to.inputType(0).dtype();
+      Value reduced =
+          to.reduce(
+              kind.reduction, List.of(to.input(0)), axes, keepDims, (b, s) -> element(s.get(0)));
+      long count = axes.stream().mapToLong(shape::dim).reduce(1, (a, b) -> a * b);
+      boolean ready = kind != Kind.MEAN && kind != Kind.EUCLIDEAN_NORM;
+      to.output(0, ready ? reduced : to.map(reduced, x -> finish(x, dtype, count)));
+    }
+
+    /** Returns what is combined; the sum of a mean of integers is kept from wrapping. */
+    private Scalar element(Scalar x) {
+      return switch (kind) {
+        case EUCLIDEAN_NORM -> x.square();
+        case MEAN -> x.type().isInteger() ? x.cast(DType.INT64) : x;
+        default -> x;
+      };
+    }
+
+    /** Returns the mean or norm from the sum of this many elements. */
+    private Scalar finish(Scalar sum, DType dtype, long count) {
+      DType floating = dtype.isFloating() ? dtype : DType.FLOAT64;
+      double divisor = dtype.isFloating() ? count : Math.max(1, count);
+      Scalar result =
+          kind == Kind.MEAN ? sum.dividedBy(sum.constant(divisor)) : sum.cast(floating).sqrt();
+      return result.cast(dtype);
     }
 
     static List<Example> examples() {
@@ -298,6 +333,10 @@ public interface ReductionOps extends Building {
         examples.add(Example.accepts(drop).with(first, 3).with(Literal.ofInts()));
         examples.add(Example.accepts(keep).with(first, 2, 3).with(Literal.scalar(DType.INT32, 0)));
         examples.add(Example.accepts(drop).with(first).with(Literal.ofInts()));
+        if (!logical) {
+          examples.add(
+              Example.accepts(drop).within(0, 256, DType.UINT8, 4, 9).with(Literal.ofInts(1)));
+        }
         boolean extreme = kind == Kind.MAX || kind == Kind.MIN;
         if (kind != Kind.MEAN) {
           DType finite = extreme ? second : first;
