@@ -7,24 +7,13 @@ import java.util.List;
  * Something recorded with TensorFlow: a graph, and runs of one session with their results.
  *
  * @param name the group, the operation and the variant, such as {@code math/Add__row}
- * @param operation the operation, or what is composed of several
- * @param kind the kind of case
- * @param operations the types of all operations in the graph
  * @param files where the graph is, a binary GraphDef
  * @param gradients what to differentiate; fetched with the first step
  * @param steps the runs
  */
-record Case(
-    String name,
-    String operation,
-    String kind,
-    List<String> operations,
-    CaseFiles files,
-    List<ExpectedGradients> gradients,
-    List<Step> steps) {
+record Case(String name, CaseFiles files, List<ExpectedGradients> gradients, List<Step> steps) {
 
   Case {
-    operations = List.copyOf(operations);
     gradients = List.copyOf(gradients);
     steps = List.copyOf(steps);
   }

@@ -24,15 +24,22 @@ final class CaseReader {
   private final CaseFiles files;
   private final Fields json;
   private final String name;
+  private final String kind;
+  private final String operation;
 
-  private CaseReader(CaseFiles files, Fields json, String name) {
+  private CaseReader(CaseFiles files, Fields json) throws BrokenCaseException {
     this.files = files;
     this.json = json;
-    this.name = name;
+    name = json.text("name");
+    if (!NAME.matcher(name).matches()) {
+      throw json.broken("name", "must be like group/operation__variant");
+    }
+    kind = json.text("kind");
+    operation = json.text("op");
   }
 
   /**
-   * Opens the case in a folder; only its name is read yet.
+   * Opens the case in a folder; what is in it is not read yet.
    *
    * @throws IOException if a file cannot be read, or is not what it should be
    */
@@ -42,16 +49,22 @@ final class CaseReader {
     if (json.count("format") != FORMAT) {
       throw json.broken("format", "must be " + FORMAT + ": other formats are not known here");
     }
-    String name = json.text("name");
-    if (!NAME.matcher(name).matches()) {
-      throw json.broken("name", "must be like group/operation__variant");
-    }
-    return new CaseReader(files, json, name);
+    return new CaseReader(files, json);
   }
 
   /** Returns the name of the case. */
   String name() {
     return name;
+  }
+
+  /** Returns the kind of case. */
+  String kind() {
+    return kind;
+  }
+
+  /** Returns the operation that the case is about, or what is composed of several. */
+  String operation() {
+    return operation;
   }
 
   /**
@@ -60,7 +73,6 @@ final class CaseReader {
    * @throws IOException if a file cannot be read, or is not what it should be
    */
   Case read() throws IOException {
-    String kind = json.text("kind");
     List<Step> steps =
         switch (kind) {
           case "op", "graph" -> List.of(step("", json));
@@ -70,7 +82,7 @@ final class CaseReader {
           case "moving_average" -> movingAverage();
           default -> throw json.broken("kind", "is not known: '" + kind + "'");
         };
-    return new Case(name, json.text("op"), kind, json.texts("ops"), files, gradients(), steps);
+    return new Case(name, files, gradients(), steps);
   }
 
   private Step step(String when, Fields run) throws IOException {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param passes whether programs are optimised
  * @param verbose whether all there is to say is said
  * @param sample where to copy a sample of the passing cases, if anywhere
+ * @param page where to write the page on all operations, if anywhere
  * @param folder where the cases are
  * @param patterns which cases to run; all if empty
  */
@@ -26,6 +27,7 @@ record Command(
     boolean passes,
     boolean verbose,
     Optional<Path> sample,
+    Optional<Path> page,
     Path folder,
     List<String> patterns) {
 
@@ -43,6 +45,7 @@ record Command(
           "  --verbose      tell every tensor that differs, stack traces, and what is unsupported",
           "  --sample OUT   put a few small passing cases of every operation into the folder OUT",
           "                 in place of the cases there",
+          "  --page FILE    write the page that lists every operation and how many cases passed",
           "  --help         print this help",
           "",
           "Ends with status 0 if every case passed, 1 if not, 2 for a wrong command line.",
@@ -62,6 +65,7 @@ record Command(
     boolean passes = true;
     boolean verbose = false;
     Optional<Path> sample = Optional.empty();
+    Optional<Path> page = Optional.empty();
     List<String> names = new ArrayList<>();
     Deque<String> rest = new ArrayDeque<>(List.of(args));
     while (!rest.isEmpty()) {
@@ -70,6 +74,7 @@ record Command(
         case "--device" -> device = value(argument, rest);
         case "--no-passes" -> passes = false;
         case "--verbose" -> verbose = true;
+        case "--page" -> page = Optional.of(path(value(argument, rest)));
         case "--sample" -> sample = Optional.of(path(value(argument, rest)));
         default -> {
           if (argument.startsWith("-")) {
@@ -86,7 +91,8 @@ record Command(
     if (sample.isPresent() && overlap(sample.get(), folder)) {
       throw new UsageException("the sample would replace cases that it is made from");
     }
-    return new Command(device, passes, verbose, sample, folder, names.subList(1, names.size()));
+    return new Command(
+        device, passes, verbose, sample, page, folder, names.subList(1, names.size()));
   }
 
   private static boolean overlap(Path a, Path b) {

@@ -6,6 +6,7 @@ import io.millrace.SessionOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.util.Arrays;
 
 /** What {@code ./millrace conformance} starts. */
@@ -54,17 +55,22 @@ public final class Main {
     Progress progress = new Progress(terminal, System::nanoTime, suite.entries().size());
     Report report = new Report(out, progress, command.verbose());
     Sample sample = new Sample();
+    OperationsPage page = new OperationsPage();
     suite.run(
         options,
         Runtime.getRuntime().availableProcessors(),
         (entry, verdict) -> {
           report.hear(entry, verdict);
+          page.hear(entry, verdict);
           if (command.sample().isPresent() && verdict instanceof Verdict.Passed) {
             sample.add(entry);
           }
         });
     if (command.sample().isPresent()) {
       out.println(sample.write(command.sample().get()));
+    }
+    if (command.page().isPresent()) {
+      Files.writeString(command.page().get(), page.markdown());
     }
     report.close();
     return report.allPassed() ? 0 : FAILED;

@@ -24,7 +24,7 @@ final class Sample {
   private static final int OF_AN_OPERATION = 3;
 
   /** A case that may be chosen. */
-  private record Candidate(Path folder, String name, Case recorded, long bytes) {}
+  private record Candidate(Suite.Entry entry, Case recorded, long bytes) {}
 
   private final Map<String, List<Candidate>> passed = new LinkedHashMap<>();
 
@@ -40,8 +40,8 @@ final class Sample {
       bytes += Files.size(file);
     }
     passed
-        .computeIfAbsent(recorded.kind() + " " + recorded.operation(), key -> new ArrayList<>())
-        .add(new Candidate(entry.folder(), entry.name(), recorded, bytes));
+        .computeIfAbsent(entry.kind() + " " + entry.operation(), key -> new ArrayList<>())
+        .add(new Candidate(entry, recorded, bytes));
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -64,8 +64,8 @@ final class Sample {
       for (Candidate chosen : choose(candidates)) {
         cases++;
         bytes += chosen.bytes();
-        Path folder = Files.createDirectories(target.resolve(chosen.name()));
-        for (Path file : files(chosen.folder())) {
+        Path folder = Files.createDirectories(target.resolve(chosen.entry().name()));
+        for (Path file : files(chosen.entry().folder())) {
           Files.write(folder.resolve(file.getFileName()), Files.readAllBytes(file));
         }
       }
@@ -75,8 +75,8 @@ final class Sample {
 
   private static Set<Candidate> choose(List<Candidate> candidates) {
     List<Candidate> sorted = new ArrayList<>(candidates);
-    sorted.sort(Comparator.comparingLong(Candidate::bytes).thenComparing(Candidate::name));
-    if (!sorted.get(0).recorded().kind().equals("op")) {
+    sorted.sort(Comparator.comparingLong(Candidate::bytes).thenComparing(c -> c.entry().name()));
+    if (!sorted.get(0).entry().kind().equals("op")) {
       return Set.of(sorted.get(0));
     }
     List<Candidate> withGradient =

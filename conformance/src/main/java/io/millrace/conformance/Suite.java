@@ -21,9 +21,11 @@ final class Suite {
    * A case that was found.
    *
    * @param name its name; the folder's, if its file cannot be read
+   * @param kind its kind; empty if its file cannot be read
+   * @param operation the operation it is about; empty if its file cannot be read
    * @param folder where it is
    */
-  record Entry(String name, Path folder) {}
+  record Entry(String name, String kind, String operation, Path folder) {}
 
   /** Hears of each case, in their order. */
   interface Listener {
@@ -70,10 +72,12 @@ final class Suite {
 
   private static Entry entry(Path root, Path folder) {
     try {
-      return new Entry(CaseReader.open(folder).name(), folder);
+      CaseReader reader = CaseReader.open(folder);
+      return new Entry(reader.name(), reader.kind(), reader.operation(), folder);
     } catch (IOException e) {
       String path = root.relativize(folder).toString().replace('\\', '/');
-      return new Entry(path.isEmpty() ? String.valueOf(folder.getFileName()) : path, folder);
+      String name = path.isEmpty() ? String.valueOf(folder.getFileName()) : path;
+      return new Entry(name, "", "", folder);
     }
   }
 

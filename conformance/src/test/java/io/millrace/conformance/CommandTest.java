@@ -15,7 +15,9 @@ class CommandTest {
   void aFolderAloneRunsAllOfIt() throws UsageException {
     Command command = Command.parse("cases");
     assertEquals(
-        new Command("", true, false, Optional.empty(), Path.of("cases"), List.of()), command);
+        new Command(
+            "", true, false, Optional.empty(), Optional.empty(), Path.of("cases"), List.of()),
+        command);
     assertTrue(command.wants("math/Add__row"));
   }
 
@@ -27,17 +29,12 @@ class CommandTest {
             false,
             true,
             Optional.of(Path.of("out")),
+            Optional.of(Path.of("p.md")),
             Path.of("cases"),
             List.of("Add")),
         Command.parse(
-            "--no-passes",
-            "cases",
-            "--device",
-            "reference",
-            "Add",
-            "--verbose",
-            "--sample",
-            "out"));
+            "--no-passes cases --device reference Add --verbose --sample out --page p.md"
+                .split(" ", -1)));
   }
 
   @Test

@@ -153,7 +153,7 @@ class KindsTest {
   }
 
   private Verdict run() {
-    Suite.Entry entry = new Suite.Entry("tiny", cases.resolve("variables/tiny__case"));
+    Suite.Entry entry = new Suite.Entry("tiny", "", "", cases.resolve("variables/tiny__case"));
     return Suite.run(entry, SessionOptions.defaults().device("reference"));
   }
 }

@@ -1,0 +1,162 @@
+package io.millrace.conformance;
+
+import io.millrace.Graph;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.Shape;
+import io.millrace.Tensor;
+import io.millrace.TensorType;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Catalogue;
+import io.millrace.ops.Ops;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the catalogue knows of one operation, found by building its examples.
+ *
+ * @param type TensorFlow's name of the operation
+ * @param aliases other names that TensorFlow has for it
+ * @param shapes the types of the inputs and outputs of an example
+ * @param gradient the inputs for which there is a gradient, or why there is none
+ * @param secondOrder whether the gradient has one itself; empty if there is no gradient
+ */
+record CatalogueEntry(
+    String type, List<String> aliases, String shapes, String gradient, String secondOrder) {
+
+  CatalogueEntry {
+    aliases = List.copyOf(aliases);
+  }
+
+  /** Returns an entry for each operation, in alphabetical order. */
+  static List<CatalogueEntry> all() {
+    Map<String, List<Example>> byType = new TreeMap<>();
+    for (Class<? extends Op> operation : Catalogue.operations()) {
+      for (Example example : Catalogue.examples(operation)) {
+        if (example.rejection().isEmpty()) {
+          byType.computeIfAbsent(example.op().type(), t -> new ArrayList<>()).add(example);
+        }
+      }
+    }
+    return byType.values().stream().map(CatalogueEntry::of).toList();
+  }
+
+  private static CatalogueEntry of(List<Example> examples) {
+    Op op = examples.get(0).op();
+    Set<String> differentiable = new LinkedHashSet<>();
+    String reason = "its values are not floating";
+    boolean second = false;
+    for (Example example : examples) {
+      Node node = Node.of(example);
+      if (node.isFloating()) {
+        Gradients gradients = node.gradients();
+        reason = gradients.reason();
+        differentiable.addAll(node.differentiable(gradients));
+        second |= node.hasSecondOrder(gradients);
+      }
+    }
+    return new CatalogueEntry(
+        op.type(),
+        op.signature().aliases(),
+        Node.of(examples.get(0)).types(),
+        differentiable.isEmpty() ? "none: " + reason : String.join(", ", differentiable),
+        differentiable.isEmpty() ? "" : second ? "yes" : "zero");
+  }
+
+  /** An example in a graph of its own. */
+  private record Node(Ops tf, Operation operation, List<String> described) {
+
+    static Node of(Example example) {
+      Graph graph = new Graph();
+      Ops tf = Ops.of(graph);
+      List<Output> inputs = new ArrayList<>();
+      List<String> described = new ArrayList<>();
+      for (Example.Input input : example.inputs()) {
+        TensorType type = whole(input.type());
+        described.add(input.value().map(Object::toString).orElse(type.toString()));
+        if (input.variable()) {
+          inputs.add(tf.variable(tf.zeros(type.dtype(), type.shape().dims())).reference());
+        } else if (input.value().isPresent()) {
+          inputs.add(tf.constant(Tensor.of(input.value().get())));
+        } else {
+          inputs.add(tf.placeholder(type.dtype(), type.shape()));
+        }
+      }
+      return new Node(tf, graph.add(example.op(), "example", inputs), described);
+    }
+
+    /** Returns a type with any extent where the example leaves it open. */
+    private static TensorType whole(TensorType type) {
+      return type.withShape(
+          type.shape().isRankKnown()
+              ? Shape.of(Arrays.stream(type.shape().dims()).map(d -> d < 0 ? 2 : d).toArray())
+              : Shape.scalar());
+    }
+
+    String types() {
+      String results =
+          operation.outputs().stream()
+              .map(o -> o.type().toString())
+              .collect(Collectors.joining(", "));
+      return (String.join(", ", described) + " → " + results).strip();
+    }
+
+    boolean isFloating() {
+      return Stream.concat(operation.inputs().stream(), operation.outputs().stream())
+          .anyMatch(o -> o.dtype().isFloating());
+    }
+
+    Gradients gradients() {
+      List<Optional<Output>> arriving = new ArrayList<>();
+      for (Output output : operation.outputs()) {
+        arriving.add(Optional.of(tf.placeholder(output.dtype(), output.shape())));
+      }
+      return operation.op().gradient(new Gradient(operation, arriving));
+    }
+
+    Set<String> differentiable(Gradients gradients) {
+      Set<String> names = new LinkedHashSet<>();
+      for (int i = 0; i < operation.inputs().size(); i++) {
+        if (gradients.get(i).isPresent()) {
+          names.add(inputName(i));
+        }
+      }
+      return names;
+    }
+
+    private String inputName(int index) {
+      List<Signature.Input> named = operation.op().signature().inputs();
+      int before = 0;
+      int repeated = operation.inputs().size() - named.size() + 1;
+      for (Signature.Input input : named) {
+        before += input.types() || input.count().isPresent() ? repeated : 1;
+        if (index < before) {
+          return input.name();
+        }
+      }
+      return "input " + index;
+    }
+
+    boolean hasSecondOrder(Gradients gradients) {
+      List<Output> first = new ArrayList<>();
+      for (int i = 0; i < operation.inputs().size(); i++) {
+        gradients.get(i).filter(g -> g.dtype().isFloating()).ifPresent(first::add);
+      }
+      List<Output> xs = operation.inputs().stream().filter(i -> i.dtype().isFloating()).toList();
+      return !first.isEmpty()
+          && tf.gradientsIfConnected(first, xs).stream().anyMatch(Optional::isPresent);
+    }
+  }
+}
