@@ -97,7 +97,8 @@ public final class Signature {
   /**
    * Returns the signature with these inputs: {@code "x: T"} is an input whose element type is
    * attribute T, {@code "axis: int32"} one of a fixed type, {@code "values: N * T"} is N inputs of
-   * one type, {@code "data: T..."} any number of inputs, T being the list of their types.
+   * one type (and N the same wherever it stands), {@code "data: T..."} any number of inputs, T
+   * being the list of their types.
    */
   public static Signature of(String... inputs) {
     List<Input> parsed = new ArrayList<>();
@@ -316,18 +317,23 @@ public final class Signature {
   }
 
   /**
-   * Returns how often the repeated input, if there is one, is repeated among so many inputs.
+   * Returns how often each repeated input, if there is one, is repeated among so many inputs.
    *
    * @throws RuleException if there cannot be so many
    */
   private int repetitions(int count) {
     int single = (int) inputs.stream().filter(i -> !i.isRepeated()).count();
-    boolean repeats = single < inputs.size();
-    if (repeats ? count < single : count != single) {
+    int groups = inputs.size() - single;
+    if (groups > 0 ? count < single : count != single) {
       throw new RuleException(
-          "takes " + (repeats ? "at least " : "") + single + " inputs, not " + count);
+          "takes " + (groups > 0 ? "at least " : "") + single + " inputs, not " + count);
     }
-    return count - single;
+    int repeated = (count - single) / Math.max(1, groups);
+    if (count != single + repeated * groups) {
+      throw new RuleException(
+          "takes " + groups + " inputs or a multiple, besides " + single + ", not " + count);
+    }
+    return repeated;
   }
 
   /** Returns the attributes that the inputs determine: their types and numbers. */

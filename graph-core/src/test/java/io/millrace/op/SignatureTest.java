@@ -177,6 +177,18 @@ class SignatureTest {
   }
 
   @Test
+  void repeatedInputsHaveOneNumber() {
+    Signature signature = Signature.of("indices: N * int32", "data: N * T");
+    Map<String, Object> attributes = Map.of("N", 2L, "T", DType.BOOL);
+    assertEquals(
+        Optional.of(List.of(DType.INT32, DType.INT32, DType.BOOL, DType.BOOL)),
+        signature.inputTypes(attributes, 4));
+    assertEquals(
+        "takes 2 inputs or a multiple, besides 0, not 3",
+        assertThrows(RuleException.class, () -> signature.inputTypes(attributes, 3)).getMessage());
+  }
+
+  @Test
   void takesOneValueOnlyWhereThereIsNoOther() {
     Map<String, Object> attributes = new HashMap<>(ATTRIBUTES);
     attributes.put("exact", false);
