@@ -14,6 +14,7 @@ import io.millrace.op.Lowering;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** States and lowers what operations that index by data have in common. */
@@ -184,5 +185,27 @@ final class Indexing {
   /** Returns a tensor of equal elements. */
   static Value filled(Lowering to, TensorType type, double value) {
     return to.map(type.shape(), List.of(to.scalar(type.dtype(), value)), s -> s.get(0));
+  }
+
+  /** Returns some neighbours of a vector. */
+  static Value part(Lowering to, Value vector, long from, long count) {
+    return to.view(vector, Shape.of(count), View.of(from, 1));
+  }
+
+  /** Returns the elements of two vectors, one after another. */
+  static Value joined(Lowering to, Value x, Value y) {
+    Shape first = x.type().shape();
+    Shape second = y.type().shape();
+    if (first.size() == 0 || second.size() == 0) {
+      return first.size() == 0 ? y : x;
+    }
+    return to.emit(
+        new Primitive.Move(
+            List.of(
+                new Primitive.Move.Piece(0, first, View.of(0, 1), View.of(0, 1)),
+                new Primitive.Move.Piece(1, second, View.of(0, 1), View.of(first.size(), 1))),
+            Optional.empty()),
+        List.of(x, y),
+        x.type().withShape(Shape.of(first.size() + second.size())));
   }
 }

@@ -45,6 +45,9 @@ public final class Ops
         TopKOps,
         InTopKOps,
         SortOps,
+        WhereOps,
+        UniqueOps,
+        PartitionOps,
         GradientOps,
         VariableOps,
         ControlOps {

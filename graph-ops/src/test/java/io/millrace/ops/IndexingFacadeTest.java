@@ -14,6 +14,7 @@ import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Shape;
 import io.millrace.Tensor;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -93,5 +94,65 @@ class IndexingFacadeTest {
     String message = String.valueOf(failure.getMessage());
     assertTrue(message.contains("indices must be in [0, 3)"), message);
     assertTrue(message.contains("GatherV2") && message.contains("IndexingFacadeTest"), message);
+  }
+
+  @Test
+  void embeddingsComeFromTheirPartOfTheTable() {
+    List<Object> parts = List.of(new float[][] {{0, 0}, {2, 2}}, new float[][] {{1, 1}, {3, 3}});
+    int[][] ids = {{3, 0}, {1, 3}};
+    assertEquals("[[[3. 3.] [0. 0.]] [[1. 1.] [3. 3.]]]", value(tf.nn.embeddingLookup(parts, ids)));
+  }
+
+  @Test
+  void masksAlongSomeAxes() {
+    Output x = tf.constant(new float[][] {{1, 2, 3}, {4, 5, 6}});
+    boolean[][] mask = {{true, false, true}, {false, true, false}};
+    assertEquals("[1. 3. 5.]", value(tf.booleanMask(x, mask)));
+    assertEquals("[[4. 5. 6.]]", value(tf.booleanMask(x, new boolean[] {false, true})));
+    boolean[] columns = {true, false, true};
+    assertEquals("[[1. 3.] [4. 6.]]", value(tf.booleanMask(x, columns, 1)));
+    assertEquals("[[1. 3.] [4. 6.]]", value(tf.booleanMask(x, columns, -1)));
+    assertEquals(Shape.of(2, -1), tf.booleanMask(x, columns, 1).shape());
+    String message =
+        assertThrows(GraphException.class, () -> tf.booleanMask(x, columns)).getMessage();
+    assertTrue(message.contains("the mask of shape [3] does not fit"), message);
+    assertThrows(GraphException.class, () -> tf.booleanMask(x, true));
+  }
+
+  @Test
+  void masksOfUnknownExtentAreGivenGradients() {
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1, 2), "x");
+    Output positive = tf.greater(tf.reduceSum(x, 1), 0);
+    Output gradient = tf.gradients(tf.square(tf.booleanMask(x, positive)), x).get(0);
+    float[][] rows = {{1, 2}, {-3, 1}, {0, 4}};
+    assertEquals("[[2. 4.] [0. 0.] [0. 8.]]", value(gradient, Map.of(x, rows)));
+    assertEquals("[[0. 0.]]", value(gradient, Map.of(x, new float[][] {{-1, 0}})));
+  }
+
+  @Test
+  void findsWhatIsThereOnceInTheOrderOfFirstOccurrence() {
+    Output x = tf.placeholder(DType.INT64, Shape.of(-1), "x");
+    UniqueValues unique = tf.uniqueWithCounts(x);
+    Map<Output, long[]> feeds = Map.of(x, new long[] {7, 3, 7, 9, 3, 7});
+    assertEquals("[7 3 9]", value(unique.values(), feeds));
+    assertEquals("[0 1 0 2 1 0]", value(unique.indices(), feeds));
+    assertEquals("[3 2 1]", value(unique.counts(), feeds));
+    Output rows = tf.unique(new int[][] {{1, 2}, {1, 2}, {0, 2}}, 0).values();
+    assertEquals("[[1 2] [0 2]]", value(rows));
+    ValuesAndIndices left = tf.setdiff1d(x, new long[] {3, 4});
+    assertEquals("[7 7 9 7]", value(left.values(), feeds));
+    assertEquals("[0 2 3 5]", value(left.indices(), feeds));
+  }
+
+  @Test
+  void manySizesFollowEachOther() {
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1), "x");
+    Output whole = tf.cast(tf.unique(tf.booleanMask(x, tf.greater(x, 0))).values(), DType.INT32);
+    List<Output> parts = tf.dynamicPartition(whole, tf.floormod(whole, 2), 2);
+    Output both = tf.dynamicStitch(List.of(parts.get(1)), List.of(parts.get(1)));
+    Map<Output, float[]> feeds = Map.of(x, new float[] {3, -1, 4, 3, 1, -7, 4});
+    assertEquals("[4]", value(parts.get(0), feeds));
+    assertEquals("[0 1 0 3]", value(both, feeds));
+    assertEquals("[]", value(both, Map.of(x, new float[] {-1})));
   }
 }
