@@ -18,8 +18,9 @@ import java.util.Optional;
  * Combines rows into the rows that indices name, after copying the base where the output does not
  * take its place.
  *
- * <p>A part is a range of columns, or of target rows where rows are short; it walks all updates in
- * their order.
+ * <p>A part is a range of columns, or of target rows where rows are not that long; it walks all
+ * updates in their order. Updates of less than a line of the cache are not shared: to tell whose
+ * each is takes as long as to do it.
  */
 final class ScatterKernel implements PartKernel {
   /** Elements of a row that are combined together. */
@@ -96,7 +97,8 @@ final class ScatterKernel implements PartKernel {
   }
 
   private int parts(Frame frame) {
-    return count * inner >= SHARED_WORK ? frame.pool().workers() : 1;
+    boolean shared = count * inner >= SHARED_WORK && inner * bytes >= LINE;
+    return shared ? frame.pool().workers() : 1;
   }
 
   @Override
@@ -104,7 +106,8 @@ final class ScatterKernel implements PartKernel {
     int parts = parts(frame);
     int line = LINE / bytes;
     if (inner >= 2L * line * parts) {
-      long columns = (inner / parts + line) / line * line;
+      long share = (inner + parts - 1) / parts;
+      long columns = (share + line - 1) / line * line;
       long end = Math.min(inner, (part + 1) * columns);
       for (long first = part * columns; first < end; first += PIECE) {
         combine(frame, worker, 0, rows, first, (int) Math.min(PIECE, end - first));
