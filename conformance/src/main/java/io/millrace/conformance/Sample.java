@@ -16,12 +16,15 @@ import java.util.stream.Stream;
 /**
  * Chooses a few small cases of every operation among those that pass, and copies them.
  *
- * <p>Of an operation these are a case with a gradient that is neither the smallest nor the largest,
- * the smallest that must fail, and the smallest others up to three in all; of everything that is
- * composed of operations, the smallest alone.
+ * <p>Of an operation or optimizer these are a case with a gradient that is neither the smallest nor
+ * the largest, the smallest that must fail, and the smallest others up to three in all; of
+ * everything that is composed of operations, the smallest alone.
  */
 final class Sample {
-  private static final int OF_AN_OPERATION = 3;
+  private static final int MOST = 3;
+
+  /** The kinds of which there are several cases of one operation in the sample. */
+  private static final Set<String> SEVERAL = Set.of("op", "runs", "trajectory");
 
   /** A case that may be chosen. */
   private record Candidate(Suite.Entry entry, Case recorded, long bytes) {}
@@ -76,18 +79,18 @@ final class Sample {
   private static Set<Candidate> choose(List<Candidate> candidates) {
     List<Candidate> sorted = new ArrayList<>(candidates);
     sorted.sort(Comparator.comparingLong(Candidate::bytes).thenComparing(c -> c.entry().name()));
-    if (!sorted.get(0).entry().kind().equals("op")) {
-      return Set.of(sorted.get(0));
-    }
     List<Candidate> withGradient =
         sorted.stream().filter(c -> !c.recorded().gradients().isEmpty()).toList();
+    boolean several = SEVERAL.contains(sorted.get(0).entry().kind());
     Set<Candidate> chosen = new LinkedHashSet<>();
-    if (!withGradient.isEmpty()) {
+    if (several && !withGradient.isEmpty()) {
       chosen.add(withGradient.get(withGradient.size() / 2));
     }
-    sorted.stream().filter(c -> c.recorded().mayNotBuild()).findFirst().ifPresent(chosen::add);
+    if (several) {
+      sorted.stream().filter(c -> c.recorded().mayNotBuild()).findFirst().ifPresent(chosen::add);
+    }
     for (Candidate candidate : sorted) {
-      if (chosen.size() < OF_AN_OPERATION) {
+      if (chosen.size() < (several ? MOST : 1)) {
         chosen.add(candidate);
       }
     }
