@@ -168,9 +168,9 @@ public final class ConstantEvaluator {
     }
 
     @Override
-    public void check(Value condition, String message) {
+    public void check(Value condition, Primitive.Check check, List<Value> shown) {
       if (get(condition).getLong(0) == 0) {
-        throw new RuleException(message);
+        throw new RuleException(check.message());
       }
     }
   }

@@ -136,7 +136,11 @@ final class Lowerer {
           resource != null
               ? Optional.of(resource.type())
               : Optional.ofNullable(value).map(Value::type);
-      if (!request.gives(output) && !made.equals(Optional.of(wanted))) {
+      boolean fits =
+          made.filter(m -> m.dtype() == wanted.dtype())
+              .filter(m -> m.shape().isCompatibleWith(wanted.shape()))
+              .isPresent();
+      if (!request.gives(output) && !fits) {
         throw new IllegalStateException(
             operation
                 + " infers its output "
@@ -291,10 +295,10 @@ final class Lowerer {
     return builder.emit(primitive, inputs, types, operation.name());
   }
 
-  void check(Value condition, String message, Operation operation) {
-    builder.check(
-        builder.emit(
-            new Primitive.Check(message), List.of(condition), condition.type(), operation.name()));
+  void check(Value condition, Primitive.Check check, List<Value> shown, Operation operation) {
+    List<Value> inputs = new ArrayList<>(List.of(condition));
+    inputs.addAll(shown);
+    builder.check(builder.emit(check, inputs, condition.type(), operation.name()));
   }
 
   void missing(Operation operation) {

@@ -95,7 +95,7 @@ final class NodeLowering extends Lowering {
   }
 
   @Override
-  public void check(Value condition, String message) {
-    lowerer.check(condition, message, operation);
+  public void check(Value condition, Primitive.Check check, List<Value> shown) {
+    lowerer.check(condition, check, shown, operation);
   }
 }

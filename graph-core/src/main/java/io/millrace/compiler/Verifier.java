@@ -324,9 +324,10 @@ final class Verifier {
 
     @Override
     public Boolean check(Primitive.Check p) {
-      counts(1, 1);
+      counts(Math.max(inputs.size(), 1), 1);
+      TensorType bool = TensorType.of(DType.BOOL);
       require(
-          inputs.get(0).equals(TensorType.of(DType.BOOL)) && outputs.equals(inputs),
+          inputs.get(0).equals(bool) && outputs.get(0).equals(bool),
           "takes and gives a boolean scalar");
       return true;
     }

@@ -118,6 +118,13 @@ public final class Literal {
     return values;
   }
 
+  /** Returns the first elements, a vector. */
+  public Literal first(int count) {
+    byte[] bytes = new byte[Math.multiplyExact(count, type.dtype().bytes())];
+    data.duplicate().rewind().get(bytes);
+    return wrap(type.withShape(Shape.of(count)), bytes);
+  }
+
   /** Returns the same elements in another shape of equal size. */
   public Literal reshape(Shape shape) {
     if (shape.size() != size()) {

@@ -2,8 +2,11 @@ package io.millrace.ir;
 
 import io.millrace.DType;
 import io.millrace.Shape;
+import io.millrace.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The closed set of things that a device can do.
@@ -318,10 +321,54 @@ public sealed interface Primitive {
   }
 
   /**
-   * Fails the run with this message unless the input, a boolean scalar, is true. One input; one
-   * output, the same scalar, so that it can be ordered.
+   * Fails the run with this message unless the first input, a boolean scalar, is true. One output,
+   * the same scalar, so that it can be ordered.
+   *
+   * <p>There may be more inputs, of any type and shape: the message of a failure shows them.
+   *
+   * @param shown how many elements of each of these are shown; all if negative
    */
-  record Check(String message) implements Primitive {
+  record Check(String message, int shown) implements Primitive {
+    /** Makes a check that shows no tensors. */
+    public Check(String message) {
+      this(message, 0);
+    }
+
+    /** Returns the type of the elements of a tensor that are shown: its first ones, a vector. */
+    public TensorType shown(TensorType type) {
+      long size = type.shape().size();
+      return type.withShape(Shape.of(shown < 0 ? size : Math.min(size, shown)));
+    }
+
+    /**
+     * Returns the message of a failure.
+     *
+     * @param tensors the types of the further inputs
+     * @param elements those of their elements that are shown
+     */
+    public String failure(List<TensorType> tensors, List<Literal> elements) {
+      StringBuilder text = new StringBuilder(message);
+      for (int i = 0; i < elements.size(); i++) {
+        Literal first = elements.get(i);
+        String all =
+            LongStream.range(0, first.size())
+                .mapToObj(element -> text(first, element))
+                .collect(Collectors.joining(" "));
+        boolean more = first.size() < tensors.get(i).shape().size();
+        text.append(i == 0 ? ": [" : " [").append(all).append(more ? " ...]" : "]");
+      }
+      return text.toString();
+    }
+
+    private static String text(Literal literal, long element) {
+      return switch (literal.type().dtype()) {
+        case FLOAT32 -> Float.toString((float) literal.getDouble(element));
+        case FLOAT64 -> Double.toString(literal.getDouble(element));
+        case BOOL -> Boolean.toString(literal.getLong(element) != 0);
+        default -> Long.toString(literal.getLong(element));
+      };
+    }
+
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.check(this);

@@ -75,8 +75,17 @@ public abstract class Lowering {
   /** Says that this node has no value of its own: the run must feed it. */
   public abstract void unfed();
 
+  /**
+   * Makes the run fail unless a boolean scalar is true.
+   *
+   * @param shown tensors whose elements the message shows
+   */
+  public abstract void check(Value condition, Primitive.Check check, List<Value> shown);
+
   /** Makes the run fail with this message unless a boolean scalar is true. */
-  public abstract void check(Value condition, String message);
+  public final void check(Value condition, String message) {
+    check(condition, new Primitive.Check(message), List.of());
+  }
 
   /** Adds an instruction with one output. */
   public final Value emit(Primitive primitive, List<Value> inputs, TensorType type) {

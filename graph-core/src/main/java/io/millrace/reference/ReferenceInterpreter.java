@@ -112,7 +112,14 @@ public final class ReferenceInterpreter implements Primitive.Visitor<List<Litera
   @Override
   public List<Literal> check(Primitive.Check primitive) {
     if (inputs.get(0).getLong(0) == 0) {
-      throw new IllegalStateException(primitive.message());
+      List<Literal> tensors = inputs.subList(1, inputs.size());
+      List<TensorType> types = tensors.stream().map(Literal::type).toList();
+      throw new IllegalStateException(
+          primitive.failure(
+              types,
+              tensors.stream()
+                  .map(t -> t.first((int) primitive.shown(t.type()).shape().size()))
+                  .toList()));
     }
     return List.of(inputs.get(0));
   }

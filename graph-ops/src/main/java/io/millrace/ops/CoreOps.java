@@ -16,7 +16,7 @@ import io.millrace.op.Signature;
 import java.util.List;
 import java.util.Optional;
 
-/** Where tensors come from: placeholders and constants; and passing them on. */
+/** Where tensors come from: placeholders and constants. */
 public interface CoreOps extends Building {
 
   /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
@@ -27,6 +27,16 @@ public interface CoreOps extends Building {
   /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
   default Output placeholder(DType dtype, Shape shape) {
     return result(new Placeholder(dtype, shape));
+  }
+
+  /**
+   * Returns a tensor that a run may feed, and that is this one if it does not. TensorFlow:
+   * PlaceholderWithDefault.
+   *
+   * @param shape what is known of the shape of whatever is fed
+   */
+  default Output placeholderWithDefault(Object x, Shape shape) {
+    return result(new PlaceholderWithDefault(shape), x);
   }
 
   /** Returns a constant: of a tensor, a number, a boolean, or a (nested) Java array. */
@@ -41,16 +51,6 @@ public interface CoreOps extends Building {
       throw Refusal.of("Const", "a tensor of type %s is not %s", constant.type(), dtype);
     }
     return constant;
-  }
-
-  /** Returns the same tensor under another name. TensorFlow: Identity. */
-  default Output identity(Object x) {
-    return result(new Identity(), x);
-  }
-
-  /** Returns the same tensor, through which no gradient passes. TensorFlow: StopGradient. */
-  default Output stopGradient(Object x) {
-    return result(new StopGradient(), x);
   }
 
   /** Opens a scope: names of operations added until it is closed begin with this one. */
@@ -140,22 +140,28 @@ public interface CoreOps extends Building {
     }
   }
 
-  /** The input, unchanged. */
-  record Identity() implements Op {
+  /** The input, unless something else is fed in its place. */
+  record PlaceholderWithDefault(Shape shape) implements Op {
     @Override
     public String type() {
-      return "Identity";
+      return "PlaceholderWithDefault";
     }
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T");
+      return Signature.of("input: dtype");
     }
 
+    /** The shape is that of what may be fed, so nothing more is promised of the default's. */
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
-      return List.of(in.type(0));
+      in.require(
+          in.shape(0).isCompatibleWith(shape),
+          "the default has shape %s, which does not fit %s",
+          in.shape(0),
+          shape);
+      return List.of(in.type(0).withShape(shape));
     }
 
     @Override
@@ -163,40 +169,10 @@ public interface CoreOps extends Building {
       return Gradients.of(call.gradient());
     }
 
+    /** A value that may be fed is not known ahead of the run. */
     @Override
-    public void lower(Lowering to) {
-      to.output(0, to.input(0));
-    }
-
-    static List<Example> examples() {
-      return List.of(
-          Example.accepts(new Identity()).with(DType.FLOAT32, 2, 3),
-          Example.accepts(new Identity()).with(DType.BOOL),
-          Example.rejects(new Identity(), "takes 1 inputs"));
-    }
-  }
-
-  /** The input, unchanged; no gradient passes. */
-  record StopGradient() implements Op {
-    @Override
-    public String type() {
-      return "StopGradient";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("input: T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
-      return List.of(in.type(0));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("it is there to stop gradients");
+    public boolean isStateful() {
+      return true;
     }
 
     @Override
@@ -206,8 +182,12 @@ public interface CoreOps extends Building {
 
     static List<Example> examples() {
       return List.of(
-          Example.accepts(new StopGradient()).with(DType.FLOAT32, 2, 3),
-          Example.rejects(new StopGradient(), "takes 1 inputs"));
+          Example.accepts(new PlaceholderWithDefault(Shape.of(2, 3))).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new PlaceholderWithDefault(Shape.of())).with(DType.BOOL),
+          Example.rejects(
+                  new PlaceholderWithDefault(Shape.of(-1, 3)),
+                  "the default has shape [2,2], which does not fit [?,3]")
+              .with(DType.FLOAT32, 2, 2));
     }
   }
 }

@@ -44,6 +44,14 @@ public interface CreationOps extends Building {
     return result(new Fill(), indices(dims), element);
   }
 
+  /**
+   * Returns zeros of this type and shape, as TensorFlow does where it initialises them. TensorFlow:
+   * Empty.
+   */
+  default Output empty(Object shape, DType dtype) {
+    return result(new Empty(dtype, true), operand(shape));
+  }
+
   /** Returns zeros of the type and shape of a tensor. TensorFlow: ZerosLike. */
   default Output zerosLike(Object x) {
     return result(new ZerosLike(), x);
@@ -208,6 +216,43 @@ public interface CreationOps extends Building {
           Example.accepts(new OnesLike()).with(DType.FLOAT32, 2, 3),
           Example.accepts(new OnesLike()).with(DType.UINT8, 2),
           Example.rejects(new OnesLike(), "takes 1 inputs"));
+    }
+  }
+
+  /** Zeros of the shape that the input says; TensorFlow leaves them uninitialised unless init. */
+  record Empty(DType dtype, boolean init) implements Op {
+    @Override
+    public String type() {
+      return "Empty";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("shape: int32").optional("init", false);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(new TensorType(dtype, ShapeVectors.shape(in, 0)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its input only sizes the result");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      ZerosLike.lowerEqual(to, 0);
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new Empty(DType.FLOAT32, true)).with(Literal.ofInts(2, 3)),
+          Example.accepts(new Empty(DType.BOOL, false)).with(Literal.ofInts()),
+          Example.rejects(new Empty(DType.FLOAT32, true), "extent -2 is negative")
+              .with(Literal.ofInts(-2)));
     }
   }
 

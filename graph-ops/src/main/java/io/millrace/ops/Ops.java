@@ -10,6 +10,7 @@ import io.millrace.Graph;
  */
 public final class Ops
     implements CoreOps,
+        IdentityOps,
         CreationOps,
         SequenceOps,
         UnaryOps,
@@ -50,7 +51,8 @@ public final class Ops
         PartitionOps,
         GradientOps,
         VariableOps,
-        ControlOps {
+        ControlOps,
+        CheckOps {
   /** Element-wise functions, reductions and products: the same as on this object. */
   public final Ops math = this;
 

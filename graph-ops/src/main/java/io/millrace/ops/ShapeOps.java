@@ -30,6 +30,11 @@ public interface ShapeOps extends Building {
     return result(new Extent(Extent.Kind.SHAPE, outType), x);
   }
 
+  /** Returns the shapes of tensors of one type as vectors of int32. TensorFlow: ShapeN. */
+  default List<Output> shapeN(List<?> tensors) {
+    return apply(new ShapeN(DType.INT32), tensors.toArray()).outputs();
+  }
+
   /** Returns the number of elements of a tensor as an int32 scalar. TensorFlow: Size. */
   default Output size(Object x) {
     return result(new Extent(Extent.Kind.SIZE, DType.INT32), x);
@@ -38,6 +43,11 @@ public interface ShapeOps extends Building {
   /** Returns the number of axes of a tensor as an int32 scalar. TensorFlow: Rank. */
   default Output rank(Object x) {
     return result(new Extent(Extent.Kind.RANK, DType.INT32), x);
+  }
+
+  /** Returns the shape that two shapes, vectors, broadcast to. TensorFlow: BroadcastArgs. */
+  default Output broadcastDynamicShape(Object shapeX, Object shapeY) {
+    return result(new BroadcastArgs(), shapeX, shapeY);
   }
 
   /**
@@ -86,10 +96,7 @@ public interface ShapeOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
-      in.require(
-          outType == DType.INT32 || outType == DType.INT64,
-          "the result must be int32 or int64, not %s",
-          outType);
+      requireOutType(in, outType);
       in.require(kind != Kind.RANK || outType == DType.INT32, "a rank is int32, not %s", outType);
       if (kind != Kind.SHAPE) {
         return List.of(TensorType.of(outType));
@@ -106,6 +113,13 @@ public interface ShapeOps extends Building {
           : Optional.empty();
     }
 
+    static void requireOutType(Inference in, DType outType) {
+      in.require(
+          outType == DType.INT32 || outType == DType.INT64,
+          "the result must be int32 or int64, not %s",
+          outType);
+    }
+
     private Literal literal(Shape shape) {
       if (kind == Kind.RANK) {
         return Literal.scalar(outType, shape.rank());
@@ -115,6 +129,10 @@ public interface ShapeOps extends Building {
         size.setLong(0, shape.size());
         return size.build();
       }
+      return dims(outType, shape);
+    }
+
+    static Literal dims(DType outType, Shape shape) {
       Literal.Builder dims = new Literal.Builder(TensorType.of(outType, shape.rank()));
       for (int axis = 0; axis < shape.rank(); axis++) {
         dims.setLong(axis, shape.dim(axis));
@@ -148,6 +166,112 @@ public interface ShapeOps extends Building {
                 .with(DType.FLOAT32, 2));
       }
       return examples;
+    }
+  }
+
+  /** The shapes of all inputs. */
+  record ShapeN(DType outType) implements Op {
+    @Override
+    public String type() {
+      return "ShapeN";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: N * T").optional("out_type", DType.INT32);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.require(in.count() > 0, "takes at least one tensor");
+      in.requireSameDType();
+      Extent.requireOutType(in, outType);
+      List<TensorType> types = new ArrayList<>();
+      for (int i = 0; i < in.count(); i++) {
+        Shape shape = in.shape(i);
+        types.add(TensorType.of(outType, shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
+      }
+      return types;
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its results depend on the shapes of its inputs only");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      for (int i = 0; i < to.inputs(); i++) {
+        to.output(i, to.literal(Extent.dims(outType, to.inputType(i).shape())));
+      }
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new ShapeN(DType.INT32)).with(DType.FLOAT32, 2, 3).with(DType.FLOAT32),
+          Example.accepts(new ShapeN(DType.INT64)).with(DType.BOOL, 0),
+          Example.rejects(new ShapeN(DType.INT32), "inputs must have one type")
+              .with(DType.FLOAT32, 2)
+              .with(DType.INT32, 2),
+          Example.rejects(new ShapeN(DType.UINT8), "must be int32 or int64")
+              .with(DType.FLOAT32, 2));
+    }
+  }
+
+  /** The shape that two shapes broadcast to. */
+  record BroadcastArgs() implements Op {
+    @Override
+    public String type() {
+      return "BroadcastArgs";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("s0: T", "s1: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      DType dtype = in.requireSameDType();
+      ShapeVectors.vector(in, 0);
+      ShapeVectors.vector(in, 1);
+      in.broadcast(ShapeVectors.shape(in, 0), ShapeVectors.shape(in, 1));
+      long x = in.requireRank(0, 1).dim(0);
+      long y = in.requireRank(1, 1).dim(0);
+      return List.of(TensorType.of(dtype, x < 0 || y < 0 ? Shape.UNKNOWN : Math.max(x, y)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its result is a shape");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      long[] x = to.constant(0).toLongs();
+      long[] y = to.constant(1).toLongs();
+      Literal.Builder shape = new Literal.Builder(to.outputType(0));
+      int rank = Math.max(x.length, y.length);
+      for (int axis = 0; axis < rank; axis++) {
+        int inX = axis - rank + x.length;
+        int inY = axis - rank + y.length;
+        shape.setLong(axis, inX < 0 || (inY >= 0 && x[inX] == 1) ? y[inY] : x[inX]);
+      }
+      to.output(0, to.literal(shape.build()));
+    }
+
+    static List<Example> examples() {
+      Op op = new BroadcastArgs();
+      return List.of(
+          Example.accepts(op).with(Literal.ofInts(2, 1)).with(Literal.ofInts(3)),
+          Example.accepts(op).with(Literal.ofLongs(1)).with(Literal.ofLongs(4, 1, 0)),
+          Example.rejects(op, "do not broadcast")
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofInts(4)),
+          Example.rejects(op, "extent -1 is negative")
+              .with(Literal.ofInts(-1))
+              .with(Literal.ofInts(1)));
     }
   }
 

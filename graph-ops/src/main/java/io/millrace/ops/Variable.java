@@ -115,7 +115,7 @@ public final class Variable implements Operand {
   /** Returns a new read, at the present place in the graph and after its control dependencies. */
   public Output readValue() {
     return graph()
-        .add(new CoreOps.Identity(), name() + "/read_value", List.of(reference))
+        .add(new IdentityOps.Identity(), name() + "/read_value", List.of(reference))
         .output(0);
   }
 

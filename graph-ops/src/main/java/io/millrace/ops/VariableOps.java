@@ -71,7 +71,7 @@ public interface VariableOps extends Building {
               .output(0);
       Operation assign =
           graph.add(new Assign(options.validateShape()), "Assign", List.of(reference, initial));
-      Output read = graph.add(new CoreOps.Identity(), "read", List.of(reference)).output(0);
+      Output read = graph.add(new IdentityOps.Identity(), "read", List.of(reference)).output(0);
       Variable variable = new Variable(reference, initial, assign, read, options.trainable());
       options.collections().forEach(key -> graph.addToCollection(key, variable));
       if (options.trainable()) {

@@ -59,10 +59,7 @@ final class Bench {
     SessionOptions options = SessionOptions.defaults().device(device).passes(passes);
     try (Session session = new Session(graph, options)) {
       variables.forEach(v -> session.run(v.initializer()));
-      if (node.outputs().isEmpty()) {
-        session.run(node);
-      }
-      List<Literal> results = new ArrayList<>(run(session, fetches, feeds));
+      List<Literal> results = new ArrayList<>(run(session, node, fetches, feeds));
       results.addAll(run(session, variables, Map.of()));
       return results;
     }
@@ -71,13 +68,25 @@ final class Bench {
   /** Runs in a session. */
   static List<Literal> run(
       Session session, List<? extends Operand> fetches, Map<Output, Literal> feeds) {
-    if (fetches.isEmpty()) {
-      return List.of();
-    }
+    return fetches.isEmpty() ? List.of() : runAny(session, fetches, feeds);
+  }
+
+  /** Runs in a session; an operation without outputs is run for what it does. */
+  static List<Literal> run(
+      Session session,
+      Operation node,
+      List<? extends Operand> fetches,
+      Map<Output, Literal> feeds) {
+    return node.outputs().isEmpty()
+        ? runAny(session, List.of(node), feeds)
+        : run(session, fetches, feeds);
+  }
+
+  private static List<Literal> runAny(Session session, List<?> wanted, Map<Output, Literal> feeds) {
     Map<Output, Tensor> tensors = new HashMap<>();
     feeds.forEach((k, v) -> tensors.put(k, Tensor.of(v)));
     List<Literal> results = new ArrayList<>();
-    for (Tensor result : session.run(fetches, tensors)) {
+    for (Tensor result : session.run(wanted, tensors)) {
       results.add(result.toLiteral());
     }
     tensors.values().forEach(Tensor::close);

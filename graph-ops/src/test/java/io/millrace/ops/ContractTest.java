@@ -110,7 +110,7 @@ class ContractTest {
               Operation node = tf.graph().add(example.op(), "example", inputs);
               try (Session session =
                   new Session(tf.graph(), SessionOptions.defaults().device("reference"))) {
-                Bench.run(session, node.outputs(), feeds);
+                Bench.run(session, node, node.outputs(), feeds);
               }
             },
             example.toString());
