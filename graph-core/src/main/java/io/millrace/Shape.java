@@ -13,6 +13,9 @@ public final class Shape {
   /** Stands for an axis of unknown extent. */
   public static final long UNKNOWN = -1;
 
+  /** How many axes a tensor of a graph can have, as in TensorFlow. */
+  public static final int MOST_AXES = 254;
+
   private static final Shape UNKNOWN_RANK = new Shape(new long[0], false);
   private static final Shape SCALAR = new Shape(new long[0], true);
 

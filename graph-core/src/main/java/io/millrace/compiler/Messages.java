@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 
 /** Words the messages about nodes that break rules, the same when they are made and when run. */
 public final class Messages {
+  /** How much of a rule is told: the values that it names can be of any length. */
+  private static final int LONGEST = 2000;
+
   private Messages() {}
 
   /** Returns an operation's kind with its attributes, such as {@code OneHot[axis=-1]}. */
@@ -32,6 +35,7 @@ public final class Messages {
         IntStream.range(0, inputs.size())
             .mapToObj(i -> "input " + i + " is " + inputs.get(i))
             .collect(Collectors.joining(", "));
-    return node + operands + (inputs.isEmpty() ? "" : ": ") + rule + "\n  at " + source;
+    String told = rule.length() > LONGEST ? rule.substring(0, LONGEST) + "..." : rule;
+    return node + operands + (inputs.isEmpty() ? "" : ": ") + told + "\n  at " + source;
   }
 }

@@ -14,6 +14,8 @@ public final class Inference {
   /** More than any machine addresses, yet small enough for positions to be counted in longs. */
   private static final long LARGEST = 1L << 56;
 
+  private static final int MOST_OUTPUTS = 1 << 20;
+
   private final List<TensorType> types;
   private final IntFunction<Optional<Literal>> constants;
   private final Supplier<Optional<long[]>> sizes;
@@ -43,14 +45,17 @@ public final class Inference {
   }
 
   /**
-   * Returns the types that an operation's rule gives for these inputs. Sizes that overflow, or
-   * tensors of more than 2^56 bytes, break every rule.
+   * Returns the types that an operation's rule gives for these inputs. Sizes that overflow, tensors
+   * of more than 2^56 bytes or {@link Shape#MOST_AXES} axes, and more than 2^20 outputs break every
+   * rule.
    */
   public List<TensorType> typesOf(Op op) {
     List<TensorType> outputs;
     boolean countable;
     try {
       outputs = op.infer(this);
+      require(outputs.size() <= MOST_OUTPUTS, "%d outputs are too many", outputs.size());
+      outputs.forEach(o -> requireFewAxes(o.shape().isRankKnown() ? o.shape().rank() : 0));
       countable =
           outputs.stream().allMatch(o -> !o.shape().isFullyDefined() || o.bytes() <= LARGEST);
     } catch (ArithmeticException overflow) {
@@ -101,6 +106,16 @@ public final class Inference {
     if (!holds) {
       throw new RuleException(String.format(rule, arguments));
     }
+  }
+
+  private void requireFewAxes(long rank) {
+    require(rank <= Shape.MOST_AXES, "%d axes are more than %d", rank, Shape.MOST_AXES);
+  }
+
+  /** Returns a shape of this rank with every extent unknown; -1 for an unknown rank. */
+  public Shape ofRank(long rank) {
+    requireFewAxes(rank);
+    return rank < 0 ? Shape.unknown() : Shape.unknown((int) rank);
   }
 
   /** Requires this many inputs. */

@@ -78,8 +78,7 @@ public interface MovementOps extends Building {
                   Arrays.toString(o),
                   in.type(0)));
       if (order.isEmpty() || !in.shape(0).isRankKnown()) {
-        return List.of(
-            in.type(0).withShape(rank < 0 ? Shape.unknown() : Shape.unknown((int) rank)));
+        return List.of(in.type(0).withShape(in.ofRank(rank)));
       }
       long[] dims = new long[(int) rank];
       Arrays.setAll(dims, i -> in.shape(0).dim((int) order.get()[i]));
@@ -140,7 +139,7 @@ public interface MovementOps extends Building {
       Shape shape = in.shape(0);
       if (!shape.isRankKnown()) {
         long rank = Math.max(in.requireRank(1, 1).dim(0), in.requireRank(2, 1).dim(0));
-        shape = rank < 0 ? Shape.unknown() : Shape.unknown((int) rank);
+        shape = in.ofRank(rank);
       }
       if (!shape.isRankKnown()) {
         return List.of(in.type(0).withShape(shape));

@@ -66,7 +66,7 @@ public interface PadOps extends Building {
           pairs);
       Shape shape = in.shape(0);
       if (!shape.isRankKnown()) {
-        return in.type(0).withShape(pairs.dim(0) < 0 ? shape : Shape.unknown((int) pairs.dim(0)));
+        return in.type(0).withShape(in.ofRank(pairs.dim(0)));
       }
       in.require(
           pairs.dim(0) < 0 || pairs.dim(0) == shape.rank(),

@@ -175,7 +175,7 @@ public interface RandomOps extends Building {
       if (sizes.isPresent()) {
         return Sizes.read(in, sizes.get());
       }
-      return rank.isFullyDefined() ? Shape.unknown((int) rank.dim(0)) : Shape.unknown();
+      return in.ofRank(rank.dim(0));
     }
 
     @Override

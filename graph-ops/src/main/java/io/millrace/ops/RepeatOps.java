@@ -112,8 +112,7 @@ public interface RepeatOps extends Building {
       long rank = in.requireRank(1, 1).dim(0);
       Shape shape = in.shape(0);
       if (!shape.isRankKnown()) {
-        return List.of(
-            in.type(0).withShape(rank < 0 ? Shape.unknown() : Shape.unknown((int) rank)));
+        return List.of(in.type(0).withShape(in.ofRank(rank)));
       }
       in.require(
           rank < 0 || rank == shape.rank(),

@@ -126,8 +126,7 @@ public interface ReverseOps extends Building {
           "dims are for %d axes, but %s has another number",
           axes,
           in.type(0));
-      boolean open = !shape.isRankKnown() && axes >= 0;
-      return List.of(in.type(0).withShape(open ? Shape.unknown((int) axes) : shape));
+      return List.of(in.type(0).withShape(shape.isRankKnown() ? shape : in.ofRank(axes)));
     }
 
     @Override

@@ -26,8 +26,7 @@ final class ShapeVectors {
   static Shape shape(Inference in, int input) {
     Optional<long[]> dims = vector(in, input);
     if (dims.isEmpty()) {
-      long rank = in.requireRank(input, 1).dim(0);
-      return rank < 0 ? Shape.unknown() : Shape.unknown((int) rank);
+      return in.ofRank(in.requireRank(input, 1).dim(0));
     }
     for (long dim : dims.get()) {
       in.require(dim >= 0, "extent %d is negative", dim);

@@ -159,11 +159,13 @@ public interface SplitOps extends Building {
         return Collections.nCopies(numSplit, in.type(0).withShape(part));
       }
       int axis = in.axis(wished.get(), whole.rank());
-      long[] dims =
-          sizes.isPresent()
-              ? dims(in, sizes.get(), axis, whole.dim(axis))
-              : Shape.unknown(numSplit).dims();
-      return Arrays.stream(dims).mapToObj(d -> in.type(0).withShape(whole.with(axis, d))).toList();
+      if (sizes.isEmpty()) {
+        Shape part = whole.with(axis, Shape.UNKNOWN);
+        return Collections.nCopies(numSplit, in.type(0).withShape(part));
+      }
+      return Arrays.stream(dims(in, sizes.get(), axis, whole.dim(axis)))
+          .mapToObj(d -> in.type(0).withShape(whole.with(axis, d)))
+          .toList();
     }
 
     /** Returns the extents of the parts, the open one filled in if the whole is known. */

@@ -12,7 +12,7 @@ import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Putting tensors together along a new axis, and taking them apart again. */
@@ -142,11 +142,7 @@ public interface StackOps extends Building {
             num);
         part = part.slice(0, at).concat(part.slice(at + 1, part.rank()));
       }
-      List<TensorType> types = new ArrayList<>();
-      for (int i = 0; i < num; i++) {
-        types.add(in.type(0).withShape(part));
-      }
-      return types;
+      return Collections.nCopies(num, in.type(0).withShape(part));
     }
 
     @Override
