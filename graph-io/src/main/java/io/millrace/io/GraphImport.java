@@ -15,6 +15,9 @@ import java.util.Set;
 
 /** A graph from a file, checked as far as that goes without tensors, to be added to graphs. */
 final class GraphImport {
+  /** How many outputs the nodes of a file may have in all, not counting each node's first. */
+  private static final int MOST_OUTPUTS = 1 << 20;
+
   private final Place place;
   private final List<FileNode> nodes;
   private final List<OpSource> sources;
@@ -70,9 +73,15 @@ final class GraphImport {
   void addTo(Graph graph, String scope) {
     requireFree(graph, scope);
     Operation[] added = new Operation[nodes.size()];
+    int outputs = 0;
     try (Graph.Scope ignored = graph.at(place.line())) {
       for (int number : order) {
         added[number] = add(graph, scope, number, added);
+        outputs += Math.max(0, added[number].outputs().size() - 1);
+        if (outputs > MOST_OUTPUTS) {
+          throw place.broken(
+              nodes.get(number) + " brings the file to more than " + MOST_OUTPUTS + " outputs");
+        }
       }
     }
   }

@@ -9,10 +9,13 @@ import io.millrace.io.proto.NodeDef;
  * @param what what messages begin with: a file's name with a colon and a space, or an empty text
  */
 record Place(String what, SourceLine line) {
+  /** How much of a rule is told: values from files can be of any length. */
+  private static final int LONGEST = 2000;
 
   /** Returns the exception for a file that breaks a rule. */
   GraphDefException broken(String rule) {
-    return new GraphDefException(what + rule + this);
+    String text = rule.length() > LONGEST ? rule.substring(0, LONGEST) + "..." : rule;
+    return new GraphDefException(what + text + this);
   }
 
   /** Returns the exception for a node that breaks a rule. */

@@ -5,9 +5,6 @@ import io.millrace.io.proto.TensorShapeProto;
 
 /** Translates shapes. */
 final class ShapeCodec {
-  /** TensorFlow's own limit. */
-  private static final int MOST_AXES = 254;
-
   /** So many elements of eight bytes have a size in bytes that a long holds. */
   private static final long MOST_ELEMENTS = Long.MAX_VALUE / 8;
 
@@ -37,7 +34,7 @@ final class ShapeCodec {
       require(rank == 0, "a shape of unknown rank has " + rank + " extents");
       return Shape.unknown();
     }
-    require(rank <= MOST_AXES, "a shape has " + rank + " axes, more than " + MOST_AXES);
+    require(rank <= Shape.MOST_AXES, "a shape has " + rank + " axes, more than " + Shape.MOST_AXES);
     long[] dims = new long[rank];
     long elements = 1;
     for (int axis = 0; axis < rank; axis++) {
