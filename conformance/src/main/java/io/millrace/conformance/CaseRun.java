@@ -1,6 +1,7 @@
 package io.millrace.conformance;
 
 import io.millrace.Graph;
+import io.millrace.GraphException;
 import io.millrace.MillraceException;
 import io.millrace.Output;
 import io.millrace.Session;
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
 
 /** One case on its way through the engine: imported, differentiated, run and compared. */
 final class CaseRun {
+  private static final String READING = "reading the graph";
+
   private final Case recorded;
   private final SessionOptions options;
   private final List<Difference> differences = new ArrayList<>();
@@ -52,10 +55,24 @@ final class CaseRun {
   }
 
   private Verdict run(Supplier<Graph> source) {
-    String doing = "reading the graph";
+    Graph graph;
     try {
-      Graph graph = source.get();
-      doing = "building gradients";
+      graph = source.get();
+    } catch (GraphDefException e) {
+      return e.unsupported().isEmpty()
+          ? Verdict.failed(READING, e)
+          : new Verdict.Unsupported(e.unsupported(), String.valueOf(e.getMessage()));
+    } catch (GraphException e) {
+      return recorded.mayNotBuild() ? new Verdict.Passed() : Verdict.failed(READING, e);
+    } catch (RuntimeException | Error e) {
+      return Verdict.failed(READING, e);
+    }
+    return run(graph);
+  }
+
+  private Verdict run(Graph graph) {
+    String doing = "building gradients";
+    try {
       recorded.gradients().forEach(wanted -> differentiate(graph, wanted));
       doing = "opening a session";
       try (Session session = new Session(graph, options)) {
@@ -67,36 +84,29 @@ final class CaseRun {
         }
       }
       return Verdict.on(differences);
-    } catch (GraphDefException e) {
-      return e.unsupported().isEmpty()
-          ? failed(doing, e)
-          : new Verdict.Unsupported(e.unsupported(), String.valueOf(e.getMessage()));
-    } catch (MillraceException e) {
-      return failed(doing, e);
     } catch (RuntimeException | Error e) {
       return Verdict.failed(doing, e);
     }
   }
 
-  /** Returns the verdict on a complaint of the engine, which may be what was recorded. */
-  private Verdict failed(String doing, MillraceException e) {
-    return recorded.mayNotBuild() ? new Verdict.Passed() : Verdict.failed(doing, e);
-  }
-
   private void differentiate(Graph graph, ExpectedGradients wanted) {
     Ops tf = Ops.of(graph);
-    List<Output> of = wanted.of().stream().map(graph::output).toList();
-    List<Output> wrt = wanted.wrt().stream().map(graph::output).toList();
+    List<Output> of = new ArrayList<>();
     List<Output> arriving = new ArrayList<>();
-    for (Literal weight : wanted.weights()) {
-      TensorType type = weight.type();
-      Output fed = tf.placeholder(type.dtype(), type.shape());
-      weights.put(fed, weight);
-      arriving.add(fed);
+    for (int i = 0; i < wanted.of().size(); i++) {
+      Output output = graph.output(wanted.of().get(i));
+      TensorType type = wanted.weights().get(i).type();
+      if (output.dtype().isFloating()) {
+        Output fed = tf.placeholder(type.dtype(), type.shape());
+        weights.put(fed, wanted.weights().get(i));
+        of.add(output);
+        arriving.add(fed);
+      }
     }
-    List<Optional<Output>> found = tf.gradientsIfConnected(of, wrt, arriving);
+    List<Output> wrt = wanted.wrt().stream().map(graph::output).toList();
+    Map<Output, Output> found = gradients(tf, of, wrt, arriving);
     for (int i = 0; i < wrt.size(); i++) {
-      Optional<Output> gradient = found.get(i);
+      Optional<Output> gradient = Optional.ofNullable(found.get(wrt.get(i)));
       Optional<Expectation> expected = wanted.expected().get(i);
       if (gradient.isPresent() && expected.isPresent()) {
         gradients.add(gradient.get());
@@ -111,20 +121,33 @@ final class CaseRun {
     }
   }
 
+  /** Returns the gradients that exist; of what is not floating there is none. */
+  private static Map<Output, Output> gradients(
+      Ops tf, List<Output> of, List<Output> wrt, List<Output> arriving) {
+    List<Output> floating = wrt.stream().filter(x -> x.dtype().isFloating()).toList();
+    List<Optional<Output>> found = tf.gradientsIfConnected(of, floating, arriving);
+    Map<Output, Output> gradients = new HashMap<>();
+    for (int i = 0; i < floating.size(); i++) {
+      Output x = floating.get(i);
+      found.get(i).ifPresent(gradient -> gradients.put(x, gradient));
+    }
+    return gradients;
+  }
+
   private void step(Session session, Step step, boolean withGradients) {
     List<Object> wanted = new ArrayList<>();
     List<Expectation> expected = new ArrayList<>(step.expected());
     Map<Output, Tensor> feeds = new HashMap<>();
+    Graph graph = session.graph();
+    step.fetches().forEach(name -> wanted.add(graph.output(name)));
+    step.targets().forEach(name -> wanted.add(graph.operation(name)));
+    step.feeds().forEach((name, value) -> feeds.put(graph.output(name), Tensor.of(value)));
+    if (withGradients) {
+      wanted.addAll(gradients);
+      expected.addAll(expectedGradients);
+      weights.forEach((fed, value) -> feeds.put(fed, Tensor.of(value)));
+    }
     try {
-      Graph graph = session.graph();
-      step.fetches().forEach(name -> wanted.add(graph.output(name)));
-      step.targets().forEach(name -> wanted.add(graph.operation(name)));
-      step.feeds().forEach((name, value) -> feeds.put(graph.output(name), Tensor.of(value)));
-      if (withGradients) {
-        wanted.addAll(gradients);
-        expected.addAll(expectedGradients);
-        weights.forEach((fed, value) -> feeds.put(fed, Tensor.of(value)));
-      }
       compare(step, expected, session.run(wanted, feeds));
     } catch (MillraceException e) {
       if (step.error().isEmpty()) {

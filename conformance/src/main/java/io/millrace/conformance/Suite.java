@@ -45,6 +45,9 @@ final class Suite {
    * @throws UsageException if the folder is missing, or there are none
    */
   static Suite find(Command command) throws UsageException {
+    if (!Files.isDirectory(command.folder())) {
+      throw new UsageException("there is no folder " + command.folder());
+    }
     List<Entry> entries;
     try {
       Path root = command.folder().toRealPath();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Shape;
+import io.millrace.ir.Literal;
 import io.millrace.ops.Ops;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -112,6 +113,30 @@ class MainTest {
     TinyCase.in(cases, "math/tiny__case")
         .edit("\"kind\"", "\"expect_error\": \"InvalidArgumentError\", \"kind\"")
         .edit("\"inputs\"", "\"nothing\"");
+    assertRun(0, PASSED);
+  }
+
+  @Test
+  void aNameThatTheGraphLacksIsNoExpectedError() throws IOException {
+    TinyCase.in(cases, "math/tiny__case")
+        .edit("\"kind\"", "\"expect_error\": \"InvalidArgumentError\", \"kind\"")
+        .edit("\"gradients\"", "\"nothing\"")
+        .edit("\"outputs\": [{\"node\": \"y:0\"", "\"outputs\": [{\"node\": \"z:0\"");
+    assertFails("running failed: FeedException: the graph has no operation 'z'");
+  }
+
+  @Test
+  void whatIsNotFloatingHasNoGradient() throws IOException {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    var x = tf.placeholder(DType.INT32, Shape.of(2), "x");
+    tf.withName("y").cast(tf.multiply(x, x), DType.FLOAT32);
+    TinyCase.in(cases, "math/tiny__case")
+        .graph(graph)
+        .edit("\"x:0\", \"dtype\": \"float32\"", "\"x:0\", \"dtype\": \"int32\"")
+        .edit("\"dtype\": \"int32\", \"shape\": [2], \"file\": \"dx.npy\"", "\"file\": null")
+        .tensor("x.npy", Literal.ofInts(1, 2))
+        .tensor("y.npy", TinyCase.floats(1, 4));
     assertRun(0, PASSED);
   }
 
@@ -230,8 +255,7 @@ class MainTest {
   void wrongCommandsEndWithTwo() throws IOException {
     assertUsage("the folder of the cases is missing");
     assertUsage("unknown option --fast", "--fast", ".");
-    assertUsage(
-        "cannot read the folder " + cases.resolve("none"), cases.resolve("none").toString());
+    assertUsage("there is no folder " + cases.resolve("none"), cases.resolve("none").toString());
     assertUsage("holds no case: there is no case.json in it", cases.toString());
     TinyCase.in(cases, "math/tiny__case");
     assertUsage("holds no case with such a name: xyz", cases.toString(), "xyz");
