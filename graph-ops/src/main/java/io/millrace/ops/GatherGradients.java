@@ -44,7 +44,7 @@ final class GatherGradients {
   }
 
   /** Returns the extent of the first axis as a scalar. */
-  private static Output extent(Output x) {
+  static Output extent(Output x) {
     Ops tf = Ops.of(x.graph());
     return x.shape().isRankKnown() && x.shape().dim(0) >= 0
         ? tf.reshape(tf.indices(x.shape().dim(0)))

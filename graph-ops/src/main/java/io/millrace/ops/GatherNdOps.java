@@ -6,7 +6,6 @@ import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
-import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -220,17 +219,8 @@ public interface GatherNdOps extends Building {
       int depth = (int) to.inputType(0).shape().dim(-1);
       Value rows = Indexing.rows(to, to.input(0), result.shape(), badIndicesPolicy);
       Value updates = to.input(1);
-      if (result.dtype() != DType.BOOL) {
-        Value zeros = Indexing.filled(to, result, 0);
-        to.output(0, Indexing.scatter(to, Combine.ADD, zeros, depth, rows, updates));
-        return;
-      }
-      // The sum of booleans is whether any is true.
-      Value none = Indexing.filled(to, result.withDType(DType.UINT8), 0);
-      Value any =
-          Indexing.scatter(
-              to, Combine.MAX, none, depth, rows, to.map(updates, u -> u.cast(DType.UINT8)));
-      to.output(0, to.map(any, x -> x.cast(DType.BOOL)));
+      Value zeros = Indexing.filled(to, result, 0);
+      to.output(0, Indexing.add(to, zeros, depth, rows, updates));
     }
 
     static List<Example> examples() {

@@ -163,6 +163,22 @@ final class Indexing {
         to.emit(new Primitive.Scatter(combine), List.of(flat, rows, changes), flat.type()), shape);
   }
 
+  /** Returns the tensor with updates added to rows; of booleans the sum is whether any is true. */
+  static Value add(Lowering to, Value base, int depth, Value rows, Value updates) {
+    if (base.type().dtype() != DType.BOOL) {
+      return scatter(to, Primitive.Scatter.Combine.ADD, base, depth, rows, updates);
+    }
+    Value any =
+        scatter(
+            to,
+            Primitive.Scatter.Combine.MAX,
+            to.map(base, x -> x.cast(DType.UINT8)),
+            depth,
+            rows,
+            to.map(updates, x -> x.cast(DType.UINT8)));
+    return to.map(any, x -> x.cast(DType.BOOL));
+  }
+
   /**
    * Returns rows of a tensor, {@code [rows, ...]}; numbers that name no row give zeros.
    *

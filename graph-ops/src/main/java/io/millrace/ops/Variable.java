@@ -8,6 +8,7 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.TensorType;
+import io.millrace.op.Op;
 import java.util.List;
 
 /**
@@ -69,6 +70,20 @@ public final class Variable implements Operand {
     this.initializer = initializer;
     this.read = read;
     this.trainable = trainable;
+  }
+
+  /**
+   * Returns the output that refers to a variable, for an operation that writes it.
+   *
+   * @param ref a variable or the result of an operation that wrote one
+   */
+  static Output referenceOf(String operation, Operand ref) {
+    Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
+    Op source = reference.operation().op();
+    if (!(source instanceof VariableOps.VariableV2 || source instanceof WritingOp)) {
+      throw Refusal.of(operation, "%s is not a variable: only variables are written", ref);
+    }
+    return reference;
   }
 
   /** Returns the name, that of the operation which holds the value. */

@@ -109,11 +109,7 @@ public interface VariableOps extends Building {
   }
 
   private Output write(WritingOp op, Operand ref, Object value) {
-    Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
-    Op source = reference.operation().op();
-    if (!(source instanceof VariableV2 || source instanceof WritingOp)) {
-      throw Refusal.of(op.type(), "%s is not a variable: only variables are written", ref);
-    }
+    Output reference = Variable.referenceOf(op.type(), ref);
     return result(op, reference, operand(value, reference.dtype()));
   }
 

@@ -27,8 +27,12 @@ class IndexingFacadeTest {
     SessionOptions options = SessionOptions.defaults().device("reference");
     try (Session session = new Session(graph, options);
         Tensor result = session.run(fetch, feeds)) {
-      return result.toString().replaceAll("\\s+", " ");
+      return text(result);
     }
+  }
+
+  private static String text(Tensor tensor) {
+    return tensor.toString().replaceAll("\\s+", " ");
   }
 
   private String value(Operand fetch) {
@@ -154,5 +158,36 @@ class IndexingFacadeTest {
     assertEquals("[4]", value(parts.get(0), feeds));
     assertEquals("[0 1 0 3]", value(both, feeds));
     assertEquals("[]", value(both, Map.of(x, new float[] {-1})));
+  }
+
+  @Test
+  void changesSlicesOfVariables() {
+    Variable v = tf.variable(new float[][] {{1, 2}, {3, 4}, {5, 6}}, "v");
+    Output added = tf.scatterAdd(v, new int[] {2, 0, 2}, new float[][] {{1, 1}, {2, 2}, {3, 3}});
+    Output placed = tf.scatterNdUpdate(added, new int[][] {{0, 1}}, new float[] {-1});
+    Output beyond = tf.scatterUpdate(v, 3, 0f);
+    SessionOptions options = SessionOptions.defaults().device("reference");
+    try (Session session = new Session(graph, options)) {
+      session.run(v.initializer());
+      assertEquals("[[ 3. -1.] [ 3. 4.] [ 9. 10.]]", text(session.run(placed)));
+      assertThrows(ExecutionException.class, () -> session.run(beyond));
+      assertEquals("[[ 3. -1.] [ 3. 4.] [ 9. 10.]]", text(session.run(v)));
+    }
+    Output computed = tf.add(v, 1f);
+    String message =
+        assertThrows(GraphException.class, () -> tf.scatterSub(computed, 0, 1f)).getMessage();
+    assertTrue(message.contains("is not a variable"), message);
+  }
+
+  @Test
+  void changesSlicesOfTensors() {
+    Output x = tf.constant(new int[] {1, 2, 3});
+    int[][] places = {{2}, {0}, {2}};
+    int[] updates = {5, 7, -4};
+    assertEquals("[ 7 2 -4]", value(tf.tensorScatterNdUpdate(x, places, updates)));
+    assertEquals("[8 2 4]", value(tf.tensorScatterNdAdd(x, places, updates)));
+    assertEquals("[-6 2 2]", value(tf.tensorScatterNdSub(x, places, updates)));
+    assertEquals("[ 1 2 -4]", value(tf.tensorScatterNdMin(x, places, updates)));
+    assertEquals("[7 2 5]", value(tf.tensorScatterNdMax(x, places, updates)));
   }
 }
