@@ -2,13 +2,16 @@ package io.millrace.examples;
 
 import static io.millrace.DType.FLOAT32;
 import static io.millrace.DType.INT64;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Graph;
+import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.Shape;
+import io.millrace.io.GraphDefs;
 import io.millrace.ops.Ops;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The README's code is this file's code, so it compiles and does what it says. */
 class ReadmeTest {
@@ -53,6 +57,25 @@ class ReadmeTest {
   }
 
   @Test
+  void theSecondSnippetReadsAndWritesGraphs(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("digits.pb");
+    Path copy = folder.resolve("copy.pb");
+    float[] pixels = {1, -2, 3};
+    Ops tf = Ops.of(new Graph());
+    Output input = tf.placeholder(FLOAT32, Shape.of(3), "pixels");
+    assertEquals("scores:0", tf.withName("scores").nn.relu(input).name());
+    GraphDefs.write(tf.graph(), file);
+
+    Graph graph = GraphDefs.read(file);
+    GraphDefs.write(graph, copy);
+    try (Session session = new Session(graph)) {
+      float[] scores = session.run("scores:0", Map.of("pixels:0", pixels)).toFloatArray();
+      assertArrayEquals(new float[] {1, 0, 3}, scores);
+    }
+    assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(copy));
+  }
+
+  @Test
   void everyJavaBlockOfTheReadmeStandsInThisFile() throws IOException {
     List<String> blocks = new ArrayList<>();
     Matcher fences =
@@ -67,7 +90,7 @@ class ReadmeTest {
       String body = block.strip().replaceAll("\\}$", "").strip();
       assertTrue(here.contains(body), "the README says what no test compiles:\n" + block);
     }
-    assertEquals(1, blocks.size(), "each block needs a test of its own");
+    assertEquals(2, blocks.size(), "each block needs a test of its own");
   }
 
   private static String withoutIndent(String code) {
