@@ -50,7 +50,7 @@ public interface BiasOps extends Building {
       in.requireSameDType();
       Shape x = in.shape(0);
       Shape bias = in.requireRank(1, 1);
-      Shapes.requireAxes(in, 0, 2);
+      Shapes.requireAxes(in, 0, format == DataFormat.NCHW ? 3 : 2);
       if (!x.isRankKnown()) {
         return List.of(in.type(0));
       }
@@ -91,11 +91,14 @@ public interface BiasOps extends Building {
           Example.accepts(last).with(DType.FLOAT64, 2, 2, 3, 4).with(DType.FLOAT64, 4),
           Example.accepts(last).with(DType.INT32, 2, 3).with(DType.INT32, 3),
           Example.accepts(first).with(DType.FLOAT64, 2, 3, 2, 2).with(DType.FLOAT64, 3),
-          Example.accepts(first).with(DType.FLOAT32, 2, 3).with(DType.FLOAT32, 3),
+          Example.accepts(first).with(DType.FLOAT32, 2, 3, 2).with(DType.FLOAT32, 3),
           Example.accepts(last).with(DType.FLOAT32, 0, 3).with(DType.FLOAT32, 3),
           Example.rejects(last, "a bias of 2 does not fit 3 channels")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 2),
+          Example.rejects(first, "must have at least 3 axes")
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 3),
           Example.rejects(last, "must have at least 2 axes")
               .with(DType.FLOAT32, 3)
               .with(DType.FLOAT32, 3),
@@ -123,7 +126,7 @@ public interface BiasOps extends Building {
     public List<TensorType> infer(Inference in) {
       in.requireCount(1);
       in.requireNumeric(0);
-      Shapes.requireAxes(in, 0, 2);
+      Shapes.requireAxes(in, 0, format == DataFormat.NCHW ? 3 : 2);
       Shape dy = in.shape(0);
       long channels = dy.isRankKnown() ? dy.dim(format.channelAxis(dy.rank())) : -1;
       return List.of(in.type(0).withShape(Shape.of(channels)));

@@ -20,16 +20,27 @@ import java.util.Optional;
 /** Putting tensors together along an axis that they have. */
 public interface ConcatOps extends Building {
 
-  /** Returns tensors one after another along an existing axis. TensorFlow: ConcatV2. */
+  /**
+   * Returns tensors one after another along an existing axis. TensorFlow: ConcatV2, or Identity for
+   * one tensor.
+   */
   default Output concat(List<?> values, int axis) {
-    List<Object> inputs = new ArrayList<>(operands(values.toArray()));
-    inputs.add(operand(axis));
-    return result(new ConcatV2(), inputs.toArray());
+    return joined(operands(values.toArray()), operand(axis));
   }
 
-  /** Returns tensors one after another along an axis that a scalar says. TensorFlow: ConcatV2. */
+  /**
+   * Returns tensors one after another along an axis that a scalar says. TensorFlow: ConcatV2, or
+   * Identity for one tensor.
+   */
   default Output concat(List<?> values, Operand axis) {
-    List<Object> inputs = new ArrayList<>(operands(values.toArray()));
+    return joined(operands(values.toArray()), axis.asOutput());
+  }
+
+  private Output joined(List<Output> values, Output axis) {
+    if (values.size() == 1) {
+      return result(new IdentityOps.Identity(), values.get(0));
+    }
+    List<Object> inputs = new ArrayList<>(values);
     inputs.add(axis);
     return result(new ConcatV2(), inputs.toArray());
   }
@@ -77,7 +88,10 @@ public interface ConcatOps extends Building {
               .with(DType.FLOAT64, 2, 0)
               .with(DType.FLOAT64, 2, 2)
               .with(Literal.scalar(DType.INT64, -1)),
-          Example.accepts(op).with(DType.BOOL, 2).with(Literal.scalar(DType.INT32, 0)),
+          Example.accepts(op)
+              .with(DType.BOOL, 2)
+              .with(DType.BOOL, 1)
+              .with(Literal.scalar(DType.INT32, 0)),
           Example.rejects(op, "inputs must agree but for axis 1")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 4, 3)
@@ -88,7 +102,11 @@ public interface ConcatOps extends Building {
               .with(Literal.scalar(DType.INT32, 0)),
           Example.rejects(op, "axis 2 is out of range")
               .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 2, 3)
               .with(Literal.scalar(DType.INT32, 2)),
+          Example.rejects(op, "takes at least two tensors and an axis")
+              .with(DType.FLOAT32, 2, 3)
+              .with(Literal.scalar(DType.INT32, 0)),
           Example.rejects(op, "inputs must have one type")
               .with(DType.FLOAT32, 2)
               .with(DType.INT32, 2)
@@ -138,7 +156,7 @@ public interface ConcatOps extends Building {
               .with(Literal.scalar(DType.INT32, 1))
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 4, 3),
-          Example.rejects(op, "takes at least one tensor and an axis")
+          Example.rejects(op, "takes at least two tensors and an axis")
               .with(Literal.scalar(DType.INT32, 0)));
     }
   }
@@ -157,7 +175,7 @@ public interface ConcatOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.require(in.count() > 1, "takes an axis and at least one shape");
+      in.require(in.count() > 2, "takes an axis and at least two shapes");
       Optional<Long> wished = ShapeVectors.scalar(in, 0);
       Shape length = Shape.unknown(1);
       for (int i = 1; i < in.count(); i++) {
@@ -224,8 +242,12 @@ public interface ConcatOps extends Building {
               .with(Literal.scalar(DType.INT32, 0))
               .with(Literal.ofInts(2, 3))
               .with(Literal.ofInts(2)),
+          Example.rejects(op, "takes an axis and at least two shapes")
+              .with(Literal.scalar(DType.INT32, 0))
+              .with(Literal.ofInts(2, 3)),
           Example.rejects(op, "axis 2 is out of range")
               .with(Literal.scalar(DType.INT32, 2))
+              .with(Literal.ofInts(2, 3))
               .with(Literal.ofInts(2, 3)));
     }
   }

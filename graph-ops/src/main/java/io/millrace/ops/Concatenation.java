@@ -24,7 +24,7 @@ record Concatenation(int axis, int first, int count) {
 
   /** Returns the type of the result. */
   TensorType infer(Inference in) {
-    in.require(count > 0, "takes at least one tensor and an axis");
+    in.require(count > 1, "takes at least two tensors and an axis");
     Optional<Long> wished = ShapeVectors.scalar(in, axis);
     Shape common = Shape.unknown();
     for (int i = first; i < first + count; i++) {

@@ -2,9 +2,13 @@ package io.millrace.ops;
 
 import static io.millrace.ops.TypeSet.FLOATING;
 
+import io.millrace.DType;
+import io.millrace.TensorType;
 import io.millrace.ir.Scalar;
 import io.millrace.op.Example;
+import io.millrace.op.Inference;
 import io.millrace.op.Signature;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
 
@@ -18,7 +22,6 @@ public interface UnaryGradientOps extends Building {
   enum Slope implements Elementwise {
     SQRT(
         row("SqrtGrad", (y, dy) -> dy.times(0.5).dividedBy(y))
-            .within(0, 0.5, 2)
             .derivatives(
                 (tf, a, b, z, dz) -> {
                   var ratio = tf.divide(dz, a);
@@ -66,6 +69,13 @@ public interface UnaryGradientOps extends Building {
       return row;
     }
 
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      Sizes.requireResult(in, in.shape(0), in.shape(1));
+      return Elementwise.super.infer(in);
+    }
+
     private static Row row(String type, BinaryOperator<Scalar> value) {
       return Row.binary(type, FLOATING, value).written(s -> Signature.of("y: T", "dy: T"));
     }
@@ -89,7 +99,30 @@ public interface UnaryGradientOps extends Building {
     }
 
     static List<Example> examples() {
-      return Elementwise.examples(values());
+      List<Example> examples = new ArrayList<>();
+      for (Slope slope : values()) {
+        examples.add(slope.accepts(DType.FLOAT32, 2, 3));
+        examples.add(slope.accepts(DType.FLOAT64, 2, 3));
+        examples.add(slope.accepts(DType.FLOAT64));
+        examples.add(slope.accepts(DType.FLOAT32, 0, 3));
+        examples.add(
+            Example.rejects(slope, "a gradient of shape [3] does not fit a result of [2,3]")
+                .with(DType.FLOAT32, 2, 3)
+                .with(DType.FLOAT32, 3));
+        examples.add(
+            Example.rejects(slope, "input 0 must be floating, not int32")
+                .with(DType.INT32, 2)
+                .with(DType.INT32, 2));
+        examples.add(
+            Example.rejects(slope, "inputs must have one type")
+                .with(DType.FLOAT32, 2)
+                .with(DType.FLOAT64, 2));
+      }
+      return examples;
+    }
+
+    private Example accepts(DType dtype, long... dims) {
+      return Example.accepts(this).within(0.5, 2, dtype, dims).with(dtype, dims);
     }
   }
 }
