@@ -8,13 +8,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
- * The state of one session: memory for each resource, from its first use until the end.
+ * The state of one session: memory for each resource, as long as it holds a value or a plan uses
+ * it.
  *
- * <p>A variable whose shape changes is one resource after another, under one name; the memory of
- * those that it was before goes when no plan uses them any more.
+ * <p>A variable whose shape changes is one resource after another, under one name; those that it
+ * was before hold no value any more.
  */
 final class VariableStore {
   private final Device device;
@@ -28,7 +28,6 @@ final class VariableStore {
     private final Resource resource;
     private final DeviceMemory memory;
     private volatile boolean initialized;
-    private boolean past;
     private int plans;
 
     private Cell(Resource resource, DeviceMemory memory) {
@@ -72,11 +71,11 @@ final class VariableStore {
   /** Takes back what a plan acquired. */
   synchronized void release(List<Cell> acquired) {
     acquired.forEach(cell -> cell.plans--);
-    acquired.forEach(this::freeIfPast);
+    acquired.forEach(this::freeIfUnused);
   }
 
-  private void freeIfPast(Cell cell) {
-    if (cell.past && cell.plans == 0 && cells.remove(cell.resource, cell)) {
+  private void freeIfUnused(Cell cell) {
+    if (!cell.initialized && cell.plans == 0 && cells.remove(cell.resource, cell)) {
       cell.memory.close();
     }
   }
@@ -84,15 +83,10 @@ final class VariableStore {
   /** Notes that a variable is this resource now, whatever it was before. */
   synchronized void setPresent(Resource resource) {
     Resource before = present.put(resource.name(), resource);
-    Cell now = cells.get(resource);
-    if (now != null) {
-      now.past = false;
-    }
     Cell old = before == null || before.equals(resource) ? null : cells.get(before);
     if (old != null) {
-      old.past = true;
       old.initialized = false;
-      freeIfPast(old);
+      freeIfUnused(old);
     }
   }
 
@@ -101,9 +95,12 @@ final class VariableStore {
    */
   synchronized Literal shape(String name) {
     Resource resource = present.get(name);
-    return resource == null
-        ? Literal.ofLongs(0)
-        : Literal.ofLongs(Objects.requireNonNull(resource).type().shape().dims());
+    return resource == null ? Literal.ofLongs(0) : Literal.ofLongs(resource.type().shape().dims());
+  }
+
+  /** Returns whether a variable whose shape may change has one. */
+  synchronized boolean hasShape(String name) {
+    return present.containsKey(name);
   }
 
   synchronized void close() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -65,6 +66,29 @@ class ConcurrencyTest {
             return "done";
           });
       assertEquals(THREADS * 100L, session.run(w).longValue());
+    }
+  }
+
+  @Test
+  void sizesFoundHoldWhileOthersWrite() throws Exception {
+    Output grown = ops.positives("grown", ops.add("shifted", x, w));
+    try (Session session = new Session(graph, OPTIONS)) {
+      session.run(init);
+      inThreads(
+          () -> {
+            for (int i = 1; i <= 50; i++) {
+              long[] values = new long[i % 3 + 2];
+              Arrays.fill(values, i);
+              values[1] = -100_000;
+              session.run(count);
+              List<Tensor> results = session.run(List.of(grown, w), Map.of(x, values));
+              long[] expected = new long[values.length - 1];
+              Arrays.fill(expected, i + results.get(1).longValue());
+              assertArrayEquals(expected, results.get(0).toLongArray());
+            }
+            return "done";
+          });
+      assertEquals(THREADS * 50L, session.run(w).longValue());
     }
   }
 

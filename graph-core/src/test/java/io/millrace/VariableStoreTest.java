@@ -1,0 +1,64 @@
+package io.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.millrace.ir.Resource;
+import io.millrace.spi.HostMemory;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class VariableStoreTest {
+  private static final Resource TWO = resource(2);
+  private static final Resource THREE = resource(3);
+
+  private final VariableStore store = new VariableStore(Backends.find().open("reference", 1));
+
+  private static Resource resource(long size) {
+    return new Resource("v", TensorType.of(DType.FLOAT32, size), false);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private static void assertFreed(VariableStore.Cell cell) {
+    HostMemory memory = (HostMemory) cell.memory();
+    assertThrows(ClosedException.class, memory::retain);
+  }
+
+  @Test
+  void keepsAValueThatNoPlanUses() {
+    VariableStore.Cell cell = store.acquire(TWO);
+    cell.setInitialized();
+    store.release(List.of(cell));
+    assertSame(cell, store.acquire(TWO));
+  }
+
+  @Test
+  void freesWhatNeverGotAValueAfterItsLastPlan() {
+    VariableStore.Cell cell = store.acquire(TWO);
+    assertSame(cell, store.acquire(TWO));
+    store.release(List.of(cell));
+    assertSame(cell, store.acquire(TWO));
+    store.release(List.of(cell, cell));
+    assertFreed(cell);
+    assertNotSame(cell, store.acquire(TWO));
+  }
+
+  @Test
+  void freesWhatAVariableWasBefore() {
+    VariableStore.Cell before = store.acquire(TWO);
+    before.setInitialized();
+    store.setPresent(TWO);
+    store.release(List.of(before));
+    VariableStore.Cell after = store.acquire(THREE);
+    after.setInitialized();
+    store.setPresent(THREE);
+    assertFreed(before);
+    assertSame(after, store.acquire(THREE));
+  }
+}
