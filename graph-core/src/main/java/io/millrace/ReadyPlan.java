@@ -101,8 +101,7 @@ final class ReadyPlan {
         }
       }
     }
-    return new UninitializedException(
-        text + "\nrun their initializers first, such as globalVariablesInitializer()");
+    return new UninitializedException(text + UninitializedException.HELP);
   }
 
   /** Notes that a run gave values to what it writes. */

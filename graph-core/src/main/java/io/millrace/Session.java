@@ -4,12 +4,10 @@ import io.millrace.compiler.ValueNeededException;
 import io.millrace.op.Op;
 import io.millrace.spi.Device;
 import io.millrace.spi.StepException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.StampedLock;
-import java.util.stream.Collectors;
 
 /**
  * Runs a graph on a device and keeps the values of its variables, as TensorFlow's {@code
@@ -45,6 +43,7 @@ public final class Session implements AutoCloseable {
   private final Device device;
   private final VariableStore state;
   private final PlanCache plans;
+  private final Failures failures;
 
   /** Held shared by a run that only reads state, exclusively by one that writes it. */
   private final StampedLock stateLock = new StampedLock();
@@ -76,6 +75,7 @@ public final class Session implements AutoCloseable {
     this.device = device;
     state = new VariableStore(device);
     plans = new PlanCache(graph, device, state, options);
+    failures = new Failures(graph, state);
   }
 
   /** Returns the graph. */
@@ -239,7 +239,12 @@ public final class Session implements AutoCloseable {
   private RunSlot runFinding(PlanKey first, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
     PlanKey key = first;
     while (true) {
-      Output needed = plans.needed(key);
+      Output needed;
+      try {
+        needed = plans.needed(key);
+      } catch (GraphException e) {
+        throw failures.ofCompiling(key, e);
+      }
       if (needed != null) {
         key = find(key, needed, call, feeds, found);
         continue;
@@ -294,27 +299,9 @@ public final class Session implements AutoCloseable {
     try {
       slot.execution().run(slot.feeds(), plan.resources(), slot.fetches());
     } catch (StepException e) {
-      throw failure(e);
+      throw failures.ofRun(e);
     }
     plan.markWritten();
-  }
-
-  private ExecutionException failure(StepException e) {
-    String nodes =
-        Arrays.stream(e.origin().split("\\+"))
-            .distinct()
-            .map(this::place)
-            .collect(Collectors.joining());
-    return new ExecutionException("the run failed: " + e.getMessage() + nodes);
-  }
-
-  private String place(String origin) {
-    try {
-      Operation operation = graph.operation(origin);
-      return "\n  in " + operation + "\n  at " + operation.source();
-    } catch (FeedException unknown) {
-      return "\n  in " + origin;
-    }
   }
 
   /** Explains a run of one tensor; see {@link #explain(List, Map)}. */
@@ -357,6 +344,8 @@ public final class Session implements AutoCloseable {
         return text + key.compile(graph, options.passes()).explain();
       } catch (ValueNeededException e) {
         needed = e.output();
+      } catch (GraphException e) {
+        throw failures.ofCompiling(key, e);
       }
       key = find(key, needed, call, feeds, found);
       text.append("found first: ").append(needed).append(" = ").append(key.known().get(needed));

@@ -201,7 +201,10 @@ class SessionTest {
       String message =
           assertThrows(ExecutionException.class, () -> session.run(quotient, Map.of(d, 0)))
               .getMessage();
-      assertMessage(message, "quotient", "TestOps.java");
+      assertMessage(
+          message,
+          "in quotient (Div): input 0 is one:0 int32[], input 1 is d:0 int32[]",
+          "TestOps.java");
     }
     assertEquals(1, session.run(quotient, Map.of(d, 1)).intValue());
   }

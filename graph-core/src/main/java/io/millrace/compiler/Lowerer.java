@@ -13,6 +13,7 @@ import io.millrace.ir.ProgramBuilder;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.op.Inference;
+import io.millrace.op.Op;
 import io.millrace.op.RuleException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -242,9 +243,22 @@ final class Lowerer {
 
   Resource retype(Operation operation, int input, TensorType type) {
     Resource before = reference(operation, input);
+    Resource first = original(before);
+    boolean fixed =
+        Objects.requireNonNull(owners.get(before.name())).op().sizes() != Op.SHAPE_OF_STATE;
+    if (fixed && !type.equals(first.type())) {
+      throw new RuleException(
+          "the variable '"
+              + before.name()
+              + "' is always "
+              + first.type()
+              + " and does not become "
+              + type
+              + ": only one made without a fixed shape may change it");
+    }
     Resource after = new Resource(before.name(), type, before.startsAtZero());
     builder.forgetUpdate(before);
-    retyped.put(original(before), after);
+    retyped.put(first, after);
     return after;
   }
 

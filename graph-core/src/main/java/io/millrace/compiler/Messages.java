@@ -38,4 +38,11 @@ public final class Messages {
     String told = rule.length() > LONGEST ? rule.substring(0, LONGEST) + "..." : rule;
     return node + operands + (inputs.isEmpty() ? "" : ": ") + told + "\n  at " + source;
   }
+
+  /** Returns a list of inputs with their types, such as {@code input 0 is x:0 float32[2,3]}. */
+  public static String inputs(List<String> inputs) {
+    return IntStream.range(0, inputs.size())
+        .mapToObj(i -> "input " + i + " is " + inputs.get(i))
+        .collect(Collectors.joining(", "));
+  }
 }

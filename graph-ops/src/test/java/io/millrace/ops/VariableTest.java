@@ -206,4 +206,32 @@ class VariableTest {
       assertEquals(5, session.run(v).floatValue());
     }
   }
+
+  @Test
+  void refusesAnotherShapeWhereTheShapeIsFixed() {
+    Variable v = tf.variable(new float[] {1}, "v");
+    Output wide = tf.assign(v, new float[] {1, 2, 3}, false);
+    Output same = tf.assign(v, new float[] {4}, false);
+    try (Session session = session()) {
+      assertRefused(
+          "'v' is always float32[1] and does not become float32[3]", () -> session.run(wide));
+      session.run(same);
+      assertArrayEquals(new float[] {4}, session.run(v).toFloatArray());
+    }
+  }
+
+  @Test
+  void namesVariablesWithoutAShapeYetWhereShapesDoNotFit() {
+    Variable v =
+        tf.variable(new float[] {1}, "v", Variable.Options.defaults().validateShape(false));
+    Output more = tf.assignAdd(v, new float[] {1, 2});
+    try (Session session = session()) {
+      assertRefused(
+          "no value yet and count as having no elements:\n  v made at io.millrace.ops.VariableTest",
+          () -> session.run(more));
+      session.run(v.initializer());
+      GraphException e = assertThrows(GraphException.class, () -> session.run(more));
+      assertFalse(String.valueOf(e.getMessage()).contains("no value yet"));
+    }
+  }
 }
