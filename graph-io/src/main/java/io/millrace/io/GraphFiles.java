@@ -13,6 +13,9 @@ final class GraphFiles {
   /** Deeper than any graph nests its messages, and far from what the stack holds. */
   private static final int DEEPEST = 32;
 
+  /** How a SavedModel begins: its first field is a number, where a graph has a message. */
+  private static final byte SAVED_MODEL = 8;
+
   private static final TextFormat.Parser TEXT =
       TextFormat.Parser.newBuilder().setAllowUnknownFields(true).setRecursionLimit(DEEPEST).build();
 
@@ -37,6 +40,9 @@ final class GraphFiles {
    * @throws MalformedException if it is none
    */
   static GraphDef parse(byte[] bytes) {
+    if (bytes.length > 0 && bytes[0] == SAVED_MODEL) {
+      throw new MalformedException("the bytes are no GraphDef, but look like a SavedModel");
+    }
     CodedInputStream stream = CodedInputStream.newInstance(bytes);
     stream.setRecursionLimit(DEEPEST);
     try {

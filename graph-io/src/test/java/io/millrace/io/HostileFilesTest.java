@@ -92,6 +92,13 @@ class HostileFilesTest {
   }
 
   @Test
+  void tellsASavedModel() {
+    byte[] begin = {8, 1, 18, 4, 10, 2, 34, 0};
+    String message = refusal(begin, MIB);
+    assertTrue(message.contains("look like a SavedModel"), message);
+  }
+
+  @Test
   void refusesNoise() {
     Random random = new Random(11);
     for (int i = 0; i < 1000; i++) {
