@@ -135,6 +135,9 @@ public interface EinsumOps extends Building {
           Example.rejects(new Einsum("..i->i"), "dots that are no ellipsis")
               .with(DType.FLOAT32, 2));
       examples.add(
+          Example.rejects(new Einsum("i>j->i"), "has 'i>j' where letters name axes")
+              .with(DType.FLOAT32, 2, 3));
+      examples.add(
           Example.rejects(new Einsum("i->i"), "the equation has 1 inputs, but there are 2")
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32, 2));

@@ -56,6 +56,11 @@ record Equation(List<String> inputs, String output) {
         equation);
     in.require(
         count(subscripts, true) <= 1, "equation '%s' has two ellipses in one place", equation);
+    in.require(
+        subscripts.chars().allMatch(c -> c == ELLIPSIS || Character.isLetter(c)),
+        "equation '%s' has '%s' where letters name axes",
+        equation,
+        text);
     return subscripts;
   }
 
