@@ -40,6 +40,10 @@ public interface WhereOps extends Building {
    * Returns the slices along some axes for which the mask is true, one after another. TensorFlow:
    * tf.boolean_mask, which is Where and GatherV2.
    *
+   * <p>The shapes are compared when the graph is built. Of shapes that only the run knows, a mask
+   * that is too short leaves out the rest, and one that finds something beyond the tensor fails the
+   * run.
+   *
    * @param mask booleans, of the shape of these axes of the tensor; its rank must be known
    * @param axis the first of these axes; counts from the end if negative
    * @return the tensor with these axes replaced by one
