@@ -33,6 +33,8 @@ public final class Ops
         MovementOps,
         PadOps,
         MirrorPadOps,
+        SpaceOps,
+        BatchOps,
         ConcatOps,
         StackOps,
         SplitOps,

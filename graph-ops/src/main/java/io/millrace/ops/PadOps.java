@@ -5,9 +5,7 @@ import io.millrace.Output;
 import io.millrace.Shape;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
-import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
-import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -98,29 +96,6 @@ public interface PadOps extends Building {
       return tf.slice(call.gradient(), tf.cast(tf.reshape(before, -1), DType.INT32), shape);
     }
 
-    static void lowerFilled(Lowering to, ScalarFunction.Constant fill) {
-      Shape from = to.inputType(0).shape();
-      Shape shape = to.outputType(0).shape();
-      long[] counts = to.constant(1).toLongs();
-      long[] strides = shape.strides();
-      long offset = 0;
-      for (int axis = 0; axis < strides.length; axis++) {
-        offset += counts[2 * axis] * strides[axis];
-      }
-      if (from.equals(shape)) {
-        to.output(0, to.input(0));
-        return;
-      }
-      Primitive.Move.Piece piece =
-          new Primitive.Move.Piece(0, from, View.dense(from), View.of(offset, strides));
-      to.output(
-          0,
-          to.emit(
-              new Primitive.Move(List.of(piece), Optional.of(fill)),
-              List.of(to.input(0)),
-              to.outputType(0)));
-    }
-
     @Override
     public Gradients gradient(Gradient call) {
       return Gradients.of(unpadded(call));
@@ -128,7 +103,7 @@ public interface PadOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      lowerFilled(to, new ScalarFunction.Constant(to.outputType(0).dtype(), 0));
+      to.output(0, Surrounding.zeros(to, to.input(0), to.constant(1).toLongs()));
     }
 
     static List<Example> examples() {
@@ -187,7 +162,8 @@ public interface PadOps extends Building {
             case FLOAT64 -> Double.doubleToRawLongBits(fill.getDouble(0));
             default -> fill.getLong(0);
           };
-      Pad.lowerFilled(to, new ScalarFunction.Constant(dtype, bits));
+      ScalarFunction.Constant constant = new ScalarFunction.Constant(dtype, bits);
+      to.output(0, Surrounding.fill(to, to.input(0), to.constant(1).toLongs(), constant));
     }
 
     static List<Example> examples() {

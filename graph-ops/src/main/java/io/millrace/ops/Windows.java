@@ -15,7 +15,6 @@ import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Pooling and convolution of integers, which the primitives for windows leave out: reductions over
@@ -126,27 +125,13 @@ final class Windows {
   }
 
   private static Value pad(Lowering to, Value x, List<WindowAxis> axes, Literal fill) {
-    Shape from = x.type().shape();
-    long[] dims = from.dims();
+    long[] counts = new long[2 * x.type().shape().rank()];
     for (int i = 0; i < axes.size(); i++) {
-      dims[i + 1] += axes.get(i).padBefore() + axes.get(i).padAfter();
+      counts[2 * i + 2] = axes.get(i).padBefore();
+      counts[2 * i + 3] = axes.get(i).padAfter();
     }
-    Shape padded = Shape.of(dims);
-    if (padded.equals(from)) {
-      return x;
-    }
-    long first = 0;
-    for (int i = 0; i < axes.size(); i++) {
-      first += axes.get(i).padBefore() * padded.strides()[i + 1];
-    }
-    Primitive.Move.Piece piece =
-        new Primitive.Move.Piece(0, from, View.dense(from), View.of(first, padded.strides()));
-    return to.emit(
-        new Primitive.Move(
-            List.of(piece),
-            Optional.of(new ScalarFunction.Constant(x.type().dtype(), fill.getLong(0)))),
-        List.of(x),
-        x.type().withShape(padded));
+    return Surrounding.fill(
+        to, x, counts, new ScalarFunction.Constant(x.type().dtype(), fill.getLong(0)));
   }
 
   private static Literal lowest(DType dtype) {
