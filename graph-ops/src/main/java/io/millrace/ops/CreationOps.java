@@ -90,11 +90,6 @@ public interface CreationOps extends Building {
         new OneHot(axis), operand(indices), operand(depth), first, operand(off, first.dtype()));
   }
 
-  /** Returns the float32 identity matrix with n rows. TensorFlow: OneHot of Range. */
-  default Output eye(int n) {
-    return scope("eye", () -> tf().oneHot(tf().range(n), n));
-  }
-
   /** A scalar repeated: inputs shape and value. */
   record Fill() implements Op {
     @Override

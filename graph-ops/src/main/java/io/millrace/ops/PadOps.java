@@ -37,6 +37,18 @@ public interface PadOps extends Building {
     return result(new PadV2(), input, operand(paddings), operand(constantValue, input.dtype()));
   }
 
+  /** Returns the only element of a literal. */
+  static ScalarFunction.Constant constant(Literal literal) {
+    DType dtype = literal.type().dtype();
+    long bits =
+        switch (dtype) {
+          case FLOAT32 -> Float.floatToRawIntBits((float) literal.getDouble(0));
+          case FLOAT64 -> Double.doubleToRawLongBits(literal.getDouble(0));
+          default -> literal.getLong(0);
+        };
+    return new ScalarFunction.Constant(dtype, bits);
+  }
+
   /** The first input with zeros around it, as many as the second says. */
   record Pad() implements Op {
     @Override
@@ -154,16 +166,8 @@ public interface PadOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Literal fill = to.constant(2);
-      DType dtype = fill.type().dtype();
-      long bits =
-          switch (dtype) {
-            case FLOAT32 -> Float.floatToRawIntBits((float) fill.getDouble(0));
-            case FLOAT64 -> Double.doubleToRawLongBits(fill.getDouble(0));
-            default -> fill.getLong(0);
-          };
-      ScalarFunction.Constant constant = new ScalarFunction.Constant(dtype, bits);
-      to.output(0, Surrounding.fill(to, to.input(0), to.constant(1).toLongs(), constant));
+      to.output(
+          0, Surrounding.fill(to, to.input(0), to.constant(1).toLongs(), constant(to.constant(2))));
     }
 
     static List<Example> examples() {
