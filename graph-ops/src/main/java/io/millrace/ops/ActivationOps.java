@@ -68,11 +68,11 @@ public interface ActivationOps extends Building {
     SELU(
         "Selu",
         Slope.SELU,
+        // Not expm1: of numbers next to 0 TensorFlow's result is 0, and so their slope the upper
+        // one.
         x ->
             x.lt(x.constant(0))
-                .select(
-                    x.apply(UnaryFn.EXPM1).times(Slope.SELU_SCALE_ALPHA),
-                    x.times(Slope.SELU_SCALE))),
+                .select(x.exp().minus(1).times(Slope.SELU_SCALE_ALPHA), x.times(Slope.SELU_SCALE))),
     SOFTPLUS("Softplus", Slope.SOFTPLUS, Activation::softplus),
     SOFTSIGN("Softsign", Slope.SOFTSIGN, x -> x.dividedBy(x.abs().plus(1)));
 

@@ -69,11 +69,11 @@ public interface SpecialOps extends Building {
             .within(0, 0.5, 4)
             .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.polygamma(tf.onesLike(x), x)))),
     ERFINV(
-        row("Erfinv", Special::inverseErf)
+        Row.unary("Erfinv", FLOATING, Special::inverseErf)
             .within(0, -0.95, 0.95)
             .derivative((tf, x, y, dy) -> bell(tf, Math.sqrt(Math.PI) / 2, tf.square(y), dy))),
     NDTRI(
-        row("Ndtri", p -> NormalQuantile.at(p.minus(0.5), p.min(p.negate().plus(1))))
+        row("Ndtri", Special::quantile)
             .within(0, 0.05, 0.95)
             .derivative(
                 (tf, x, y, dy) ->
@@ -94,10 +94,17 @@ public interface SpecialOps extends Building {
       return Row.unary(type, FLOATING, x -> value.apply(x.cast(DType.FLOAT64)).cast(x.type()));
     }
 
-    /** The error function is the normal distribution function moved and stretched. */
+    /**
+     * The error function is the normal distribution function moved and stretched; as in TensorFlow
+     * the probability is rounded to the type.
+     */
     private static Scalar inverseErf(Scalar x) {
-      Scalar outer = x.abs().negate().plus(1).times(0.5);
-      return NormalQuantile.at(x.times(0.5), outer).times(Math.sqrt(0.5));
+      Scalar p = x.plus(1).times(0.5);
+      return quantile(p.cast(DType.FLOAT64)).times(Math.sqrt(0.5)).cast(x.type());
+    }
+
+    private static Scalar quantile(Scalar p) {
+      return NormalQuantile.at(p.minus(0.5), p.min(p.negate().plus(1)));
     }
 
     private static Output bell(Ops tf, double height, Output exponent, Output dy) {
