@@ -143,9 +143,9 @@ public interface ActivationOps extends Building {
    * which is the activation's input or, where that is as good, its output.
    */
   enum Slope implements Op {
-    RELU("ReluGrad", true, (dy, y) -> y.gt(0).select(dy, dy.constant(0))),
-    RELU6(
-        "Relu6Grad", true, (dy, y) -> y.gt(0).and(y.lt(y.constant(6))).select(dy, dy.constant(0))),
+    // Products, so that a gradient that is not finite is not lost.
+    RELU("ReluGrad", true, (dy, y) -> dy.times(y.gt(0).cast(dy.type()))),
+    RELU6("Relu6Grad", true, (dy, y) -> dy.times(y.gt(0).and(y.lt(y.constant(6))).cast(dy.type()))),
     ELU("EluGrad", true, (dy, y) -> y.lt(y.constant(0)).select(y.plus(1).times(dy), dy)),
     SELU(
         "SeluGrad",

@@ -1,7 +1,6 @@
 package io.millrace.ops;
 
 import static io.millrace.ops.TypeSet.FLOATING;
-import static io.millrace.ops.TypeSet.INTEGER;
 import static io.millrace.ops.TypeSet.NUMERIC;
 import static io.millrace.ops.TypeSet.SIGNED;
 
@@ -10,6 +9,7 @@ import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Scalar;
+import io.millrace.ir.UnaryFn;
 import io.millrace.op.Example;
 import io.millrace.op.Signature;
 import java.util.List;
@@ -75,7 +75,7 @@ public interface BinaryOps extends Building {
     return floormod(x, y);
   }
 
-  /** Returns the quotient of integers, truncated towards zero. TensorFlow: TruncateDiv. */
+  /** Returns the quotient truncated towards zero. TensorFlow: TruncateDiv. */
   default Output truncatediv(Object x, Object y) {
     return result(Binary.TRUNCATE_DIV, x, y);
   }
@@ -170,9 +170,9 @@ public interface BinaryOps extends Building {
             .derivatives(
                 (tf, x, y, z, dz) -> List.of(dz, tf.multiply(dz, tf.negative(tf.floordiv(x, y)))))),
     TRUNCATE_DIV(
-        Row.binary("TruncateDiv", INTEGER, Scalar::dividedBy)
+        Row.binary("TruncateDiv", NUMERIC, Binary::truncated)
             .within(1, 1, 4)
-            .notDifferentiable("its result is an integer")),
+            .notDifferentiable("its result is constant between jumps")),
     TRUNCATE_MOD(
         Row.binary("TruncateMod", SIGNED, (x, y) -> x.apply(BinaryFn.TRUNCATE_MOD, y))
             .alias("Mod")
@@ -285,6 +285,13 @@ public interface BinaryOps extends Building {
 
     private static List<Output> quotient(Ops tf, Output x, Output y, Output z, Output dz) {
       return List.of(tf.divide(dz, y), tf.multiply(dz, tf.divide(tf.divide(tf.negative(x), y), y)));
+    }
+
+    private static Scalar truncated(Scalar x, Scalar y) {
+      Scalar quotient = x.dividedBy(y);
+      return quotient
+          .lt(quotient.constant(0))
+          .select(quotient.apply(UnaryFn.CEIL), quotient.apply(UnaryFn.FLOOR));
     }
 
     private static List<Output> split(Ops tf, Output first, Output dz) {

@@ -109,10 +109,17 @@ final class GammaFunctions {
     Scalar even = s.apply(BinaryFn.FLOOR_MOD, s.constant(2)).eq(zero);
     Scalar both = forward.plus(even.select(backward, backward.negate()));
     Scalar whole = s.apply(UnaryFn.FLOOR).eq(s);
-    Scalar atNegative = part.eq(zero).select(infinity, whole.select(both, nan));
+    // At a pole the sides agree if the power is even.
+    Scalar pole = even.select(infinity, nan);
+    Scalar atNegative = part.eq(zero).select(pole, whole.select(both, nan));
     Scalar value = negative.select(atNegative, forward);
+    // The sum of an infinite power is its first term, and NaN where an argument is.
+    Scalar single = negative.select(infinity, q.pow(s.negate()));
+    Scalar any = s.eq(infinity).select(single, value);
     Scalar one = s.constant(1);
-    return s.eq(one).select(infinity, s.lt(one).select(nan, value));
+    Scalar arguments = s.plus(q);
+    Scalar defined = s.lt(one).select(nan, arguments.apply(UnaryFn.IS_NAN).select(nan, any));
+    return s.eq(one).select(infinity, defined);
   }
 
   /** Returns the sum for positive q. */
@@ -124,7 +131,7 @@ final class GammaFunctions {
     Scalar z = q.plus(SHIFT);
     Scalar power = z.pow(s.negate());
     Scalar square = z.square();
-    sum = sum.plus(power.times(z).dividedBy(s.minus(1))).plus(power.times(0.5));
+    sum = sum.plus(z.pow(s.negate().plus(1)).dividedBy(s.minus(1))).plus(power.times(0.5));
     Scalar factor = power.times(s).dividedBy(z);
     double factorial = 2;
     for (int n = 1; n <= BERNOULLI.length; n++) {

@@ -18,24 +18,28 @@ public interface UnaryGradientOps extends Building {
   /**
    * For {@code y = f(x)}, the gradient with respect to x as a function of y and of dy. Here a is y,
    * b is dy, and dz arrives at the gradient itself.
+   *
+   * <p>As in TensorFlow a dy of 0 gives 0 even where the slope of a root or a reciprocal is not
+   * finite.
    */
   enum Slope implements Elementwise {
     SQRT(
-        row("SqrtGrad", (y, dy) -> dy.times(0.5).dividedBy(y))
+        root("SqrtGrad", (y, dy) -> dy.times(0.5).dividedBy(y))
             .derivatives(
                 (tf, a, b, z, dz) -> {
                   var ratio = tf.divide(dz, a);
                   return List.of(tf.negative(tf.multiply(ratio, z)), tf.multiply(ratio, 0.5));
                 })),
     RSQRT(
-        row("RsqrtGrad", (y, dy) -> dy.times(y.square().times(y)).times(-0.5))
+        root("RsqrtGrad", (y, dy) -> dy.times(y.square().times(y)).times(-0.5))
             .derivatives(
                 (tf, a, b, z, dz) ->
                     List.of(
                         tf.multiply(tf.multiply(dz, -1.5), tf.multiply(b, tf.square(a))),
                         tf.result(rsqrt(), a, dz)))),
     RECIPROCAL(
-        row("ReciprocalGrad", (y, dy) -> dy.times(y.square()).negate())
+        root("ReciprocalGrad", (y, dy) -> dy.times(y.square()).negate())
+            .alias("InvGrad")
             .derivatives(
                 (tf, a, b, z, dz) ->
                     List.of(
@@ -78,6 +82,10 @@ public interface UnaryGradientOps extends Building {
 
     private static Row row(String type, BinaryOperator<Scalar> value) {
       return Row.binary(type, FLOATING, value).written(s -> Signature.of("y: T", "dy: T"));
+    }
+
+    private static Row root(String type, BinaryOperator<Scalar> value) {
+      return row(type, (y, dy) -> dy.eq(dy.constant(0)).select(dy.constant(0), value.apply(y, dy)));
     }
 
     // A constant's initializer must not name the constant itself; a method may.
