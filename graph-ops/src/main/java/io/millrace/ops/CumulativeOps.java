@@ -54,8 +54,8 @@ public interface CumulativeOps extends Building {
   }
 
   /**
-   * Returns the products of the elements up to each along an axis; the gradient is NaN at zeros.
-   * TensorFlow: Cumprod.
+   * Returns the products of the elements up to each along an axis; the gradient passes over zeros,
+   * as TensorFlow's does. TensorFlow: Cumprod.
    *
    * @param axis counted from the end if negative
    * @param exclusive whether an element itself is left out, so that the first product is 1
@@ -99,7 +99,7 @@ public interface CumulativeOps extends Building {
       Output axis = call.input(1);
       Output arriving = product ? tf.multiply(call.output(0), call.gradient()) : call.gradient();
       Output sums = tf.result(new Cumulative(false, exclusive, !reverse), arriving, axis);
-      return Gradients.of(product ? tf.divide(sums, x) : sums);
+      return Gradients.of(product ? tf.divNoNan(sums, x) : sums);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.ops;
 
+import io.millrace.DType;
 import io.millrace.Output;
 import io.millrace.ir.Literal;
 import io.millrace.op.Gradient;
@@ -69,12 +70,8 @@ final class ReductionGradients {
   static Gradients product(Gradient call, ReductionOps.Reduce reduce) {
     Ops tf = Ops.of(call.graph());
     Output x = call.input(0);
-    Optional<Literal> axes = call.graph().staticValue(call.input(1));
-    if (!x.shape().isRankKnown() || axes.isEmpty()) {
-      return Gradients.none("its rank and axes must be known when the gradient is built");
-    }
-    int[] order = reducedLast(axes.get(), x.shape().rank());
-    Output moved = tf.transpose(x, order);
+    Output order = reducedLast(tf, x, call.input(1));
+    Output moved = tf.result(new MovementOps.Transpose(), x, order);
     Output kept = tf.size(call.output(0));
     Output count = tf.floordiv(tf.size(x), tf.maximum(kept, 1));
     Output rows = tf.reshape(moved, tf.stack(List.of(kept, tf.constant(1), count)));
@@ -86,8 +83,21 @@ final class ReductionGradients {
         tf.result(
             new MovementOps.Transpose(),
             Broadcasting.reshapeLike(others, moved),
-            tf.invertPermutation(tf.constant(order)));
+            tf.invertPermutation(order));
     return Gradients.of(tf.multiply(kept(call, reduce, call.gradient()), back));
+  }
+
+  /** Returns all axes in an order, those to be reduced last. */
+  private static Output reducedLast(Ops tf, Output x, Output axes) {
+    Optional<Literal> known = x.graph().staticValue(axes);
+    if (x.shape().isRankKnown() && known.isPresent()) {
+      return tf.constant(reducedLast(known.get(), x.shape().rank()));
+    }
+    Output rank = tf.rank(x);
+    Output all = tf.range(rank);
+    Output reduced = tf.floormod(tf.cast(tf.reshape(axes, -1), DType.INT32), rank);
+    Output equal = tf.equal(tf.expandDims(all, 1), tf.expandDims(reduced, 0));
+    return tf.argsort(tf.cast(tf.reduceAny(equal, 1), DType.INT32));
   }
 
   private static int[] reducedLast(Literal axes, int rank) {
