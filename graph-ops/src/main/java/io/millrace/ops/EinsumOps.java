@@ -12,6 +12,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,30 @@ public interface EinsumOps extends Building {
     return operands.size() > 2
         ? scope("einsum", () -> EinsumWriting.pairs(complete, operands))
         : result(new Einsum(complete), operands.toArray());
+  }
+
+  /**
+   * Returns the sums of products over the last axes of a and as many first axes of b; with 0 axes
+   * all products. The ranks must be known. TensorFlow: tensordot.
+   */
+  default Output tensordot(Object a, Object b, int axes) {
+    Output first = operand(a);
+    int[] last = new int[Math.max(0, axes)];
+    int[] leading = new int[last.length];
+    Arrays.setAll(last, i -> i - last.length);
+    Arrays.setAll(leading, i -> i);
+    return tensordot(first, operand(b, first.dtype()), last, leading);
+  }
+
+  /**
+   * Returns the sums of products over axes of a, each paired with one of b; the result has the
+   * other axes of a, then those of b. The ranks must be known. TensorFlow: tensordot.
+   */
+  default Output tensordot(Object a, Object b, int[] axesOfA, int[] axesOfB) {
+    Output first = operand(a);
+    Output second = operand(b, first.dtype());
+    String equation = EinsumWriting.tensordot(first, second, axesOfA, axesOfB);
+    return result(new Einsum(equation), first, second);
   }
 
   /** One or two inputs, multiplied and summed as the equation says. */

@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.op.Inference;
 import io.millrace.op.RuleException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -32,6 +33,57 @@ final class EinsumWriting {
   private static Output add(Output like, List<String> inputs, String output, Output... operands) {
     String equation = Equation.write(inputs, output);
     return Ops.of(like.graph()).result(new EinsumOps.Einsum(equation), (Object[]) operands);
+  }
+
+  /** Returns the equation that sums over pairs of axes and keeps all others. */
+  static String tensordot(Output a, Output b, int[] axesOfA, int[] axesOfB) {
+    if (!a.shape().isRankKnown() || !b.shape().isRankKnown()) {
+      throw Refusal.of("tensordot", "%s and %s need known numbers of axes", a, b);
+    }
+    if (axesOfA.length != axesOfB.length) {
+      throw Refusal.of(
+          "tensordot",
+          "%d axes of the first tensor cannot be paired with %d of the second",
+          axesOfA.length,
+          axesOfB.length);
+    }
+    char[] first = named(a.shape().rank(), 'A');
+    char[] second = named(b.shape().rank(), 'a');
+    StringBuilder output = new StringBuilder().append(first).append(second);
+    for (int i = 0; i < axesOfA.length; i++) {
+      char shared = first[axis(a, axesOfA[i])];
+      int other = axis(b, axesOfB[i]);
+      for (char gone : new char[] {shared, second[other]}) {
+        int at = output.indexOf(String.valueOf(gone));
+        if (at < 0) {
+          throw Refusal.of(
+              "tensordot", "axes %s or %s name one twice", list(axesOfA), list(axesOfB));
+        }
+        output.deleteCharAt(at);
+      }
+      second[other] = shared;
+    }
+    return new String(first) + "," + new String(second) + "->" + output;
+  }
+
+  private static String list(int[] axes) {
+    return Arrays.toString(axes);
+  }
+
+  private static char[] named(int rank, char first) {
+    char[] names = new char[rank];
+    for (int i = 0; i < rank; i++) {
+      names[i] = (char) (first + i);
+    }
+    return names;
+  }
+
+  private static int axis(Output x, int axis) {
+    int rank = x.shape().rank();
+    if (axis < -rank || axis >= rank) {
+      throw Refusal.of("tensordot", "axis %d is out of range of %s", axis, x);
+    }
+    return Math.floorMod(axis, rank);
   }
 
   /** Multiplies more than two inputs, from the left, two at a time. */

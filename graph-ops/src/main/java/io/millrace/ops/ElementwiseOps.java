@@ -16,11 +16,10 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Choosing, converting and adding up tensors, element by element. */
+/** Choosing and converting tensors, element by element. */
 public interface ElementwiseOps extends Building {
 
   /**
@@ -54,11 +53,6 @@ public interface ElementwiseOps extends Building {
   default Output cast(Object x, DType to) {
     Output input = operand(x);
     return input.dtype() == to ? input : result(new Cast(to), input);
-  }
-
-  /** Returns the sum of tensors of one type and shape. TensorFlow: AddN. */
-  default Output addN(List<?> terms) {
-    return result(new AddN(), terms.toArray());
   }
 
   /** {@code condition ? x : y}, broadcasting. */
@@ -301,74 +295,6 @@ public interface ElementwiseOps extends Building {
       }
       examples.add(Example.rejects(new Cast(DType.INT32), "takes 1 inputs"));
       return examples;
-    }
-  }
-
-  /** Sum of one or more tensors of one type and shape. */
-  record AddN() implements Op {
-    /** Terms that one loop adds up; more make the loop slow to compile. */
-    private static final int TOGETHER = 8;
-
-    @Override
-    public String type() {
-      return "AddN";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("inputs: N * T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.require(in.count() > 0, "takes at least one input");
-      in.requireNumeric(0);
-      DType dtype = in.requireSameDType();
-      Shape shape = in.shape(0);
-      for (int i = 1; i < in.count(); i++) {
-        in.require(
-            shape.isCompatibleWith(in.shape(i)),
-            "inputs must have one shape, but input %d is %s and not %s",
-            i,
-            in.shape(i),
-            shape);
-        shape = shape.merge(in.shape(i));
-      }
-      return List.of(new TensorType(dtype, shape));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(Collections.nCopies(call.inputs(), Optional.of(call.gradient())), "");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Value sum = to.input(0);
-      for (int next = 1; next < to.inputs(); next += TOGETHER - 1) {
-        List<Value> terms = new ArrayList<>(List.of(sum));
-        for (int i = next; i < Math.min(to.inputs(), next + TOGETHER - 1); i++) {
-          terms.add(to.input(i));
-        }
-        sum = to.map(terms, s -> s.stream().reduce((x, y) -> x.plus(y)).orElseThrow());
-      }
-      to.output(0, sum);
-    }
-
-    static List<Example> examples() {
-      Example many = Example.accepts(new AddN());
-      for (int i = 0; i < 2 * TOGETHER; i++) {
-        many = many.with(DType.FLOAT32, 2);
-      }
-      return List.of(
-          Example.accepts(new AddN()).with(DType.FLOAT32, 2, 3),
-          Example.accepts(new AddN()).with(DType.FLOAT64, 3).with(DType.FLOAT64, 3),
-          Example.accepts(new AddN()).with(DType.INT32).with(DType.INT32).with(DType.INT32),
-          many,
-          Example.rejects(new AddN(), "takes at least one input"),
-          Example.rejects(new AddN(), "inputs must have one shape")
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32, 1));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.Graph;
 public final class Nn
     implements ActivationOps,
         BiasOps,
+        ComposedActivationOps,
         ConvolutionOps,
         DepthwiseOps,
         DropoutOps,

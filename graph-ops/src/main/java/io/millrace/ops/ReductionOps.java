@@ -210,15 +210,17 @@ public interface ReductionOps extends Building {
     /** Reduces all axes. */
     static Output all(Building tf, Kind kind, boolean keepDims, Object x) {
       Output input = tf.operand(x);
-      Output axes;
-      if (input.shape().isRankKnown()) {
-        long[] every = new long[input.shape().rank()];
-        java.util.Arrays.setAll(every, i -> i);
-        axes = tf.indices(every);
-      } else {
-        axes = tf.tf().range(tf.tf().rank(input));
+      return tf.result(new Reduce(kind, keepDims), input, allAxes(tf, input));
+    }
+
+    /** Returns all axes of a tensor as a vector. */
+    static Output allAxes(Building tf, Output x) {
+      if (!x.shape().isRankKnown()) {
+        return tf.tf().range(tf.tf().rank(x));
       }
-      return tf.result(new Reduce(kind, keepDims), input, axes);
+      long[] every = new long[x.shape().rank()];
+      java.util.Arrays.setAll(every, i -> i);
+      return tf.indices(every);
     }
 
     @Override

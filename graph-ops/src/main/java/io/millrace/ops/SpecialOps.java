@@ -58,6 +58,21 @@ public interface SpecialOps extends Building {
     return result(Series.POLYGAMMA, a, x);
   }
 
+  /**
+   * Returns the logarithm of the absolute value of the beta function of vectors along the last
+   * axis, which is dropped. TensorFlow: lbeta.
+   */
+  default Output lbeta(Object x) {
+    Output input = operand(x);
+    return scope(
+        "lbeta",
+        () -> {
+          Ops tf = tf();
+          Output product = tf.reduceSum(tf.lgamma(input), -1);
+          return tf.subtract(product, tf.lgamma(tf.reduceSum(input, -1)));
+        });
+  }
+
   /** The functions of one tensor. */
   enum Special implements Elementwise {
     LGAMMA(

@@ -74,6 +74,12 @@ public interface UnaryOps extends Building {
     return result(Unary.SIGMOID, x);
   }
 
+  /** Returns {@code log(sigmoid(x))}, exact far below 0. TensorFlow: log_sigmoid. */
+  default Output logSigmoid(Object x) {
+    Output input = operand(x);
+    return scope("LogSigmoid", () -> tf().negative(tf().nn.softplus(tf().negative(input))));
+  }
+
   /** Returns the Gauss error function, of a floating type. TensorFlow: Erf. */
   default Output erf(Object x) {
     return result(Unary.ERF, x);
