@@ -113,6 +113,11 @@ public final class GraphDefs {
   /**
    * Returns a graph as the bytes of a binary file. The same graph gives the same bytes.
    *
+   * <p>Where Millrace lets a variable be written after a use of its old value because of the order
+   * in which the operations were added, TensorFlow needs a control input, and the file has it: a
+   * training step takes the same course. Two fetches of one run that only the order of creation
+   * ties remain as undefined as TensorFlow leaves them.
+   *
    * @throws GraphDefException if TensorFlow does not have some of its operations, all of which are
    *     named, or the file would have more than 2 GB
    */

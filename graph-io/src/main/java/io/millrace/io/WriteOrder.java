@@ -66,14 +66,23 @@ final class WriteOrder {
 
   private final List<Operation> operations;
 
-  /** For each operation those that need it, by data or control. */
+  /** For each operation those that it needs, by data or control. */
+  private final List<List<Operation>> needs = new ArrayList<>();
+
+  /** For each operation those that need it. */
   private final List<List<Operation>> users = new ArrayList<>();
 
   WriteOrder(Graph graph) {
     operations = graph.operations();
     for (Operation operation : operations) {
+      needs.add(
+          Stream.concat(
+                  operation.inputs().stream().map(Output::operation),
+                  operation.controlInputs().stream())
+              .distinct()
+              .toList());
       users.add(new ArrayList<>());
-      needs(operation).forEach(needed -> users.get(needed.id()).add(operation));
+      needs(operation).forEach(needed -> users(needed).add(operation));
     }
   }
 
@@ -89,7 +98,7 @@ final class WriteOrder {
     if (readers.isEmpty()) {
       return List.of();
     }
-    BitSet needed = reach(write, WriteOrder::needs);
+    BitSet needed = reach(write, this::needs);
     BitSet needing = reach(write, this::users);
     return readers.stream()
         .filter(reader -> !needed.get(reader.id()))
@@ -102,11 +111,8 @@ final class WriteOrder {
     return users.get(operation.id());
   }
 
-  private static List<Operation> needs(Operation operation) {
-    return Stream.concat(
-            operation.inputs().stream().map(Output::operation), operation.controlInputs().stream())
-        .distinct()
-        .toList();
+  private List<Operation> needs(Operation operation) {
+    return needs.get(operation.id());
   }
 
   private static boolean isReference(Output output) {
@@ -148,7 +154,7 @@ final class WriteOrder {
 
   /** Returns whether an operation can run beside a write that needs these, without feeding more. */
   private boolean isFree(Operation reader, BitSet needed) {
-    BitSet more = reach(reader, WriteOrder::needs);
+    BitSet more = reach(reader, this::needs);
     more.andNot(needed);
     return more.stream()
         .mapToObj(id -> operations.get(id))
@@ -163,7 +169,7 @@ final class WriteOrder {
       Operation operation = open.pop();
       if (!reached.get(operation.id())) {
         reached.set(operation.id());
-        open.addAll(step.apply(operation));
+        step.apply(operation).forEach(open::push);
       }
     }
     return reached;
