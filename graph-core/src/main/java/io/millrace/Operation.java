@@ -43,7 +43,9 @@ public final class Operation {
       made[i] = new Output(this, i, outputTypes.get(i));
     }
     this.outputs = List.of(made);
-    sizes = new Output(this, Output.SIZES, TensorType.of(DType.INT64, op.sizes()));
+    sizes =
+        new Output(
+            this, Output.SIZES, TensorType.of(DType.INT64, Math.max(Shape.UNKNOWN, op.sizes())));
   }
 
   /** Returns the graph. */

@@ -273,6 +273,9 @@ public final class Session implements AutoCloseable {
     if (needed.isSizes() && maker.op().sizes() == Op.SHAPE_OF_STATE) {
       return key.withKnown(needed, state.shape(maker.name()));
     }
+    if (needed.isSizes() && maker.op().sizes() == Op.PRESENCE_OF_STATE) {
+      return key.withKnown(needed, state.presence(maker.input(0).operation().name()));
+    }
     PlanKey finding = key.finding(needed);
     RunSlot slot = runFinding(finding, call, feeds, found);
     try (Tensor value = slot.tensor(0)) {

@@ -103,6 +103,13 @@ final class VariableStore {
     return present.containsKey(name);
   }
 
+  /** Returns 1 if a variable has a value, and 0 if not. */
+  synchronized Literal presence(String name) {
+    boolean present =
+        cells.values().stream().anyMatch(c -> c.resource.name().equals(name) && c.isInitialized());
+    return Literal.ofLongs(present ? 1 : 0);
+  }
+
   synchronized void close() {
     cells.values().forEach(c -> c.memory.close());
     cells.clear();

@@ -139,6 +139,11 @@ public final class ConstantEvaluator {
     }
 
     @Override
+    public boolean isInitialized(int input) {
+      throw stateful();
+    }
+
+    @Override
     public Resource retype(int input, TensorType type) {
       throw stateful();
     }

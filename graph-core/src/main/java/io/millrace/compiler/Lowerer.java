@@ -241,6 +241,11 @@ final class Lowerer {
     return resource;
   }
 
+  boolean isInitialized(Operation operation, int input) {
+    return builder.isUpdated(reference(operation, input))
+        || known.of(operation.sizes()).getLong(0) != 0;
+  }
+
   Resource retype(Operation operation, int input, TensorType type) {
     Resource before = reference(operation, input);
     Resource first = original(before);

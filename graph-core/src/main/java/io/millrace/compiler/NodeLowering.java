@@ -70,6 +70,11 @@ final class NodeLowering extends Lowering {
   }
 
   @Override
+  public boolean isInitialized(int input) {
+    return lowerer.isInitialized(operation, input);
+  }
+
+  @Override
   public Resource retype(int input, TensorType type) {
     return lowerer.retype(operation, input, type);
   }

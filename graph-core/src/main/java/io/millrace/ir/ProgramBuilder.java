@@ -41,6 +41,11 @@ public final class ProgramBuilder {
     updates.put(resource, value);
   }
 
+  /** Returns whether a resource holds something new at the end of the run. */
+  public boolean isUpdated(Resource resource) {
+    return updates.containsKey(resource);
+  }
+
   /** Lets a resource hold at the end of the run what it held before. */
   public void forgetUpdate(Resource resource) {
     updates.remove(resource);

@@ -54,6 +54,12 @@ public abstract class Lowering {
   /** Returns the variable that an input refers to. */
   public abstract Resource reference(int input);
 
+  /**
+   * Returns whether the variable that an input refers to has a value at this point of the run. For
+   * operations whose {@link Op#sizes} are {@link Op#PRESENCE_OF_STATE}.
+   */
+  public abstract boolean isInitialized(int input);
+
   /** Makes an output refer to a variable, so that operations can write to it. */
   public abstract void outputReference(int index, Resource resource);
 

@@ -46,11 +46,15 @@ public interface Op {
   /** What {@link #sizes} returns for state whose shape may change from run to run. */
   int SHAPE_OF_STATE = -1;
 
+  /** What {@link #sizes} returns for an operation that asks {@link Lowering#isInitialized}. */
+  int PRESENCE_OF_STATE = -2;
+
   /**
    * Returns how many numbers beyond the types and constants of the inputs the types of the outputs
    * depend on, as the number of true elements does for {@code Where}. A run computes them first, by
    * {@link #lowerSizes}; then {@link Inference#sizes} has them. {@link #SHAPE_OF_STATE} stands for
-   * the shape that the session holds for the operation's state: none is computed then.
+   * the shape that the session holds for the operation's state, {@link #PRESENCE_OF_STATE} for
+   * whether it holds a value for that of the first input: none is computed then.
    */
   default int sizes() {
     return 0;

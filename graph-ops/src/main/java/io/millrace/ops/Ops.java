@@ -54,6 +54,7 @@ public final class Ops
         SparseSegmentOps,
         TensorScatterOps,
         ScatterOps,
+        InitializationOps,
         TopKOps,
         InTopKOps,
         SortOps,

@@ -234,4 +234,28 @@ class VariableTest {
       assertFalse(String.valueOf(e.getMessage()).contains("no value yet"));
     }
   }
+
+  @Test
+  void saysWhetherItHasAValue() {
+    Variable v = tf.variable(new float[] {1, 2}, "v");
+    Variable wide = tf.variable(1f, "wide", Variable.Options.defaults().validateShape(false));
+    Output before = tf.isVariableInitialized(v);
+    Output beforeWide = tf.isVariableInitialized(wide);
+    Output after = tf.isVariableInitialized(tf.assign(v, new float[] {3, 4}));
+    List<Output> all = List.of(before, beforeWide, after);
+    try (Session session = session()) {
+      assertEquals(List.of(false, false), booleans(session.run(List.of(before, beforeWide))));
+      assertEquals(List.of(false, false, true), booleans(session.run(all)));
+      assertEquals(List.of(true, false, true), booleans(session.run(all)));
+      session.run(wide.initializer());
+      assertEquals(List.of(true, true, true), booleans(session.run(all)));
+      session.run(tf.assign(wide, new float[] {7, 8}, false));
+      assertTrue(session.run(beforeWide).booleanValue());
+    }
+    assertRefused("is not a variable", () -> tf.isVariableInitialized(tf.add(v, 1f)));
+  }
+
+  private static List<Boolean> booleans(List<Tensor> tensors) {
+    return tensors.stream().map(Tensor::booleanValue).toList();
+  }
 }
