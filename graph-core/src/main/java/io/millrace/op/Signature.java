@@ -6,9 +6,8 @@ import io.millrace.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,12 +27,13 @@ import java.util.stream.Collectors;
 public final class Signature {
   private final boolean known;
   private final List<Input> inputs;
-  private final List<String> aliases;
-  private final Map<String, String> names;
-  private final Map<String, Object> defaults;
-  private final Map<String, Object> fixed;
-  private final Set<String> ignored;
-  private final Map<String, Integer> outputTypes;
+  private final List<String> aliases = new ArrayList<>();
+  private final Map<String, String> names = new LinkedHashMap<>();
+  private final Map<String, Object> defaults = new LinkedHashMap<>();
+  private final Map<String, Object> fixed = new LinkedHashMap<>();
+  private final Set<String> ignored = new LinkedHashSet<>();
+  private final Map<String, Integer> outputTypes = new LinkedHashMap<>();
+  private boolean sharing;
 
   /**
    * One input, or several alike.
@@ -75,23 +75,22 @@ public final class Signature {
     }
   }
 
-  private Signature(
-      boolean known,
-      List<Input> inputs,
-      List<String> aliases,
-      Map<String, String> names,
-      Map<String, Object> defaults,
-      Map<String, Object> fixed,
-      Set<String> ignored,
-      Map<String, Integer> outputTypes) {
+  private Signature(boolean known, List<Input> inputs) {
     this.known = known;
     this.inputs = List.copyOf(inputs);
-    this.aliases = List.copyOf(aliases);
-    this.names = Map.copyOf(names);
-    this.defaults = Map.copyOf(defaults);
-    this.fixed = Map.copyOf(fixed);
-    this.ignored = Set.copyOf(ignored);
-    this.outputTypes = Map.copyOf(outputTypes);
+  }
+
+  /** Returns a copy for one of the methods below to add to before anybody else sees it. */
+  private Signature copy() {
+    Signature copy = new Signature(known, inputs);
+    copy.aliases.addAll(aliases);
+    copy.names.putAll(names);
+    copy.defaults.putAll(defaults);
+    copy.fixed.putAll(fixed);
+    copy.ignored.addAll(ignored);
+    copy.outputTypes.putAll(outputTypes);
+    copy.sharing = sharing;
+    return copy;
   }
 
   /**
@@ -105,33 +104,26 @@ public final class Signature {
     for (String input : inputs) {
       parsed.add(Input.parse(input));
     }
-    return new Signature(true, parsed, List.of(), Map.of(), Map.of(), Map.of(), Set.of(), Map.of());
+    return new Signature(true, parsed);
   }
 
   /** Returns the signature of an operation that TensorFlow does not have. */
   public static Signature unknown() {
-    return new Signature(
-        false, List.of(), List.of(), Map.of(), Map.of(), Map.of(), Set.of(), Map.of());
+    return new Signature(false, List.of());
   }
 
   /** Returns this signature with another name that TensorFlow has for the same operation. */
   public Signature alias(String type) {
-    List<String> more = new ArrayList<>(aliases);
-    more.add(type);
-    return new Signature(known, inputs, more, names, defaults, fixed, ignored, outputTypes);
+    Signature more = copy();
+    more.aliases.add(type);
+    return more;
   }
 
   /** Returns this signature with a component that is an attribute of another name. */
   public Signature rename(String component, String attribute) {
-    return new Signature(
-        known,
-        inputs,
-        aliases,
-        with(names, component, attribute),
-        defaults,
-        fixed,
-        ignored,
-        outputTypes);
+    Signature more = copy();
+    more.names.put(component, attribute);
+    return more;
   }
 
   /** Returns this signature with a component that the operation's name tells, so no attribute. */
@@ -141,53 +133,38 @@ public final class Signature {
 
   /** Returns this signature with the value of an attribute where a node leaves it out. */
   public Signature optional(String attribute, Object value) {
-    return new Signature(
-        known,
-        inputs,
-        aliases,
-        names,
-        with(defaults, attribute, value),
-        fixed,
-        ignored,
-        outputTypes);
+    Signature more = copy();
+    more.defaults.put(attribute, value);
+    return more;
   }
 
   /** Returns this signature with an attribute for which the engine has this one value. */
   public Signature only(String attribute, Object value) {
-    return new Signature(
-        known,
-        inputs,
-        aliases,
-        names,
-        defaults,
-        with(fixed, attribute, value),
-        ignored,
-        outputTypes);
+    Signature more = copy();
+    more.fixed.put(attribute, value);
+    return more;
   }
 
   /** Returns this signature with attributes that change nothing here. */
   public Signature ignoring(String... attributes) {
-    Set<String> more = new HashSet<>(ignored);
-    more.addAll(List.of(attributes));
-    return new Signature(known, inputs, aliases, names, defaults, fixed, more, outputTypes);
+    Signature more = copy();
+    more.ignored.addAll(List.of(attributes));
+    return more;
   }
 
   /** Returns this signature with an attribute that holds the element type of an output. */
   public Signature outputType(String attribute, int output) {
-    return new Signature(
-        known,
-        inputs,
-        aliases,
-        names,
-        defaults,
-        fixed,
-        ignored,
-        with(outputTypes, attribute, output));
+    Signature more = copy();
+    more.outputTypes.put(attribute, output);
+    return more;
   }
 
-  private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
-    Map<String, V> more = new HashMap<>(map);
-    more.put(key, value);
+  /**
+   * Returns this signature of an operation whose result can be its input's memory in TensorFlow.
+   */
+  public Signature sharing() {
+    Signature more = copy();
+    more.sharing = true;
     return more;
   }
 
@@ -198,7 +175,15 @@ public final class Signature {
 
   /** Returns other names that TensorFlow has for the operation. */
   public List<String> aliases() {
-    return aliases;
+    return List.copyOf(aliases);
+  }
+
+  /**
+   * Returns whether a result can lie in the memory of an input when TensorFlow runs the operation,
+   * so that writing to a variable changes what was read from it before.
+   */
+  public boolean isSharing() {
+    return sharing;
   }
 
   /** Returns the inputs. */

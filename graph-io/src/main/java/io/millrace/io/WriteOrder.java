@@ -30,40 +30,6 @@ import java.util.stream.Stream;
  * graphs.
  */
 final class WriteOrder {
-  /** Operations whose result can lie in the memory of their input, in TensorFlow. */
-  private static final Set<String> SHARING =
-      Set.of(
-          "AddN",
-          "All",
-          "Any",
-          "BroadcastTo",
-          "Cast",
-          "CheckNumerics",
-          "EnsureShape",
-          "ExpandDims",
-          "Identity",
-          "IdentityN",
-          "Max",
-          "Mean",
-          "Min",
-          "Pack",
-          "PlaceholderWithDefault",
-          "PreventGradient",
-          "Print",
-          "Prod",
-          "Reshape",
-          "Slice",
-          "Snapshot",
-          "Split",
-          "SplitV",
-          "Squeeze",
-          "StopGradient",
-          "StridedSlice",
-          "Sum",
-          "Tile",
-          "Transpose",
-          "Unpack");
-
   private final List<Operation> operations;
 
   /** For each operation those that it needs, by data or control. */
@@ -143,7 +109,7 @@ final class WriteOrder {
           continue;
         }
         boolean writes = user.op() instanceof WritingOp && isReference(output);
-        if (writes || SHARING.contains(user.type())) {
+        if (writes || user.op().signature().isSharing()) {
           open.addAll(user.outputs());
         } else {
           readers.add(user);

@@ -79,7 +79,7 @@ public interface AddOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("inputs: N * T");
+      return Signature.of("inputs: N * T").sharing();
     }
 
     @Override

@@ -57,7 +57,7 @@ public interface CheckOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("tensor: T").alias("CheckNumericsV2");
+      return Signature.of("tensor: T").sharing().alias("CheckNumericsV2");
     }
 
     @Override

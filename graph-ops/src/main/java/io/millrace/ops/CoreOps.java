@@ -149,7 +149,7 @@ public interface CoreOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: dtype");
+      return Signature.of("input: dtype").sharing();
     }
 
     /** The shape is that of what may be fed, so nothing more is promised of the default's. */

@@ -250,7 +250,7 @@ public interface ElementwiseOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: SrcT").rename("to", "DstT").only("Truncate", false);
+      return Signature.of("x: SrcT").sharing().rename("to", "DstT").only("Truncate", false);
     }
 
     @Override

@@ -59,7 +59,11 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T").alias("Snapshot").alias("DeepCopy").alias("GuaranteeConst");
+      return Signature.of("input: T")
+          .sharing()
+          .alias("Snapshot")
+          .alias("DeepCopy")
+          .alias("GuaranteeConst");
     }
 
     @Override
@@ -95,7 +99,7 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T");
+      return Signature.of("input: T").sharing();
     }
 
     @Override
@@ -130,7 +134,7 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T...");
+      return Signature.of("input: T...").sharing();
     }
 
     @Override
@@ -179,7 +183,7 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T").optional("message", "");
+      return Signature.of("input: T").sharing().optional("message", "");
     }
 
     @Override
@@ -214,7 +218,7 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T");
+      return Signature.of("input: T").sharing();
     }
 
     @Override

@@ -62,7 +62,7 @@ public interface MovementOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T", "perm: Tperm").alias("ConjugateTranspose");
+      return Signature.of("x: T", "perm: Tperm").sharing().alias("ConjugateTranspose");
     }
 
     @Override
@@ -128,7 +128,7 @@ public interface MovementOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "begin: Index", "size: Index");
+      return Signature.of("input: T", "begin: Index", "size: Index").sharing();
     }
 
     @Override

@@ -232,6 +232,7 @@ public interface ReductionOps extends Building {
     public Signature signature() {
       return Signature.of(
               kind.types == TypeSet.BOOLEAN ? "input: bool" : "input: T", "reduction_indices: Tidx")
+          .sharing()
           .told("kind")
           .optional("keep_dims", false);
     }

@@ -54,7 +54,7 @@ public interface RepeatOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "shape: Tidx");
+      return Signature.of("input: T", "shape: Tidx").sharing();
     }
 
     @Override
@@ -102,7 +102,7 @@ public interface RepeatOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "multiples: Tmultiples");
+      return Signature.of("input: T", "multiples: Tmultiples").sharing();
     }
 
     @Override

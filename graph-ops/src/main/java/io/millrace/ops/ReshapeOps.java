@@ -60,7 +60,7 @@ public interface ReshapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("tensor: T", "shape: Tshape");
+      return Signature.of("tensor: T", "shape: Tshape").sharing();
     }
 
     @Override
@@ -140,7 +140,7 @@ public interface ReshapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "dim: Tdim");
+      return Signature.of("input: T", "dim: Tdim").sharing();
     }
 
     @Override
@@ -203,6 +203,7 @@ public interface ReshapeOps extends Building {
     @Override
     public Signature signature() {
       return Signature.of("input: T")
+          .sharing()
           .rename("axes", "squeeze_dims")
           .optional("squeeze_dims", List.of());
     }

@@ -60,7 +60,7 @@ public interface SplitOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("split_dim: int32", "value: T");
+      return Signature.of("split_dim: int32", "value: T").sharing();
     }
 
     @Override
@@ -139,7 +139,7 @@ public interface SplitOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("value: T", "size_splits: Tlen", "split_dim: int32");
+      return Signature.of("value: T", "size_splits: Tlen", "split_dim: int32").sharing();
     }
 
     @Override

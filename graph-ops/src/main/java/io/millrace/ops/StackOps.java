@@ -53,7 +53,7 @@ public interface StackOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("values: N * T").optional("axis", 0);
+      return Signature.of("values: N * T").sharing().optional("axis", 0);
     }
 
     @Override
@@ -124,7 +124,7 @@ public interface StackOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("value: T").optional("axis", 0);
+      return Signature.of("value: T").sharing().optional("axis", 0);
     }
 
     @Override

@@ -77,7 +77,7 @@ public interface StridedSliceOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "begin: Index", "end: Index", "strides: Index");
+      return Signature.of("input: T", "begin: Index", "end: Index", "strides: Index").sharing();
     }
 
     @Override
