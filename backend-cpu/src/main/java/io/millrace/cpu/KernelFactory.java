@@ -43,6 +43,11 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
     throw onlyPlace();
   }
 
+  @Override
+  public Kernel bitcast(Primitive.Bitcast primitive) {
+    throw onlyPlace();
+  }
+
   private IllegalArgumentException onlyPlace() {
     return new IllegalArgumentException(step + " names a place and is not a step");
   }

@@ -80,7 +80,8 @@ final class FoldConstants implements Pass {
             || primitive instanceof Primitive.Scatter
             || primitive instanceof Primitive.Sort
             || primitive instanceof Primitive.Scan
-            || primitive instanceof Primitive.Reshape;
+            || primitive instanceof Primitive.Reshape
+            || primitive instanceof Primitive.Bitcast;
     long work = Loop.of(instruction).map(l -> l.domain().size()).orElse(0L);
     if (!foldable || inputs > LARGEST || outputs > LARGEST || work > LARGEST) {
       return Optional.empty();

@@ -129,6 +129,16 @@ final class Verifier {
     }
 
     @Override
+    public Boolean bitcast(Primitive.Bitcast p) {
+      counts(1, 1);
+      require(inputs.get(0).bytes() == outputs.get(0).bytes(), "must keep the bytes");
+      require(
+          inputs.get(0).dtype().isNumeric() && outputs.get(0).dtype().isNumeric(),
+          "takes and gives numbers");
+      return true;
+    }
+
+    @Override
     public Boolean map(Primitive.Map p) {
       counts(p.views().size(), p.function().results().size());
       function(p.function(), p.domain(), p.views());

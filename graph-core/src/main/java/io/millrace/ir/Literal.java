@@ -125,6 +125,14 @@ public final class Literal {
     return wrap(type.withShape(Shape.of(count)), bytes);
   }
 
+  /** Returns the same bytes as elements of another type. */
+  public Literal bitcast(TensorType to) {
+    if (to.bytes() != type.bytes()) {
+      throw new IllegalArgumentException(type + " has not as many bytes as " + to);
+    }
+    return new Literal(to, data);
+  }
+
   /** Returns the same elements in another shape of equal size. */
   public Literal reshape(Shape shape) {
     if (shape.size() != size()) {

@@ -52,6 +52,17 @@ public sealed interface Primitive {
   }
 
   /**
+   * The same bytes, little-endian, as elements of another type and in another shape of equal bytes;
+   * costs nothing. One input, one output. Any type but booleans.
+   */
+  record Bitcast() implements Primitive {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.bitcast(this);
+    }
+  }
+
+  /**
    * Computes a scalar function at every point of a domain.
    *
    * <p>Input i is walked through {@code views.get(i)} and is the function's parameter i; output j
@@ -388,6 +399,8 @@ public sealed interface Primitive {
     R read(Read primitive);
 
     R reshape(Reshape primitive);
+
+    R bitcast(Bitcast primitive);
 
     R map(Map primitive);
 

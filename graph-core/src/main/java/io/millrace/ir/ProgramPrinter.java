@@ -71,6 +71,11 @@ public final class ProgramPrinter {
     }
 
     @Override
+    public String bitcast(Primitive.Bitcast p) {
+      return "bitcast";
+    }
+
+    @Override
     public String map(Primitive.Map p) {
       return "map {" + p.function() + "} over " + p.domain() + " views " + join(p.views());
     }

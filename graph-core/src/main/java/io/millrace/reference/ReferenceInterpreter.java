@@ -54,6 +54,11 @@ public final class ReferenceInterpreter implements Primitive.Visitor<List<Litera
   }
 
   @Override
+  public List<Literal> bitcast(Primitive.Bitcast primitive) {
+    return List.of(inputs.get(0).bitcast(outputs.get(0)));
+  }
+
+  @Override
   public List<Literal> map(Primitive.Map primitive) {
     return MapAndReduce.map(primitive, inputs, outputs);
   }

@@ -3,7 +3,9 @@ package io.millrace.compiler;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.DType;
 import io.millrace.Shape;
+import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
@@ -55,6 +57,18 @@ final class PlannerTest {
     assertEquals(1, plan.steps().size());
     assertEquals(0, plan.arenaBytes());
     assertTrue(plan.steps().get(0).output().sameStart(plan.steps().get(0).inputs().get(0)));
+  }
+
+  @Test
+  void takesBytesForOtherNumbersWithoutAStep() {
+    Value x = p.map("add", s -> s.get(0).plus(1), p.read(A));
+    TensorType bits = A.type().withDType(DType.INT32);
+    Value cast = p.builder.emit(new Primitive.Bitcast(), List.of(x), bits, "bitcast");
+    Plan plan = Planner.plan(p.fetch(cast));
+    assertEquals(1, plan.steps().size());
+    assertEquals(0, plan.arenaBytes());
+    int two = Float.floatToRawIntBits(2);
+    assertEquals(List.of(Literal.ofInts(two, two)), run(plan).fetches());
   }
 
   private Value scatter(Value base, Value updates) {

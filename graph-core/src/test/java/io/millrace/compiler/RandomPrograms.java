@@ -128,6 +128,7 @@ final class RandomPrograms {
       case 9 -> scatter();
       case 10 -> sort();
       case 11 -> scan();
+      case 12 -> bitcast();
       default -> map();
     };
   }
@@ -146,6 +147,15 @@ final class RandomPrograms {
             List.of(x),
             x.type().withShape(fitting.get(random.nextInt(fitting.size()))),
             origin());
+  }
+
+  /** Takes elements for bytes, and these for elements again. */
+  private Value bitcast() {
+    Value x = any();
+    Shape apart = x.type().shape().concat(Shape.of(TYPE.bytes()));
+    TensorType bytes = new TensorType(DType.UINT8, apart);
+    Value between = builder.emit(new Primitive.Bitcast(), List.of(x), bytes, origin());
+    return builder.emit(new Primitive.Bitcast(), List.of(between), x.type(), origin());
   }
 
   /** Transposes, reverses, slices or pads. */

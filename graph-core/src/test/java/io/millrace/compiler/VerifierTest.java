@@ -77,6 +77,19 @@ final class VerifierTest {
         wide,
         FEED,
         new Instruction(new Primitive.Reshape(), List.of(X), List.of(wide), "reshape"));
+    rejects(
+        "must keep the bytes",
+        wide,
+        FEED,
+        new Instruction(new Primitive.Bitcast(), List.of(X), List.of(wide), "bitcast"));
+  }
+
+  @Test
+  void checksShowTensorsAfterTheCondition() {
+    TensorType bool = TensorType.of(DType.BOOL);
+    TensorType data = TensorType.of(DType.INT64, 2);
+    rejects("a boolean scalar", new Primitive.Check("", 3), List.of(data, bool), bool);
+    rejects("a boolean scalar", new Primitive.Check("", 3), List.of(bool, data), data);
   }
 
   private static void rejects(

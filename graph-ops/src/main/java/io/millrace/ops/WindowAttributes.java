@@ -3,6 +3,7 @@ package io.millrace.ops;
 import io.millrace.op.Attributes;
 import io.millrace.op.RuleException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,12 @@ final class WindowAttributes {
     }
     attributes.put("data_format", format.name());
     return attributes;
+  }
+
+  /** Returns numbers for the height and the width of images as numbers for all their axes. */
+  static List<Long> images(int... heightAndWidth) {
+    List<Long> spatial = Arrays.stream(heightAndWidth).asLongStream().boxed().toList();
+    return spread(spatial, List.of(1L), DataFormat.NHWC);
   }
 
   private static List<Long> spread(List<Long> spatial, List<Long> others, DataFormat format) {

@@ -8,8 +8,10 @@ import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
+import io.millrace.Shape;
 import io.millrace.Tensor;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the facade's methods for moving elements give, beside NumPy's or TensorFlow's results. */
@@ -81,6 +83,27 @@ class ArrayFacadeTest {
     assertEquals("[[1 2 0] [0 5 6]]", value(tf.matrixBandPart(x, 0, 1)));
     assertEquals("[[3 0] [0 4]]", value(tf.diag(new int[] {3, 4})));
     assertEquals("[3 4]", value(tf.diagPart(tf.diag(new int[] {3, 4}))));
+  }
+
+  @Test
+  void bitsOfFedAndComputedNumbers() {
+    Output fed = tf.placeholder(DType.FLOAT32, Shape.of(2));
+    Output sum = tf.add(fed, 1f);
+    Output bits = tf.bitcast(sum, DType.INT32);
+    Output bytes = tf.bitcast(fed, DType.UINT8);
+    Output back = tf.multiply(tf.bitcast(bits, DType.FLOAT32), 2f);
+    for (String device : List.of("reference", "cpu")) {
+      try (Session session = new Session(graph, SessionOptions.defaults().device(device))) {
+        List<Tensor> results =
+            session.run(List.of(bits, bytes, back, sum), Map.of(fed, new float[] {1, -1.5f}));
+        assertEquals("[ 1073741824 -1090519040]", results.get(0).toString());
+        assertEquals(
+            "[[ 0 0 128 63] [ 0 0 192 191]]", results.get(1).toString().replaceAll("\\s+", " "));
+        assertEquals("[ 4. -1.]", results.get(2).toString());
+        assertEquals("[ 2.  -0.5]", results.get(3).toString());
+        results.forEach(Tensor::close);
+      }
+    }
   }
 
   @Test
