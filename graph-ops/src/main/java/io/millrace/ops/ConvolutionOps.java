@@ -18,6 +18,7 @@ import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 
 /** Convolutions of images. */
 public interface ConvolutionOps extends Building {
@@ -233,6 +234,11 @@ public interface ConvolutionOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
+      return infer(in, (images, filter) -> Conv2D.forward(in, options, images, filter));
+    }
+
+    /** Returns the type of the images; {@code forward} gives a result's shape for a filter's. */
+    static List<TensorType> infer(Inference in, BinaryOperator<Shape> forward) {
       in.requireCount(3);
       in.requireIndex(0);
       DType dtype = in.requireFloating(1).dtype();
@@ -249,7 +255,7 @@ public interface ConvolutionOps extends Building {
         return List.of(new TensorType(dtype, Shape.unknown(4).with(0, dy.dim(0))));
       }
       Shape images = Sizes.read(in, sizes.get(), 4);
-      Sizes.requireResult(in, Conv2D.forward(in, options, images, filter), dy);
+      Sizes.requireResult(in, forward.apply(images, filter), dy);
       return List.of(new TensorType(dtype, images));
     }
 

@@ -169,24 +169,8 @@ public interface DepthwiseOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireIndex(0);
-      DType dtype = in.requireFloating(1).dtype();
-      in.require(
-          dtype == in.dtype(2),
-          "filter %s and gradient %s must have one type",
-          in.type(1),
-          in.type(2));
-      Shape filter = in.requireRank(1, 4);
-      Shape dy = in.requireRank(2, 4);
-      Optional<Literal> sizes = in.constant(0);
-      if (sizes.isEmpty()) {
-        in.requireRank(0, 1);
-        return List.of(new TensorType(dtype, Shape.unknown(4).with(0, dy.dim(0))));
-      }
-      Shape images = Sizes.read(in, sizes.get(), 4);
-      Sizes.requireResult(in, DepthwiseConv2dNative.forward(in, options, images, filter), dy);
-      return List.of(new TensorType(dtype, images));
+      return ConvolutionOps.Conv2DBackpropInput.infer(
+          in, (images, filter) -> DepthwiseConv2dNative.forward(in, options, images, filter));
     }
 
     @Override
