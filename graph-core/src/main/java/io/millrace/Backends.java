@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
+import io.millrace.spi.DeviceOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -61,22 +62,17 @@ public final class Backends {
    * @param device a name such as {@code cpu:0}, a kind such as {@code cpu} for the first of it, or
    *     empty for the first device of the most preferred backend; one of negative priority is only
    *     opened by name
-   * @param threads the threads to use on the host; 0 leaves it to the device
    * @throws DeviceException if there is none; the message says what was tried and why each declined
    */
-  public Device open(String device, int threads) {
+  public Device open(String device, DeviceOptions options) {
+    DeviceSpec spec = DeviceSpec.parse(device);
     for (Backend backend : found) {
-      if (matches(backend, device) && backend.unavailable().isEmpty()) {
-        Optional<String> name =
-            backend.devices().stream()
-                .filter(d -> d.equals(device) || !device.contains(":"))
-                .findFirst();
-        if (name.isPresent()) {
-          if (device.isEmpty()) {
-            warnOfPreferred(backend);
-          }
-          return backend.open(name.get(), threads);
+      Optional<String> name = find(backend, spec);
+      if (name.isPresent()) {
+        if (spec.isAny()) {
+          warnOfPreferred(backend);
         }
+        return backend.open(name.get(), options);
       }
     }
     throw new DeviceException(
@@ -88,7 +84,12 @@ public final class Backends {
   private void warnOfPreferred(Backend chosen) {
     List<String> declined = new ArrayList<>(broken);
     for (Backend backend : found.subList(0, found.indexOf(chosen))) {
-      backend.unavailable().ifPresent(reason -> declined.add(backend.name() + ": " + reason));
+      Optional<String> reason = backend.unavailable();
+      if (reason.isPresent() && backend.isHardwarePresent()) {
+        declined.add(backend.name() + ": " + reason.get());
+      } else if (reason.isPresent()) {
+        LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", backend.name(), reason.get());
+      }
     }
     if (!declined.isEmpty()) {
       LOG.log(
@@ -99,10 +100,11 @@ public final class Backends {
     }
   }
 
-  private static boolean matches(Backend backend, String device) {
-    return device.isEmpty()
-        ? backend.priority() >= 0
-        : device.equals(backend.name()) || device.startsWith(backend.name() + ":");
+  private static Optional<String> find(Backend backend, DeviceSpec spec) {
+    boolean meant = spec.isAny() ? backend.priority() >= 0 : spec.isKind(backend);
+    return meant && backend.unavailable().isEmpty()
+        ? backend.devices().stream().filter(spec::isNumber).findFirst()
+        : Optional.empty();
   }
 
   private String tried() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,15 @@ final class RunSlot {
   private final List<HostMemory> fetches;
   private @Nullable Call call;
 
-  /** Memory for Java values that are fed. */
-  private record Staging(HostMemory memory, HostBuffers buffers) {
-    static Staging of(TensorType type) {
-      HostMemory memory = HostMemory.uninitialized(type.bytes());
-      return new Staging(memory, new HostBuffers(memory, type));
+  /**
+   * Memory for Java values that are fed.
+   *
+   * @param own whether it is the slot's own, not the execution's
+   */
+  private record Staging(HostMemory memory, HostBuffers buffers, boolean own) {
+    static Staging of(TensorType type, Optional<HostMemory> given) {
+      HostMemory memory = given.orElseGet(() -> HostMemory.uninitialized(type.bytes()));
+      return new Staging(memory, new HostBuffers(memory, type), given.isEmpty());
     }
   }
 
@@ -100,7 +105,7 @@ final class RunSlot {
     }
     Staging copy = staging[position];
     if (copy == null) {
-      copy = Staging.of(slot.type());
+      copy = Staging.of(slot.type(), execution.staging(position));
       staging[position] = copy;
     }
     try {
@@ -163,11 +168,11 @@ final class RunSlot {
   }
 
   void close() {
-    execution.close();
     for (Staging copy : staging) {
-      if (copy != null) {
+      if (copy != null && copy.own()) {
         copy.memory().close();
       }
     }
+    execution.close();
   }
 }

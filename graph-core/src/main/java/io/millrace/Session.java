@@ -65,7 +65,7 @@ public final class Session implements AutoCloseable {
    * @throws DeviceException if the device cannot be had
    */
   public Session(Graph graph, SessionOptions options) {
-    this(graph, options, Backends.find().open(options.device(), options.threads()));
+    this(graph, options, Backends.find().open(options.device(), options.deviceOptions()));
   }
 
   /** Opens a session on a device that belongs to the session from now on. */

@@ -61,7 +61,7 @@ final class VariableStore {
   synchronized Cell acquire(Resource resource) {
     Cell cell = cells.get(resource);
     if (cell == null) {
-      cell = new Cell(resource, device.allocate(resource.type().bytes()));
+      cell = new Cell(resource, device.allocate(resource.name(), resource.type().bytes()));
       cells.put(resource, cell);
     }
     cell.plans++;

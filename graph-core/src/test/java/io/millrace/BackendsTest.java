@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
+import io.millrace.spi.DeviceOptions;
 import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,11 @@ import org.junit.jupiter.api.Test;
 /** Which device a session gets, and what it says when that is not the one hoped for. */
 class BackendsTest {
   /** A backend that is not there. */
-  private static final class Absent implements Backend {
+  private record Absent(boolean isHardwarePresent) implements Backend {
+    Absent() {
+      this(true);
+    }
+
     @Override
     public String name() {
       return "fast";
@@ -45,7 +50,12 @@ class BackendsTest {
     }
 
     @Override
-    public Device open(String device, int threads) {
+    public List<String> aliases() {
+      return List.of("quick");
+    }
+
+    @Override
+    public Device open(String device, DeviceOptions options) {
       throw new IllegalStateException("never opened");
     }
   }
@@ -90,7 +100,7 @@ class BackendsTest {
     List<String> warnings =
         warningsOf(
             () -> {
-              try (Device device = backends.open("", 0)) {
+              try (Device device = backends.open("", DeviceOptions.defaults())) {
                 assertEquals("reference:0", device.name());
               }
             });
@@ -102,15 +112,52 @@ class BackendsTest {
   @Test
   void aDeviceAskedForIsTakenWithoutAWord() {
     Backends backends = new Backends(List.of(new Absent(), reference()), List.of());
-    assertEquals(List.of(), warningsOf(() -> backends.open("reference", 0).close()));
+    assertEquals(
+        List.of(), warningsOf(() -> backends.open("reference", DeviceOptions.defaults()).close()));
   }
 
   @Test
   void aDeviceThatIsNotThereIsRefusedWithEveryReason() {
     Backends backends = new Backends(List.of(new Absent(), reference()), List.of("a broken one"));
-    DeviceException e = assertThrows(DeviceException.class, () -> backends.open("fast:0", 0));
+    DeviceException e =
+        assertThrows(
+            DeviceException.class, () -> backends.open("fast:0", DeviceOptions.defaults()));
     assertTrue(e.getMessage().contains("there is no device 'fast:0'"), e.getMessage());
     assertTrue(e.getMessage().contains("add the dependency x:y"), e.getMessage());
     assertTrue(e.getMessage().contains("a broken one"), e.getMessage());
+  }
+
+  @Test
+  void aBackendWithoutHardwareIsNotMissed() {
+    Backends backends = new Backends(List.of(new Absent(false), reference()), List.of());
+    assertEquals(List.of(), warningsOf(() -> backends.open("", DeviceOptions.defaults()).close()));
+  }
+
+  @Test
+  void namesAreThoseOfTensorFlowToo() {
+    Backends backends = new Backends(List.of(new Absent(), reference()), List.of());
+    for (String name :
+        List.of(
+            "reference",
+            "Reference:0",
+            "/reference:0",
+            "/device:REFERENCE:*",
+            "/job:localhost/replica:0/task:0/device:REFERENCE:0")) {
+      try (Device device = backends.open(name, DeviceOptions.defaults())) {
+        assertEquals("reference:0", device.name());
+      }
+    }
+    for (String name : List.of("reference:1", "/job:worker/reference:0", "/task:1", "quick:0")) {
+      DeviceException e =
+          assertThrows(
+              DeviceException.class, () -> backends.open(name, DeviceOptions.defaults()), name);
+      assertTrue(e.getMessage().contains("reference: has reference:0"), e.getMessage());
+    }
+    for (String name : List.of("cpu:x", "a b", "/cpu:0/gpu:0", "/", "cpu:0:1")) {
+      DeviceException e =
+          assertThrows(
+              DeviceException.class, () -> backends.open(name, DeviceOptions.defaults()), name);
+      assertTrue(e.getMessage().contains("'" + name + "' names no device"), e.getMessage());
+    }
   }
 }

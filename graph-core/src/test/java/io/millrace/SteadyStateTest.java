@@ -37,7 +37,7 @@ class SteadyStateTest {
     }
 
     @Override
-    public DeviceMemory allocate(long bytes) {
+    public DeviceMemory allocate(String what, long bytes) {
       return HostMemory.allocate(bytes);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.ir.Resource;
+import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.HostMemory;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -14,7 +15,8 @@ class VariableStoreTest {
   private static final Resource TWO = resource(2);
   private static final Resource THREE = resource(3);
 
-  private final VariableStore store = new VariableStore(Backends.find().open("reference", 1));
+  private final VariableStore store =
+      new VariableStore(Backends.find().open("reference", DeviceOptions.defaults()));
 
   private static Resource resource(long size) {
     return new Resource("v", TensorType.of(DType.FLOAT32, size), false);

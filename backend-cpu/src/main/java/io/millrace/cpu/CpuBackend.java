@@ -3,6 +3,7 @@ package io.millrace.cpu;
 import io.millrace.DeviceException;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
+import io.millrace.spi.DeviceOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public Device open(String device, int threads) {
+  public Device open(String device, DeviceOptions options) {
     Optional<String> reason = unavailable();
     if (reason.isPresent()) {
       throw new DeviceException(reason.get());
@@ -48,6 +49,6 @@ public final class CpuBackend implements Backend {
     if (!device.equals(CpuDevice.NAME)) {
       throw new DeviceException("there is no device " + device + ", only " + CpuDevice.NAME);
     }
-    return CpuDevice.open(threads);
+    return CpuDevice.open(options.threads());
   }
 }

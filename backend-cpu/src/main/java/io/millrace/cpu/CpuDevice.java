@@ -30,7 +30,7 @@ final class CpuDevice implements Device {
   }
 
   @Override
-  public DeviceMemory allocate(long bytes) {
+  public DeviceMemory allocate(String what, long bytes) {
     return HostMemory.allocate(bytes);
   }
 

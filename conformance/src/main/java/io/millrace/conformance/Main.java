@@ -78,7 +78,7 @@ public final class Main {
 
   private static void requireDevice(SessionOptions options) throws UsageException {
     try {
-      Backends.find().open(options.device(), options.threads()).close();
+      Backends.find().open(options.device(), options.deviceOptions()).close();
     } catch (DeviceException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

@@ -3,6 +3,7 @@ package io.millrace.compiler;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
+import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
@@ -45,13 +46,13 @@ public final class NullBackend implements Backend {
   }
 
   @Override
-  public Device open(String device, int threads) {
+  public Device open(String device, DeviceOptions options) {
     return new NullDevice(device);
   }
 
   private record NullDevice(String name) implements Device {
     @Override
-    public DeviceMemory allocate(long bytes) {
+    public DeviceMemory allocate(String what, long bytes) {
       return HostMemory.allocate(bytes);
     }
 

@@ -2,6 +2,7 @@ package io.millrace.reference;
 
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
+import io.millrace.spi.DeviceOptions;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,7 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public Device open(String device, int threads) {
+  public Device open(String device, DeviceOptions options) {
     if (!device.equals(DEVICE)) {
       throw new IllegalArgumentException("there is no device " + device + ", only " + DEVICE);
     }

@@ -21,7 +21,7 @@ record ReferenceDevice(String name) implements Device {
   }
 
   @Override
-  public DeviceMemory allocate(long bytes) {
+  public DeviceMemory allocate(String what, long bytes) {
     return HostMemory.allocate(bytes);
   }
 

@@ -28,9 +28,25 @@ public interface Backend {
   List<String> describe();
 
   /**
+   * Returns other names of this kind of device, in lower case, such as TensorFlow's {@code gpu}.
+   */
+  default List<String> aliases() {
+    return List.of();
+  }
+
+  /**
+   * Returns whether the machine has hardware for this backend. Where it has none, nobody misses the
+   * backend: sessions run on the next best without a warning.
+   */
+  default boolean isHardwarePresent() {
+    return true;
+  }
+
+  /**
    * Opens a device; each session opens its own.
    *
-   * @param threads the threads that one run may use on the host; 0 leaves it to the device
+   * @param device one of {@link #devices}
+   * @throws io.millrace.DeviceException if it cannot be had; the message says what is missing
    */
-  Device open(String device, int threads);
+  Device open(String device, DeviceOptions options);
 }

@@ -5,8 +5,14 @@ public interface Device extends AutoCloseable {
   /** Returns the name, such as {@code cpu:0}. */
   String name();
 
-  /** Returns zeroed memory on the device. */
-  DeviceMemory allocate(long bytes);
+  /**
+   * Returns zeroed memory on the device.
+   *
+   * @param what who holds it, such as a variable's name: what is said when memory runs out
+   * @throws io.millrace.DeviceException if the device has too little left for the session
+   * @throws OutOfMemoryError if the host has
+   */
+  DeviceMemory allocate(String what, long bytes);
 
   /** Prepares a plan to be run on this device. */
   Executable compile(Plan plan);

@@ -1,6 +1,7 @@
 package io.millrace.spi;
 
 import java.util.List;
+import java.util.Optional;
 
 /** One place to run a plan at a time: its arena and whatever else the device needs. */
 public interface Execution extends AutoCloseable {
@@ -13,6 +14,17 @@ public interface Execution extends AutoCloseable {
    * @throws StepException if a step fails
    */
   void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches);
+
+  /**
+   * Returns where a value for a feed is best put before a run, if the device cares: a run may then
+   * be given this memory as that feed. Always the same, and the execution's own: who asks does not
+   * close it.
+   *
+   * @param feed the slot
+   */
+  default Optional<HostMemory> staging(int feed) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -16,7 +16,8 @@ final class HostBlock {
   /** Below this, storing zeros from Java is faster than a native call. */
   private static final int SMALL = 1024;
 
-  private final Pointer allocation;
+  private final Runnable free;
+  private final boolean pooled;
   private final long address;
   private final long bytes;
   private final AtomicInteger holds = new AtomicInteger();
@@ -45,12 +46,40 @@ final class HostBlock {
     if (found == null || found.isNull()) {
       throw new OutOfMemoryError("no " + bytes + " bytes of native memory");
     }
-    allocation = found;
+    free = () -> Pointer.free(found);
+    pooled = true;
     this.bytes = bytes;
     address = (found.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    windows = new ByteBuffer[(int) ((bytes - 1) / HostMemory.WINDOW) + 1];
+    windows = new ByteBuffer[windows(bytes)];
     floats = new FloatBuffer[windows.length];
     doubles = new DoubleBuffer[windows.length];
+  }
+
+  /**
+   * Takes memory that someone else allocated, held once.
+   *
+   * @param free runs when nobody holds it any longer
+   * @throws IllegalArgumentException if it is not aligned to 64 bytes or empty
+   */
+  HostBlock(long address, long bytes, Runnable free) {
+    if (address == 0 || address % ALIGNMENT != 0 || bytes < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d bytes at address 0x%x are not memory aligned to %d bytes",
+              bytes, address, ALIGNMENT));
+    }
+    this.free = free;
+    pooled = false;
+    this.bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    this.address = address;
+    windows = new ByteBuffer[windows(this.bytes)];
+    floats = new FloatBuffer[windows.length];
+    doubles = new DoubleBuffer[windows.length];
+    open();
+  }
+
+  private static int windows(long bytes) {
+    return (int) ((bytes - 1) / HostMemory.WINDOW) + 1;
   }
 
   long address() {
@@ -81,7 +110,11 @@ final class HostBlock {
   /** Gives up one hold; the last one gives the block back. */
   void release() {
     if (holds.decrementAndGet() == 0) {
-      HostPool.giveBack(this);
+      if (pooled) {
+        HostPool.giveBack(this);
+      } else {
+        free();
+      }
     }
   }
 
@@ -150,6 +183,6 @@ final class HostBlock {
   }
 
   void free() {
-    Pointer.free(allocation);
+    free.run();
   }
 }

@@ -24,9 +24,9 @@ public final class HostMemory implements DeviceMemory {
   private final Cleaner.Cleanable cleanable;
   private volatile boolean closed;
 
-  private HostMemory(long bytes) {
+  private HostMemory(long bytes, HostBlock block) {
     this.bytes = bytes;
-    block = HostPool.take(bytes);
+    this.block = block;
     cleanable = CLEANER.register(this, new Owner(block));
   }
 
@@ -44,7 +44,7 @@ public final class HostMemory implements DeviceMemory {
    * @throws OutOfMemoryError if the system has none
    */
   public static HostMemory allocate(long bytes) {
-    HostMemory memory = new HostMemory(bytes);
+    HostMemory memory = uninitialized(bytes);
     memory.block.zero();
     return memory;
   }
@@ -55,7 +55,20 @@ public final class HostMemory implements DeviceMemory {
    * @throws OutOfMemoryError if the system has none
    */
   public static HostMemory uninitialized(long bytes) {
-    return new HostMemory(bytes);
+    return new HostMemory(bytes, HostPool.take(bytes));
+  }
+
+  /**
+   * Returns memory that someone else allocated, such as a device's driver; it does not count among
+   * {@link #liveBytes}.
+   *
+   * @param address where it begins, a multiple of 64
+   * @param bytes how many there are, at least 1; up to the next multiple of 64 may be touched
+   * @param free gives it back; runs once, when nobody holds it any longer, in whatever thread
+   * @throws IllegalArgumentException if the address or the number of bytes is not as it must be
+   */
+  public static HostMemory wrap(long address, long bytes, Runnable free) {
+    return new HostMemory(bytes, new HostBlock(address, bytes, free));
   }
 
   /** Returns the bytes of all memory blocks that are not freed yet. */

@@ -14,6 +14,7 @@ import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.View;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
+import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
@@ -58,11 +59,11 @@ class ReferenceBackendTest {
             128,
             128);
 
-    try (Device device = backend.open("reference:0", 0);
+    try (Device device = backend.open("reference:0", DeviceOptions.defaults());
         Executable executable = device.compile(plan);
         Execution execution = executable.newExecution();
         HostMemory fed = HostMemory.allocate(8);
-        HostMemory held = (HostMemory) device.allocate(8);
+        HostMemory held = (HostMemory) device.allocate("held", 8);
         HostMemory fetched = HostMemory.allocate(8)) {
       put(fed, 3, -4);
       execution.run(List.of(fed), List.of(held), List.of(fetched));
@@ -83,7 +84,9 @@ class ReferenceBackendTest {
   @Test
   void refusesAnUnknownDevice() {
     ReferenceBackend backend = new ReferenceBackend();
-    assertThrows(IllegalArgumentException.class, () -> backend.open("reference:1", 0));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> backend.open("reference:1", DeviceOptions.defaults()));
   }
 
   private static Step step(BinaryFn fn, Place x, Place y, Place output, String origin) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ClosedException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class HostMemoryTest {
@@ -70,6 +71,34 @@ class HostMemoryTest {
     }
     assertTrue(HostMemory.liveBytes() <= before);
     assertTrue(HostPool.pooledBytes() <= HostPool.LARGEST_POOL);
+  }
+
+  @Test
+  void memoryOfOthersIsGivenBackOnceNobodyReads() {
+    AtomicInteger freed = new AtomicInteger();
+    try (HostMemory owner = HostMemory.allocate(256)) {
+      long live = HostMemory.liveBytes();
+      HostMemory memory = HostMemory.wrap(owner.address() + 64, 100, freed::incrementAndGet);
+      assertEquals(owner.address() + 64, memory.address());
+      assertEquals(100, memory.bytes());
+      memory.window(0).put(99, (byte) 7);
+      assertEquals(7, owner.window(0).get(64 + 99));
+      assertEquals(128, memory.window(0).capacity());
+      memory.retain();
+      memory.close();
+      memory.close();
+      assertEquals(0, freed.get());
+      memory.release();
+      assertEquals(1, freed.get());
+      assertEquals(live, HostMemory.liveBytes());
+    }
+  }
+
+  @Test
+  void memoryOfOthersMustBeAligned() {
+    for (long[] bad : new long[][] {{0, 64}, {4096 + 32, 64}, {4096, 0}, {4096, -1}}) {
+      assertThrows(IllegalArgumentException.class, () -> HostMemory.wrap(bad[0], bad[1], () -> {}));
+    }
   }
 
   @Test

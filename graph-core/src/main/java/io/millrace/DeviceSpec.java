@@ -1,0 +1,79 @@
+package io.millrace;
+
+import io.millrace.spi.Backend;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a text asks for as a device: {@code cuda:0}, {@code cpu}, or as TensorFlow writes it, {@code
+ * /gpu:0}, {@code /job:localhost/replica:0/task:0/device:CPU:0}. Letters' case does not count.
+ *
+ * @param machine which of a cluster's processes, from {@code job}, {@code replica} and {@code task}
+ * @param kind the kind of device in lower case, such as {@code cpu}; empty for any
+ * @param number which one of the kind; empty for any
+ */
+record DeviceSpec(Map<String, String> machine, String kind, OptionalInt number) {
+  private static final Pattern MACHINE =
+      Pattern.compile("job:[a-z][a-z0-9_]*|(?:replica|task):[0-9]{1,9}");
+  private static final Pattern DEVICE =
+      Pattern.compile("(?:device:)?([a-z][a-z0-9_]*)(?::(?:([0-9]{1,6})|\\*))?");
+  private static final Map<String, String> LOCAL =
+      Map.of("job", "localhost", "replica", "0", "task", "0");
+
+  /**
+   * Reads a text.
+   *
+   * @throws DeviceException if it names no device
+   */
+  static DeviceSpec parse(String text) {
+    Map<String, String> machine = new LinkedHashMap<>();
+    String kind = "";
+    OptionalInt number = OptionalInt.empty();
+    String lower = text.toLowerCase(Locale.ROOT);
+    String[] parts = (lower.startsWith("/") ? lower.substring(1) : lower).split("/", -1);
+    for (String part : lower.isEmpty() ? new String[0] : parts) {
+      Matcher device = DEVICE.matcher(part);
+      if (MACHINE.matcher(part).matches()) {
+        int colon = part.indexOf(':');
+        machine.put(part.substring(0, colon), part.substring(colon + 1));
+      } else if (kind.isEmpty() && device.matches()) {
+        kind = device.group(1);
+        String digits = device.group(2);
+        number = digits == null ? number : OptionalInt.of(Integer.parseInt(digits));
+      } else {
+        throw new DeviceException(
+            "'"
+                + text
+                + "' names no device: names are like cpu, cuda:0, /gpu:0 or"
+                + " /job:localhost/replica:0/task:0/device:CPU:0");
+      }
+    }
+    return new DeviceSpec(machine, kind, number);
+  }
+
+  /** Returns whether any device will do. */
+  boolean isAny() {
+    return kind.isEmpty() && isLocal();
+  }
+
+  /** Returns whether a device of this process is meant. */
+  private boolean isLocal() {
+    return machine.entrySet().stream().allMatch(e -> e.getValue().equals(LOCAL.get(e.getKey())));
+  }
+
+  /** Returns whether the backend's devices are of the kind that is meant. */
+  boolean isKind(Backend backend) {
+    return isLocal()
+        && (backend.name().equalsIgnoreCase(kind)
+            || backend.aliases().stream().anyMatch(a -> a.equalsIgnoreCase(kind)));
+  }
+
+  /** Returns whether a device's name, such as {@code cpu:0}, has the number that is meant. */
+  boolean isNumber(String device) {
+    return number.isEmpty() || device.endsWith(":" + number.getAsInt());
+  }
+}
