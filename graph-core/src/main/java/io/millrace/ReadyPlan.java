@@ -34,6 +34,11 @@ final class ReadyPlan {
   /** A number that grows with each use in the session. */
   private volatile long lastUse;
 
+  /**
+   * Makes the plan, which owns the executable from now on, even if this fails.
+   *
+   * @throws DeviceException if the device has no memory for a variable
+   */
   ReadyPlan(
       Compiler.Compilation compilation, Executable executable, VariableStore state, int limit) {
     plan = compilation.plan();
@@ -41,18 +46,27 @@ final class ReadyPlan {
     this.limit = limit;
     feedOrder = List.copyOf(compilation.feedOrder());
     this.state = state;
-    resources = cells(plan.resources()).stream().map(VariableStore.Cell::memory).toList();
-    required = cells(compilation.requiredInitialized());
-    written =
-        cells(compilation.optimized().updates().stream().map(Program.Update::resource).toList());
     retyped = compilation.retyped();
     resourceOperations = compilation.resourceOperations();
+    try {
+      resources = cells(plan.resources()).stream().map(VariableStore.Cell::memory).toList();
+      required = cells(compilation.requiredInitialized());
+      written =
+          cells(compilation.optimized().updates().stream().map(Program.Update::resource).toList());
+    } catch (RuntimeException | Error e) {
+      free();
+      throw e;
+    }
   }
 
   private List<VariableStore.Cell> cells(List<Resource> wanted) {
-    List<VariableStore.Cell> cells = wanted.stream().map(state::acquire).toList();
-    acquired.addAll(cells);
-    return cells;
+    List<VariableStore.Cell> cells = new ArrayList<>();
+    for (Resource resource : wanted) {
+      VariableStore.Cell cell = state.acquire(resource);
+      acquired.add(cell);
+      cells.add(cell);
+    }
+    return List.copyOf(cells);
   }
 
   List<Output> feedOrder() {
