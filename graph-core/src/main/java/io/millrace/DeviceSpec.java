@@ -1,10 +1,12 @@
 package io.millrace;
 
 import io.millrace.spi.Backend;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,9 +20,10 @@ import java.util.regex.Pattern;
  */
 record DeviceSpec(Map<String, String> machine, String kind, OptionalInt number) {
   private static final Pattern MACHINE =
-      Pattern.compile("job:[a-z][a-z0-9_]*|(?:replica|task):[0-9]{1,9}");
+      Pattern.compile("job:[a-z][a-z0-9_]*|(?:replica|task):[0-9]{1,9}", Pattern.CASE_INSENSITIVE);
   private static final Pattern DEVICE =
-      Pattern.compile("(?:device:)?([a-z][a-z0-9_]*)(?::(?:([0-9]{1,6})|\\*))?");
+      Pattern.compile(
+          "(?:device:)?([a-z][a-z0-9_]*)(?::(?:([0-9]{1,6})|\\*))?", Pattern.CASE_INSENSITIVE);
   private static final Map<String, String> LOCAL =
       Map.of("job", "localhost", "replica", "0", "task", "0");
 
@@ -30,18 +33,17 @@ record DeviceSpec(Map<String, String> machine, String kind, OptionalInt number) 
    * @throws DeviceException if it names no device
    */
   static DeviceSpec parse(String text) {
-    Map<String, String> machine = new LinkedHashMap<>();
+    Map<String, String> machine = new HashMap<>();
     String kind = "";
     OptionalInt number = OptionalInt.empty();
-    String lower = text.toLowerCase(Locale.ROOT);
-    String[] parts = (lower.startsWith("/") ? lower.substring(1) : lower).split("/", -1);
-    for (String part : lower.isEmpty() ? new String[0] : parts) {
+    String[] parts = (text.startsWith("/") ? text.substring(1) : text).split("/", -1);
+    for (String part : text.isEmpty() ? new String[0] : parts) {
       Matcher device = DEVICE.matcher(part);
       if (MACHINE.matcher(part).matches()) {
         int colon = part.indexOf(':');
-        machine.put(part.substring(0, colon), part.substring(colon + 1));
+        machine.put(part.substring(0, colon).toLowerCase(Locale.ROOT), part.substring(colon + 1));
       } else if (kind.isEmpty() && device.matches()) {
-        kind = device.group(1);
+        kind = device.group(1).toLowerCase(Locale.ROOT);
         String digits = device.group(2);
         number = digits == null ? number : OptionalInt.of(Integer.parseInt(digits));
       } else {
@@ -55,6 +57,38 @@ record DeviceSpec(Map<String, String> machine, String kind, OptionalInt number) 
     return new DeviceSpec(machine, kind, number);
   }
 
+  /**
+   * Returns the text of what one asks for inside the scope of another, which says what it leaves
+   * open.
+   *
+   * @throws DeviceException if one of them names no device
+   */
+  static String nested(String outer, String inner) {
+    DeviceSpec own = parse(inner);
+    DeviceSpec around = parse(outer);
+    Map<String, String> machine = new TreeMap<>(around.machine);
+    machine.putAll(own.machine);
+    DeviceSpec kind = own.kind.isEmpty() ? around : own;
+    DeviceSpec both = new DeviceSpec(machine, kind.kind, kind.number);
+    return both.equals(own) ? inner : both.equals(around) ? outer : both.toString();
+  }
+
+  /** Returns the text as TensorFlow writes it. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (String part : List.of("job", "replica", "task")) {
+      if (machine.containsKey(part)) {
+        text.append('/').append(part).append(':').append(machine.get(part));
+      }
+    }
+    if (!kind.isEmpty()) {
+      text.append("/device:").append(kind.toUpperCase(Locale.ROOT)).append(':');
+      text.append(number.isPresent() ? String.valueOf(number.getAsInt()) : "*");
+    }
+    return text.toString();
+  }
+
   /** Returns whether any device will do. */
   boolean isAny() {
     return kind.isEmpty() && isLocal();
@@ -62,7 +96,8 @@ record DeviceSpec(Map<String, String> machine, String kind, OptionalInt number) 
 
   /** Returns whether a device of this process is meant. */
   private boolean isLocal() {
-    return machine.entrySet().stream().allMatch(e -> e.getValue().equals(LOCAL.get(e.getKey())));
+    return machine.entrySet().stream()
+        .allMatch(e -> e.getValue().equalsIgnoreCase(LOCAL.get(e.getKey())));
   }
 
   /** Returns whether the backend's devices are of the kind that is meant. */
@@ -70,6 +105,12 @@ record DeviceSpec(Map<String, String> machine, String kind, OptionalInt number) 
     return isLocal()
         && (backend.name().equalsIgnoreCase(kind)
             || backend.aliases().stream().anyMatch(a -> a.equalsIgnoreCase(kind)));
+  }
+
+  /** Returns whether devices of a backend with this name are of the kind that is meant. */
+  boolean isKind(String name, Backends backends) {
+    return (isLocal() && name.equals(kind))
+        || backends.all().stream().anyMatch(b -> b.name().equals(name) && isKind(b));
   }
 
   /** Returns whether a device's name, such as {@code cpu:0}, has the number that is meant. */

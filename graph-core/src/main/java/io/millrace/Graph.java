@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -272,9 +271,42 @@ public final class Graph {
     return scopes.get().names.getFirst();
   }
 
-  /** Opens a device scope: operations added until it is closed ask for this device. */
+  /**
+   * Opens a device scope: operations added until it is closed ask for this device. TensorFlow:
+   * {@code tf.device}.
+   *
+   * <p>What the text leaves open, the scopes around it say: a text that names only a job keeps
+   * their kind of device, and an empty one changes nothing.
+   *
+   * @param device such as {@code cuda:0}, {@code cpu} for any of that kind, or in TensorFlow's ways
+   *     {@code /gpu:0} and {@code /job:localhost/replica:0/task:0/device:GPU:0}; whether there is
+   *     one, a session finds out
+   * @throws GraphException if the text is nothing like that
+   */
   public Scope device(String device) {
-    return push(scopes.get().devices, Objects.requireNonNull(device));
+    String nested;
+    try {
+      nested = DeviceSpec.nested(scopes.get().devices.getFirst(), device);
+    } catch (DeviceException e) {
+      throw new GraphException(e.getMessage() + "\n  at " + source(List.of()));
+    }
+    return push(scopes.get().devices, nested);
+  }
+
+  /**
+   * Opens a scope whose operations ask for no device, whatever the scopes around it do. TensorFlow:
+   * {@code tf.device(None)}.
+   */
+  public Scope anyDevice() {
+    return push(scopes.get().devices, "");
+  }
+
+  /**
+   * Opens a scope whose operations ask for the device that another does, and nothing else.
+   * TensorFlow: {@code tf.colocate_with}.
+   */
+  public Scope colocateWith(Operation operation) {
+    return push(scopes.get().devices, operation.device());
   }
 
   /** Opens a scope whose operations run after these. */

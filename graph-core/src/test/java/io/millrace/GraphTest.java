@@ -75,6 +75,47 @@ class GraphTest {
     assertEquals("", ops.placeholder("x", DType.FLOAT32).operation().device());
   }
 
+  private String deviceWithin(String outer, String inner) {
+    try (Graph.Scope around = graph.device(outer);
+        Graph.Scope within = graph.device(inner)) {
+      return ops.placeholder("x", DType.FLOAT32).operation().device();
+    }
+  }
+
+  @Test
+  void deviceScopesSayWhatThoseInsideLeaveOpen() {
+    assertEquals("/cpu:0", deviceWithin("/cpu:0", ""));
+    assertEquals("/gpu:1", deviceWithin("/cpu:0", "/gpu:1"));
+    assertEquals("/job:worker/task:1/device:CPU:0", deviceWithin("/cpu:0", "/job:worker/task:1"));
+    assertEquals("/job:worker/task:1/device:GPU:3", deviceWithin("/job:worker/task:1", "GPU:3"));
+    assertEquals("/job:a/replica:0/device:GPU:*", deviceWithin("/job:a/cpu:0", "/replica:0/gpu"));
+    assertEquals("/job:b/task:1", deviceWithin("/job:a/task:2", "/job:b/task:1"));
+  }
+
+  @Test
+  void deviceScopesCanBeHidden() {
+    Operation made;
+    try (Graph.Scope outer = graph.device("cuda:1")) {
+      made = ops.placeholder("x", DType.FLOAT32).operation();
+      try (Graph.Scope any = graph.anyDevice()) {
+        assertEquals("", ops.placeholder("x", DType.FLOAT32).operation().device());
+        try (Graph.Scope inner = graph.device("cpu:0")) {
+          assertEquals("cpu:0", ops.placeholder("x", DType.FLOAT32).operation().device());
+          try (Graph.Scope beside = graph.colocateWith(made)) {
+            assertEquals("cuda:1", ops.placeholder("x", DType.FLOAT32).operation().device());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDeviceScopeMustBeOne() {
+    GraphException e = assertThrows(GraphException.class, () -> graph.device("the fast one"));
+    assertTrue(e.getMessage().contains("'the fast one' names no device"), e.getMessage());
+    assertTrue(e.getMessage().contains("GraphTest.java"), e.getMessage());
+  }
+
   @Test
   void defaultGraphsStack() {
     assertThrows(GraphException.class, Graph::getDefault);

@@ -5,6 +5,8 @@ import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,8 +38,13 @@ final class AdamOptimizer extends Optimizer {
   @Override
   void createSlots(List<Variable> variables) {
     if (powers.isEmpty()) {
-      powers.add(power("beta1_power", beta1));
-      powers.add(power("beta2_power", beta2));
+      // As in TensorFlow, where the variable is whose name comes first.
+      Variable first = Collections.min(variables, Comparator.comparing(Variable::name));
+      Graph.Scope beside = graph().colocateWith(first.reference().operation());
+      try (beside) {
+        powers.add(power("beta1_power", beta1));
+        powers.add(power("beta2_power", beta2));
+      }
     }
     for (Variable variable : variables) {
       zerosSlot(variable, "m");

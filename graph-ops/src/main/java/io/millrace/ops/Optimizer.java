@@ -228,18 +228,21 @@ public abstract class Optimizer {
   /** Adds what comes after the steps of all variables, to the list of them. */
   void finish(List<Operation> updates, Map<String, Output> tensors) {}
 
-  /** Makes a slot of zeros beside a variable, named after the optimizer. */
+  /** Makes a slot of zeros beside a variable, on its device, named after the optimizer. */
   final void zerosSlot(Variable variable, String slotName) {
     slots.computeIfAbsent(
         variable.name() + "/" + slotName,
         key -> {
           TensorType type = variable.type();
           String wished = variable.name() + "/" + name;
-          Output zeros =
-              Ops.of(graph)
-                  .withName(wished + "/Initializer/zeros")
-                  .zeros(type.dtype(), type.shape().dims());
-          return newVariable(zeros, wished);
+          Graph.Scope beside = graph.colocateWith(variable.reference().operation());
+          try (beside) {
+            Output zeros =
+                Ops.of(graph)
+                    .withName(wished + "/Initializer/zeros")
+                    .zeros(type.dtype(), type.shape().dims());
+            return newVariable(zeros, wished);
+          }
         });
   }
 
