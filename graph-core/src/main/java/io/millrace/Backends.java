@@ -65,19 +65,36 @@ public final class Backends {
    * @throws DeviceException if there is none; the message says what was tried and why each declined
    */
   public Device open(String device, DeviceOptions options) {
+    Found found = find(device);
+    if (DeviceSpec.parse(device).isAny()) {
+      warnOfPreferred(found.backend());
+    }
+    return found.backend().open(found.name(), options);
+  }
+
+  /** A device that can be opened. */
+  private record Found(Backend backend, String name) {}
+
+  private Found find(String device) {
     DeviceSpec spec = DeviceSpec.parse(device);
     for (Backend backend : found) {
       Optional<String> name = find(backend, spec);
       if (name.isPresent()) {
-        if (spec.isAny()) {
-          warnOfPreferred(backend);
-        }
-        return backend.open(name.get(), options);
+        return new Found(backend, name.get());
       }
     }
     throw new DeviceException(
         (device.isEmpty() ? "no device was found" : "there is no device '" + device + "'")
             + tried());
+  }
+
+  /**
+   * Returns the name of the device that a text asks for.
+   *
+   * @throws DeviceException as {@link #open} does
+   */
+  String name(String device) {
+    return find(device).name();
   }
 
   /** Says why a slower device was chosen than could have been hoped for, if one was. */

@@ -2,7 +2,6 @@ package io.millrace;
 
 import io.millrace.compiler.Compiler;
 import io.millrace.compiler.ValueNeededException;
-import io.millrace.spi.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,7 +21,7 @@ final class PlanCache {
   private static final Call[] NONE = {};
 
   private final Graph graph;
-  private final Device device;
+  private final Devices devices;
   private final VariableStore state;
   private final SessionOptions options;
 
@@ -47,9 +46,9 @@ final class PlanCache {
     }
   }
 
-  PlanCache(Graph graph, Device device, VariableStore state, SessionOptions options) {
+  PlanCache(Graph graph, Devices devices, VariableStore state, SessionOptions options) {
     this.graph = graph;
-    this.device = device;
+    this.devices = devices;
     this.state = state;
     this.options = options;
   }
@@ -115,14 +114,20 @@ final class PlanCache {
   private Entry make(PlanKey key) {
     Compiler.Compilation compilation;
     try {
-      compilation = key.compile(graph, options.passes());
+      compilation = key.compile(graph, options.passes(), devices);
     } catch (ValueNeededException e) {
       return new Entry(null, e.output());
     }
-    return new Entry(
+    ReadyPlan plan =
         new ReadyPlan(
-            compilation, device.compile(compilation.plan()), state, options.parallelRuns()),
-        null);
+            compilation,
+            PartedExecutable.of(compilation.schedule(), devices),
+            state,
+            options.parallelRuns());
+    if (options.logPlacement()) {
+      devices.log(compilation.placement());
+    }
+    return new Entry(plan, null);
   }
 
   private void evictBeyond(int size) {

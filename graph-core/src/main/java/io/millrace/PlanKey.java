@@ -65,9 +65,10 @@ record PlanKey(
   }
 
   /** Compiles this run; see {@link Compiler#compile}. */
-  Compiler.Compilation compile(Graph graph, boolean passes) {
+  Compiler.Compilation compile(Graph graph, boolean passes, Devices devices) {
     Compiler.Request request =
-        new Compiler.Request(graph, fetches, targets, feeds, found, known, passes);
+        new Compiler.Request(
+            graph, fetches, targets, feeds, found, known, passes, devices::of, devices.home());
     return writes ? Compiler.compile(request) : Compiler.compileWithoutWrites(request);
   }
 }

@@ -1,21 +1,21 @@
 package io.millrace;
 
 import io.millrace.compiler.Compiler;
-import io.millrace.ir.Program;
+import io.millrace.compiler.Schedule;
 import io.millrace.ir.Resource;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Executable;
-import io.millrace.spi.Plan;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A plan prepared for a device, with the slots in which it runs and the state that it touches. */
 final class ReadyPlan {
-  private final Plan plan;
+  private final Schedule schedule;
   private final Executable executable;
   private final List<Output> feedOrder;
   private final List<DeviceMemory> resources;
@@ -25,6 +25,7 @@ final class ReadyPlan {
   private final List<VariableStore.Cell> written;
   private final List<Resource> retyped;
   private final Map<String, Operation> resourceOperations;
+  private final Map<String, String> resourceDevices;
   private final int limit;
 
   private final Deque<RunSlot> idle = new ArrayDeque<>();
@@ -41,7 +42,8 @@ final class ReadyPlan {
    */
   ReadyPlan(
       Compiler.Compilation compilation, Executable executable, VariableStore state, int limit) {
-    plan = compilation.plan();
+    schedule = compilation.schedule();
+    resourceDevices = compilation.resourceDevices();
     this.executable = executable;
     this.limit = limit;
     feedOrder = List.copyOf(compilation.feedOrder());
@@ -49,10 +51,9 @@ final class ReadyPlan {
     retyped = compilation.retyped();
     resourceOperations = compilation.resourceOperations();
     try {
-      resources = cells(plan.resources()).stream().map(VariableStore.Cell::memory).toList();
+      resources = cells(schedule.resources()).stream().map(VariableStore.Cell::memory).toList();
       required = cells(compilation.requiredInitialized());
-      written =
-          cells(compilation.optimized().updates().stream().map(Program.Update::resource).toList());
+      written = cells(compilation.written());
     } catch (RuntimeException | Error e) {
       free();
       throw e;
@@ -62,11 +63,16 @@ final class ReadyPlan {
   private List<VariableStore.Cell> cells(List<Resource> wanted) {
     List<VariableStore.Cell> cells = new ArrayList<>();
     for (Resource resource : wanted) {
-      VariableStore.Cell cell = state.acquire(resource);
+      VariableStore.Cell cell = acquire(resource);
       acquired.add(cell);
       cells.add(cell);
     }
     return List.copyOf(cells);
+  }
+
+  private VariableStore.Cell acquire(Resource resource) {
+    String device = Objects.requireNonNull(resourceDevices.get(resource.name()), resource.name());
+    return state.acquire(resource, device);
   }
 
   List<Output> feedOrder() {
@@ -150,7 +156,7 @@ final class ReadyPlan {
     }
     RunSlot slot = idle.poll();
     if (slot == null) {
-      slot = new RunSlot(this, plan, executable.newExecution());
+      slot = new RunSlot(this, schedule, executable.newExecution());
       made++;
     }
     return slot;

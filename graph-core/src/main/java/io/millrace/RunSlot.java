@@ -1,8 +1,8 @@
 package io.millrace;
 
+import io.millrace.compiler.Schedule;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
-import io.millrace.spi.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunSlot {
   private final ReadyPlan owner;
-  private final Plan plan;
+  private final Schedule schedule;
   private final Execution execution;
   private final @Nullable Staging[] staging;
   private final List<HostMemory> feeds;
@@ -36,14 +36,14 @@ final class RunSlot {
     }
   }
 
-  RunSlot(ReadyPlan owner, Plan plan, Execution execution) {
+  RunSlot(ReadyPlan owner, Schedule schedule, Execution execution) {
     this.owner = owner;
-    this.plan = plan;
+    this.schedule = schedule;
     this.execution = execution;
-    staging = new Staging[plan.feeds().size()];
-    feeds = new ArrayList<>(plan.feeds().size());
-    retained = new ArrayList<>(plan.feeds().size());
-    fetches = new ArrayList<>(plan.fetches().size());
+    staging = new Staging[schedule.feeds().size()];
+    feeds = new ArrayList<>(schedule.feeds().size());
+    retained = new ArrayList<>(schedule.feeds().size());
+    fetches = new ArrayList<>(schedule.fetches().size());
   }
 
   ReadyPlan plan() {
@@ -134,7 +134,7 @@ final class RunSlot {
 
   /** Makes memory for what the plan fetches. */
   void allocateFetches() {
-    List<TensorType> types = plan.fetches();
+    List<TensorType> types = schedule.fetches();
     for (int i = 0; i < types.size(); i++) {
       fetches.add(HostMemory.uninitialized(types.get(i).bytes()));
     }
@@ -142,7 +142,7 @@ final class RunSlot {
 
   /** Returns a fetched tensor. */
   Tensor tensor(int position) {
-    return new Tensor(plan.fetches().get(position), fetches.get(position));
+    return new Tensor(schedule.fetches().get(position), fetches.get(position));
   }
 
   /** Lets go of what was fed. */

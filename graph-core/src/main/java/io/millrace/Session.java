@@ -2,7 +2,6 @@ package io.millrace;
 
 import io.millrace.compiler.ValueNeededException;
 import io.millrace.op.Op;
-import io.millrace.spi.Device;
 import io.millrace.spi.StepException;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +9,14 @@ import java.util.Map;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * Runs a graph on a device and keeps the values of its variables, as TensorFlow's {@code
+ * Runs a graph on devices and keeps the values of its variables, as TensorFlow's {@code
  * tf.Session}.
+ *
+ * <p><b>Devices.</b> An operation runs where the {@link Graph#device} scope asks in which it was
+ * made, and otherwise on the session's own device. A variable's memory is on the device of its
+ * operation, and whatever writes it runs there. Values are copied where devices meet. If a device
+ * cannot be had, the run fails, or with {@link SessionOptions#softPlacement()} the session's own
+ * takes its place.
  *
  * <p><b>Fetches and targets.</b> A tensor is fetched by handle or by name ({@code loss:0}; {@code
  * loss} means {@code loss:0}). An operation given by handle, or by name if it has no outputs, is a
@@ -40,7 +45,7 @@ import java.util.concurrent.locks.StampedLock;
 public final class Session implements AutoCloseable {
   private final Graph graph;
   private final SessionOptions options;
-  private final Device device;
+  private final Devices devices;
   private final VariableStore state;
   private final PlanCache plans;
   private final Failures failures;
@@ -65,16 +70,16 @@ public final class Session implements AutoCloseable {
    * @throws DeviceException if the device cannot be had
    */
   public Session(Graph graph, SessionOptions options) {
-    this(graph, options, Backends.find().open(options.device(), options.deviceOptions()));
+    this(graph, options, Devices.open(options, Backends.find()));
   }
 
-  /** Opens a session on a device that belongs to the session from now on. */
-  Session(Graph graph, SessionOptions options, Device device) {
+  /** Opens a session on devices that belong to the session from now on. */
+  Session(Graph graph, SessionOptions options, Devices devices) {
     this.graph = graph;
     this.options = options;
-    this.device = device;
-    state = new VariableStore(device);
-    plans = new PlanCache(graph, device, state, options);
+    this.devices = devices;
+    state = new VariableStore(devices);
+    plans = new PlanCache(graph, devices, state, options);
     failures = new Failures(graph, state);
   }
 
@@ -83,9 +88,9 @@ public final class Session implements AutoCloseable {
     return graph;
   }
 
-  /** Returns the name of the device, such as {@code cpu:0}. */
+  /** Returns the name of the session's own device, such as {@code cpu:0}. */
   public String device() {
-    return device.name();
+    return devices.home();
   }
 
   /** Returns the value of a tensor that needs no feeds. */
@@ -101,6 +106,7 @@ public final class Session implements AutoCloseable {
    * @throws GraphException if the exact shapes break an operation's rule
    * @throws UninitializedException if a variable is read that has no value yet
    * @throws ExecutionException if the computation fails
+   * @throws DeviceException if the device of an operation cannot be had, or has no memory left
    * @throws ClosedException if the session or a fed tensor was closed
    */
   public Tensor run(Operand fetch, Map<?, ?> feeds) {
@@ -319,7 +325,7 @@ public final class Session implements AutoCloseable {
 
   /**
    * Returns the stages of a run as text: the operations that it needs, the program before and after
-   * the passes, and the plan with its cost. Nothing is written.
+   * the passes, and the plan with its cost, for each part that a device does. Nothing is written.
    *
    * @param wanted operands, operations and names, as in {@link #run(List, Map)}
    * @param feeds values or just tensors of the right shapes
@@ -344,7 +350,7 @@ public final class Session implements AutoCloseable {
     while (true) {
       Output needed;
       try {
-        return text + key.compile(graph, options.passes()).explain();
+        return text + key.compile(graph, options.passes(), devices).explain();
       } catch (ValueNeededException e) {
         needed = e.output();
       } catch (GraphException e) {
@@ -388,6 +394,6 @@ public final class Session implements AutoCloseable {
     }
     plans.close();
     state.close();
-    device.close();
+    devices.close();
   }
 }

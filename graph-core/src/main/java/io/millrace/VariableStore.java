@@ -2,7 +2,6 @@ package io.millrace;
 
 import io.millrace.ir.Literal;
 import io.millrace.ir.Resource;
-import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,7 +16,7 @@ import java.util.Map;
  * was before hold no value any more.
  */
 final class VariableStore {
-  private final Device device;
+  private final Devices devices;
   private final Map<Resource, Cell> cells = new LinkedHashMap<>();
 
   /** What variables whose shapes may change are now, by name. */
@@ -53,15 +52,20 @@ final class VariableStore {
     }
   }
 
-  VariableStore(Device device) {
-    this.device = device;
+  VariableStore(Devices devices) {
+    this.devices = devices;
   }
 
-  /** Returns the memory of a resource for a plan, allocated if this is its first use. */
-  synchronized Cell acquire(Resource resource) {
+  /**
+   * Returns the memory of a resource for a plan, allocated if this is its first use.
+   *
+   * @param device the name of its device, always the same
+   */
+  synchronized Cell acquire(Resource resource, String device) {
     Cell cell = cells.get(resource);
     if (cell == null) {
-      cell = new Cell(resource, device.allocate(resource.name(), resource.type().bytes()));
+      DeviceMemory memory = devices.get(device).allocate(resource.name(), resource.type().bytes());
+      cell = new Cell(resource, memory);
       cells.put(resource, cell);
     }
     cell.plans++;

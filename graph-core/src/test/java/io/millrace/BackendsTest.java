@@ -7,13 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
-import java.text.MessageFormat;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** Which device a session gets, and what it says when that is not the one hoped for. */
@@ -67,38 +62,11 @@ class BackendsTest {
         .orElseThrow();
   }
 
-  private static List<String> warningsOf(Runnable work) {
-    List<String> messages = new ArrayList<>();
-    Logger logger = Logger.getLogger("io.millrace");
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord record) {
-            messages.add(MessageFormat.format(record.getMessage(), record.getParameters()));
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    logger.addHandler(handler);
-    logger.setUseParentHandlers(false);
-    try {
-      work.run();
-    } finally {
-      logger.removeHandler(handler);
-      logger.setUseParentHandlers(true);
-    }
-    return messages;
-  }
-
   @Test
   void aSlowerDeviceThanHopedForIsSaidAndExplained() {
     Backends backends = new Backends(List.of(new Absent(), reference()), List.of());
     List<String> warnings =
-        warningsOf(
+        Logs.of(
             () -> {
               try (Device device = backends.open("", DeviceOptions.defaults())) {
                 assertEquals("reference:0", device.name());
@@ -113,7 +81,7 @@ class BackendsTest {
   void aDeviceAskedForIsTakenWithoutAWord() {
     Backends backends = new Backends(List.of(new Absent(), reference()), List.of());
     assertEquals(
-        List.of(), warningsOf(() -> backends.open("reference", DeviceOptions.defaults()).close()));
+        List.of(), Logs.of(() -> backends.open("reference", DeviceOptions.defaults()).close()));
   }
 
   @Test
@@ -130,7 +98,7 @@ class BackendsTest {
   @Test
   void aBackendWithoutHardwareIsNotMissed() {
     Backends backends = new Backends(List.of(new Absent(false), reference()), List.of());
-    assertEquals(List.of(), warningsOf(() -> backends.open("", DeviceOptions.defaults()).close()));
+    assertEquals(List.of(), Logs.of(() -> backends.open("", DeviceOptions.defaults()).close()));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.millrace.compiler.ValueNeededException;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
+import io.millrace.spi.Plan;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,13 @@ class CompilationTest {
       Map<Output, Shape> feeds,
       Map<Output, Literal> known) {
     return Compiler.compile(
-        new Compiler.Request(graph, fetches, targets, feeds, Map.of(), known, false));
+        new Compiler.Request(
+            graph, fetches, targets, feeds, Map.of(), known, false, o -> "cpu:0", "cpu:0"));
+  }
+
+  private static Plan plan(Compilation compilation) {
+    assertEquals(1, compilation.schedule().parts().size());
+    return compilation.schedule().parts().get(0).plan();
   }
 
   private static List<String> names(Compilation compilation) {
@@ -96,7 +103,7 @@ class CompilationTest {
     assertEquals("sum:0", needed.output().name());
     Compilation known =
         compile(List.of(zeros), List.of(), feeds, Map.of(needed.output(), Literal.ofLongs(5)));
-    assertEquals(List.of(TensorType.of(DType.FLOAT32, 5)), known.plan().fetches());
+    assertEquals(List.of(TensorType.of(DType.FLOAT32, 5)), plan(known).fetches());
   }
 
   @Test
@@ -105,7 +112,7 @@ class CompilationTest {
     Output zeros = ops.zeros("zeros", ops.add("sum", two, two));
     assertEquals(
         List.of(TensorType.of(DType.FLOAT32, 4)),
-        compile(List.of(zeros), List.of(), Map.of()).plan().fetches());
+        plan(compile(List.of(zeros), List.of(), Map.of())).fetches());
   }
 
   @Test
@@ -122,9 +129,17 @@ class CompilationTest {
     Compilation run =
         Compiler.compileWithoutWrites(
             new Compiler.Request(
-                graph, List.of(late), List.of(write), Map.of(), Map.of(), Map.of(), true));
-    assertEquals(List.of(), run.optimized().updates());
-    assertTrue(run.plan().steps().stream().allMatch(s -> s.primitive() instanceof Primitive.Map));
+                graph,
+                List.of(late),
+                List.of(write),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                true,
+                o -> "cpu:0",
+                "cpu:0"));
+    assertEquals(List.of(), run.written());
+    assertTrue(plan(run).steps().stream().allMatch(s -> s.primitive() instanceof Primitive.Map));
   }
 
   @Test

@@ -125,7 +125,8 @@ class FailingDeviceTest {
   }
 
   private Session open() {
-    return new Session(graph, SessionOptions.defaults(), device);
+    SessionOptions options = SessionOptions.defaults();
+    return new Session(graph, options, new Devices(device, options, Backends.find()));
   }
 
   @Test

@@ -71,6 +71,10 @@ class SteadyStateTest {
     public void close() {}
   }
 
+  private Session open(SessionOptions options) {
+    return new Session(graph, options, new Devices(new IdleDevice(), options, Backends.find()));
+  }
+
   private static long allocatedBy(Runnable work) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (int i = 0; i < RUNS; i++) {
@@ -89,7 +93,7 @@ class SteadyStateTest {
     Map<Object, Object> nested = Feed.of(x, new float[2][4]).and("y", new int[3]);
     Map<Object, Object> tensors =
         Map.of(x, Tensor.zeros(DType.FLOAT32, 2, 4), y, Tensor.zeros(DType.INT64, 3));
-    try (Session session = new Session(graph, SessionOptions.defaults(), new IdleDevice())) {
+    try (Session session = open(SessionOptions.defaults())) {
       for (Map<Object, Object> feeds : List.of(flat, nested, tensors)) {
         assertTrue(allocatedBy(() -> session.run(step, feeds)) < RUNS);
       }
@@ -101,9 +105,23 @@ class SteadyStateTest {
   }
 
   @Test
+  void aRepeatedRunOnTwoDevicesAllocatesNothingEither() {
+    Operation across;
+    try (Graph.Scope scope = graph.device("null:0")) {
+      Output sum = ops.add("sum", ops.add("there", w, y), y);
+      across = ops.assign("across", w, sum);
+    }
+    Map<Object, Object> feeds = Map.of(y, new long[] {1, 2, 3});
+    try (Session session = open(SessionOptions.defaults())) {
+      session.run(step, feeds);
+      assertTrue(session.explain(across, feeds).contains("part 2 on idle:0"));
+      assertTrue(allocatedBy(() -> session.run(across, feeds)) < RUNS);
+    }
+  }
+
+  @Test
   void nothingStaysOpenBehindASession() {
-    try (Session session =
-        new Session(graph, SessionOptions.defaults().planCacheSize(2), new IdleDevice())) {
+    try (Session session = open(SessionOptions.defaults().planCacheSize(2))) {
       for (int rows = 0; rows < 9; rows++) {
         session.run(twice, Map.of(x, new float[rows][4])).close();
       }

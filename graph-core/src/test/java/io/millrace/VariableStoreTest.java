@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.ir.Resource;
-import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.HostMemory;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -16,7 +15,8 @@ class VariableStoreTest {
   private static final Resource THREE = resource(3);
 
   private final VariableStore store =
-      new VariableStore(Backends.find().open("reference", DeviceOptions.defaults()));
+      new VariableStore(
+          Devices.open(SessionOptions.defaults().device("reference"), Backends.find()));
 
   private static Resource resource(long size) {
     return new Resource("v", TensorType.of(DType.FLOAT32, size), false);
@@ -34,33 +34,33 @@ class VariableStoreTest {
 
   @Test
   void keepsAValueThatNoPlanUses() {
-    VariableStore.Cell cell = store.acquire(TWO);
+    VariableStore.Cell cell = store.acquire(TWO, "reference:0");
     cell.setInitialized();
     store.release(List.of(cell));
-    assertSame(cell, store.acquire(TWO));
+    assertSame(cell, store.acquire(TWO, "reference:0"));
   }
 
   @Test
   void freesWhatNeverGotAValueAfterItsLastPlan() {
-    VariableStore.Cell cell = store.acquire(TWO);
-    assertSame(cell, store.acquire(TWO));
+    VariableStore.Cell cell = store.acquire(TWO, "reference:0");
+    assertSame(cell, store.acquire(TWO, "reference:0"));
     store.release(List.of(cell));
-    assertSame(cell, store.acquire(TWO));
+    assertSame(cell, store.acquire(TWO, "reference:0"));
     store.release(List.of(cell, cell));
     assertFreed(cell);
-    assertNotSame(cell, store.acquire(TWO));
+    assertNotSame(cell, store.acquire(TWO, "reference:0"));
   }
 
   @Test
   void freesWhatAVariableWasBefore() {
-    VariableStore.Cell before = store.acquire(TWO);
+    VariableStore.Cell before = store.acquire(TWO, "reference:0");
     before.setInitialized();
     store.setPresent(TWO);
     store.release(List.of(before));
-    VariableStore.Cell after = store.acquire(THREE);
+    VariableStore.Cell after = store.acquire(THREE, "reference:0");
     after.setInitialized();
     store.setPresent(THREE);
     assertFreed(before);
-    assertSame(after, store.acquire(THREE));
+    assertSame(after, store.acquire(THREE, "reference:0"));
   }
 }

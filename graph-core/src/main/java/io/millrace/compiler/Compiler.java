@@ -7,11 +7,15 @@ import io.millrace.Shape;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
 import io.millrace.spi.Plan;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** Makes a plan from what a run asks of a graph. Stateless. */
 public final class Compiler {
@@ -27,6 +31,9 @@ public final class Compiler {
    *     are fed too, but what computing them does besides is not left out
    * @param known tensors whose values are known, which the plan takes as constants
    * @param passes whether to optimise
+   * @param devices the device that each operation asks for, which may refuse with a {@link
+   *     io.millrace.DeviceException}
+   * @param home the device of what asks for none
    */
   public record Request(
       Graph graph,
@@ -35,7 +42,9 @@ public final class Compiler {
       Map<Output, Shape> feeds,
       Map<Output, Shape> found,
       Map<Output, Literal> known,
-      boolean passes) {
+      boolean passes,
+      Function<Operation, String> devices,
+      String home) {
 
     public Request {
       fetches = List.copyOf(fetches);
@@ -61,56 +70,63 @@ public final class Compiler {
   }
 
   /**
-   * A plan and how it came about.
+   * A device's part of a program before and after the passes.
+   *
+   * @param changed the passes that changed something, with the number of instructions left
+   */
+  public record Optimized(Program stated, Program optimized, List<String> changed) {
+    public Optimized {
+      changed = List.copyOf(changed);
+    }
+  }
+
+  /**
+   * What devices will do for a run, and how it came about.
    *
    * @param graphPart the operations that the run needs, in order
    * @param feedOrder the fed tensors that the run needs, by slot
    * @param lowered the program as the operations state it
-   * @param optimized the program after the passes
-   * @param changed the passes that changed something, with the number of instructions left
+   * @param schedule the plans, one for each time that a device has its turn
+   * @param programs what became of each plan's part of the program
    * @param requiredInitialized the resources that are read before they are written
    * @param retyped the resources that stand for earlier ones of another type after the run
    * @param resourceOperations the operation that owns each resource, by the resource's name
+   * @param placement the device of each operation
+   * @param resourceDevices the device of each resource, by the resource's name
+   * @param home the device of what asks for none
    */
   public record Compilation(
       List<Operation> graphPart,
       List<Output> feedOrder,
       Program lowered,
-      Program optimized,
-      List<String> changed,
-      Plan plan,
+      Schedule schedule,
+      List<Optimized> programs,
       List<Resource> requiredInitialized,
       List<Resource> retyped,
-      Map<String, Operation> resourceOperations) {
+      Map<String, Operation> resourceOperations,
+      Map<Operation, String> placement,
+      Map<String, String> resourceDevices,
+      String home) {
 
     public Compilation {
       graphPart = List.copyOf(graphPart);
       feedOrder = List.copyOf(feedOrder);
-      changed = List.copyOf(changed);
+      programs = List.copyOf(programs);
       requiredInitialized = List.copyOf(requiredInitialized);
       retyped = List.copyOf(retyped);
       resourceOperations = Map.copyOf(resourceOperations);
+      placement = Collections.unmodifiableMap(new LinkedHashMap<>(placement));
+      resourceDevices = Map.copyOf(resourceDevices);
     }
 
-    /** Returns every stage as text, with the plan's cost. */
+    /** Returns the resources that hold something new after the run. */
+    public List<Resource> written() {
+      return lowered.updates().stream().map(Program.Update::resource).toList();
+    }
+
+    /** Returns every stage as text, with the plans' cost. */
     public String explain() {
-      StringBuilder text = new StringBuilder("graph\n");
-      for (Operation operation : graphPart) {
-        text.append("  ")
-            .append(operation.name())
-            .append(" = ")
-            .append(Messages.describe(operation.op()));
-        operation.inputs().forEach(i -> text.append(' ').append(i.name()));
-        operation.controlInputs().forEach(c -> text.append(" ^").append(c.name()));
-        text.append('\n');
-      }
-      text.append("program\n").append(lowered);
-      if (!changed.isEmpty()) {
-        text.append("passes\n");
-        changed.forEach(c -> text.append("  ").append(c).append('\n'));
-        text.append("optimized program\n").append(optimized);
-      }
-      return text.append("plan\n").append(plan).toString();
+      return Explanation.of(this);
     }
   }
 
@@ -139,18 +155,40 @@ public final class Compiler {
     Program stated = lowerer.lower(part);
     Program lowered = writes ? stated : withoutUpdates(stated);
     Verifier.verify(lowered);
-    List<String> changed = new ArrayList<>();
-    Program optimized = request.passes() ? Passes.apply(lowered, changed) : lowered;
+    Partition.Result split =
+        Partition.split(lowered, lowerer.devices(), lowerer.resourceDevices(), request.home());
+    List<Optimized> programs =
+        split.cuts().stream().map(c -> optimize(c.program(), request.passes())).toList();
+    List<Schedule.Part> parts = new ArrayList<>();
+    for (int i = 0; i < programs.size(); i++) {
+      Partition.Cut cut = split.cuts().get(i);
+      Plan plan = Planner.plan(programs.get(i).optimized());
+      parts.add(new Schedule.Part(cut.device(), plan, cut.feeds(), cut.fetches()));
+    }
     return new Compilation(
         part,
         lowerer.feedOrder(),
         lowered,
-        optimized,
-        changed,
-        Planner.plan(optimized),
+        new Schedule(
+            parts,
+            lowered.feeds(),
+            lowered.fetches().stream().map(Value::type).toList(),
+            split.buffers(),
+            split.handed()),
+        programs,
         lowerer.requiredInitialized(),
         writes ? lowerer.retyped() : List.of(),
-        lowerer.resourceOperations());
+        lowerer.resourceOperations(),
+        lowerer.placement(),
+        lowerer.resourceDevices(),
+        request.home());
+  }
+
+  private static Optimized optimize(Program stated, boolean passes) {
+    Verifier.verify(stated);
+    List<String> changed = new ArrayList<>();
+    Program optimized = passes ? Passes.apply(stated, changed) : stated;
+    return new Optimized(stated, optimized, changed);
   }
 
   private static Program withoutUpdates(Program program) {

@@ -42,6 +42,10 @@ final class Lowerer {
   private final Map<String, Operation> owners = new LinkedHashMap<>();
   private final List<Operation> unfed = new ArrayList<>();
   private final List<Output> feedOrder = new ArrayList<>();
+  private final Map<Operation, String> placement = new LinkedHashMap<>();
+  private final Map<Value, String> devices = new HashMap<>();
+  private final List<Value> emitted = new ArrayList<>();
+  private final List<Resource> referenced = new ArrayList<>();
   private final Set<Operation> skipped = new HashSet<>();
 
   Lowerer(Compiler.Request request) {
@@ -63,6 +67,7 @@ final class Lowerer {
       } catch (RuleException e) {
         throw broken(operation, String.valueOf(e.getMessage()));
       }
+      place(operation);
       for (Output output : operation.outputs()) {
         Resource resource = resource(output);
         if (resource != null && fetched.contains(output)) {
@@ -83,6 +88,39 @@ final class Lowerer {
 
   List<Output> feedOrder() {
     return feedOrder;
+  }
+
+  /** Notes the device of what was just lowered: what writes a variable is where that is. */
+  private void place(Operation operation) {
+    String device =
+        referenced.isEmpty()
+            ? request.devices().apply(operation)
+            : deviceOf(Objects.requireNonNull(owners.get(referenced.get(0).name())));
+    placement.put(operation, device);
+    emitted.forEach(v -> devices.put(v, device));
+    emitted.clear();
+    referenced.clear();
+  }
+
+  private String deviceOf(Operation lowered) {
+    return Objects.requireNonNull(placement.get(lowered), lowered.name());
+  }
+
+  /** Returns the device of each operation. */
+  Map<Operation, String> placement() {
+    return placement;
+  }
+
+  /** Returns the device of what operations compute, by the first output of an instruction. */
+  Map<Value, String> devices() {
+    return devices;
+  }
+
+  /** Returns the device of each resource, by its name. */
+  Map<String, String> resourceDevices() {
+    Map<String, String> found = new HashMap<>();
+    owners.forEach((name, owner) -> found.put(name, deviceOf(owner)));
+    return found;
   }
 
   /** Returns the resources that the program reads before it writes them. */
@@ -279,6 +317,7 @@ final class Lowerer {
       throw new RuleException(
           "input " + input + " must be a variable" + (request.gives(output) ? ", not fed" : ""));
     }
+    referenced.add(resource);
     return resource;
   }
 
@@ -311,13 +350,15 @@ final class Lowerer {
 
   List<Value> emit(
       Primitive primitive, List<Value> inputs, List<TensorType> types, Operation operation) {
-    return builder.emit(primitive, inputs, types, operation.name());
+    List<Value> outputs = builder.emit(primitive, inputs, types, operation.name());
+    emitted.add(outputs.get(0));
+    return outputs;
   }
 
   void check(Value condition, Primitive.Check check, List<Value> shown, Operation operation) {
     List<Value> inputs = new ArrayList<>(List.of(condition));
     inputs.addAll(shown);
-    builder.check(builder.emit(check, inputs, condition.type(), operation.name()));
+    builder.check(emit(check, inputs, List.of(condition.type()), operation).get(0));
   }
 
   void missing(Operation operation) {
