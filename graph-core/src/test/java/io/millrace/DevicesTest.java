@@ -292,6 +292,29 @@ class DevicesTest {
   }
 
   @Test
+  void whatOnePartTookIsFreedIfAnotherGetsNothing() {
+    Output twice = ops.add("twice", x, x);
+    Output four = on("right:1", () -> ops.add("four", twice, twice));
+    Output sum = ops.add("sum", twice, four);
+    try (Session session = open()) {
+      for (String lack : List.of("plans", "executions")) {
+        right.lacks = lack;
+        for (int i = 0; i < 9; i++) {
+          DeviceException e =
+              assertThrows(DeviceException.class, () -> session.run(sum, feed(1, 2)));
+          assertEquals("no " + lack + " on right", e.getMessage());
+        }
+        right.lacks = "";
+      }
+      // The first part leaves a value on its device for the last one.
+      left.lacks = "memory";
+      assertThrows(DeviceException.class, () -> session.run(sum, feed(1, 2)));
+      left.lacks = "";
+      assertArrayEquals(new int[] {6, 12}, session.run(sum, feed(1, 2)).toIntArray());
+    }
+  }
+
+  @Test
   void valuesCrossInMemoryThatTheDeviceLikes() {
     left.stages = true;
     right.stages = true;

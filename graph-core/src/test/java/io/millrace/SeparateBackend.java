@@ -31,6 +31,9 @@ final class SeparateBackend implements Backend {
   /** Whether a device that is there cannot be opened all the same. */
   boolean refuses;
 
+  /** What the devices have none of: "plans", "executions" or "memory"; nothing if empty. */
+  String lacks = "";
+
   /** Whether executions have memory of their own for feeds. */
   boolean stages;
 
@@ -82,12 +85,19 @@ final class SeparateBackend implements Backend {
     return new Separate(device, reference.open("reference:0", options));
   }
 
+  private void require(String what) {
+    if (lacks.equals(what)) {
+      throw new DeviceException("no " + what + " on " + name);
+    }
+  }
+
   /** Memory of one device. */
   private final class Block implements DeviceMemory {
     private final String owner;
     private final HostMemory memory;
 
     Block(String owner, long bytes) {
+      require("memory");
       this.owner = owner;
       memory = HostMemory.allocate(bytes);
       open++;
@@ -128,11 +138,13 @@ final class SeparateBackend implements Backend {
 
     @Override
     public Executable compile(Plan plan) {
+      require("plans");
       Executable compiled = inner.compile(plan);
       open++;
       return new Executable() {
         @Override
         public Execution newExecution() {
+          require("executions");
           return new Run(plan, compiled.newExecution());
         }
 

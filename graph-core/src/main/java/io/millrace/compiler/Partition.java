@@ -36,6 +36,7 @@ final class Partition {
   private final Function<Resource, String> homeOf;
 
   private final Map<Value, Free> free = new HashMap<>();
+  private final Map<Value, String> origins = new HashMap<>();
   private final Map<Value, PartNode> producers = new HashMap<>();
   private final Map<Value, PartNode> exports = new LinkedHashMap<>();
   private final Map<Resource, Set<PartNode>> readers = new HashMap<>();
@@ -157,6 +158,7 @@ final class Partition {
   private Result run() {
     List<Instruction> computed = new ArrayList<>();
     for (Instruction instruction : program.instructions()) {
+      instruction.outputs().forEach(o -> origins.put(o, instruction.origin()));
       if (isFree(instruction, free.keySet())) {
         takeFree(instruction);
       } else {
@@ -307,7 +309,7 @@ final class Partition {
   private Value bring(Value value, @Nullable PartNode from, Piece piece) {
     Piece source = pieceOf(from);
     Value there = local(value, source);
-    String origin = originOf(value);
+    String origin = Objects.requireNonNull(origins.get(value));
     if (!source.device.equals(piece.device)) {
       return piece.feed(value, link(value, there, source), origin);
     }
@@ -319,14 +321,6 @@ final class Partition {
       source.builder.update(resource, there);
     }
     return piece.builder.emit(new Primitive.Read(resource), List.of(), value.type(), origin);
-  }
-
-  private String originOf(Value value) {
-    return program.instructions().stream()
-        .filter(i -> i.outputs().contains(value))
-        .findFirst()
-        .orElseThrow()
-        .origin();
   }
 
   /** Returns the host memory in which a value leaves its device: the caller's if it is fetched. */

@@ -52,7 +52,7 @@ final class GraphExport {
         NodeDef.newBuilder()
             .setName(operation.name())
             .setOp(operation.type())
-            .setDevice(operation.device());
+            .setDevice(DeviceNames.written(operation.device()));
     operation
         .inputs()
         .forEach(

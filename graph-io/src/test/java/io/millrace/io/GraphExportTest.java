@@ -15,6 +15,7 @@ import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Shape;
 import io.millrace.TensorType;
+import io.millrace.io.proto.NodeDef;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -26,6 +27,7 @@ import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,31 @@ class GraphExportTest {
         .findAny()
         .orElseThrow()
         .getInputList();
+  }
+
+  @Test
+  void writesDevicesAsTensorFlowReadsThem() {
+    Map<String, String> names =
+        Map.of(
+            "cuda:1", "/device:GPU:1",
+            "cpu", "/device:CPU:*",
+            "/gpu:0", "/device:GPU:0",
+            "/device:CPU:0", "/device:CPU:0",
+            "/job:w/task:1", "/job:w/task:1",
+            "/job:W/replica:0/task:1/cuda:2", "/job:W/replica:0/task:1/device:GPU:2",
+            "reference:0", "/device:REFERENCE:0");
+    names.forEach(
+        (device, written) -> {
+          try (Graph.Scope ignored = graph.device(device)) {
+            Output x = tf.placeholder(DType.FLOAT32, Shape.of(2));
+            NodeDef node =
+                GraphFiles.parse(GraphDefs.write(graph)).getNodeList().stream()
+                    .filter(n -> n.getName().equals(x.operation().name()))
+                    .findAny()
+                    .orElseThrow();
+            assertEquals(written, node.getDevice());
+          }
+        });
   }
 
   @Test
