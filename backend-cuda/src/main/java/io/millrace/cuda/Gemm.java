@@ -1,0 +1,61 @@
+package io.millrace.cuda;
+
+import io.millrace.DType;
+import java.util.Optional;
+
+/**
+ * A batched product of row-major matrices, {@code c[b,m,n] = a[b,m,k] b[b,k,n]}, by cuBLAS; those
+ * that are transposed lie with their last two axes swapped.
+ *
+ * @param dtype FLOAT32 or FLOAT64
+ * @param epilogue what is done to the product before it is stored; of one matrix only, of float32
+ * @param workspace {@link #WORKSPACE} bytes of scratch memory
+ */
+record Gemm(
+    DType dtype,
+    boolean transposeA,
+    boolean transposeB,
+    long batch,
+    long m,
+    long n,
+    long k,
+    Address a,
+    Address b,
+    Address c,
+    Optional<Epilogue> epilogue,
+    Address workspace)
+    implements Command {
+
+  /** The bytes that cuBLAS may use: what NVIDIA recommends for the devices since Hopper. */
+  static final long WORKSPACE = 32L << 20;
+
+  /**
+   * Adds a vector to each row, and then takes the greater of the sum and 0 if {@code relu}.
+   *
+   * @param bias n elements
+   */
+  record Epilogue(Address bias, boolean relu) {}
+
+  @Override
+  public void accept(Visitor visitor) {
+    visitor.gemm(this);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "gemm %s %d x [%d,%d]%s [%d,%d]%s of %s %s to %s%s",
+        dtype,
+        batch,
+        m,
+        k,
+        transposeA ? "T" : "",
+        k,
+        n,
+        transposeB ? "T" : "",
+        a,
+        b,
+        c,
+        epilogue.map(e -> " + " + e.bias() + (e.relu() ? ", relu" : "")).orElse(""));
+  }
+}

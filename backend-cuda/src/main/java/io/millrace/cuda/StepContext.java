@@ -1,0 +1,122 @@
+package io.millrace.cuda;
+
+import io.millrace.spi.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the commands of one step are made with: where its tensors are, and more memory. */
+final class StepContext {
+  /** Kinds of failures of a step, told apart by the low bits of its code. */
+  enum Failure {
+    CHECK,
+    DIVISION_BY_ZERO,
+    NEGATIVE_POWER
+  }
+
+  private static final long ALIGNMENT = 256;
+  private static final int FAILURE_BITS = 2;
+
+  private final Step step;
+  private final int number;
+  private final Target target;
+  private final boolean gated;
+  private final List<Command> commands = new ArrayList<>();
+  private long scratchBytes;
+  private long evidenceBytes;
+  private final long evidenceAt;
+
+  /**
+   * Begins a step.
+   *
+   * @param number the position of the step in its plan
+   * @param gated whether the step must change nothing once an earlier one has failed
+   * @param evidenceAt where the memory for what failed checks show is free
+   */
+  StepContext(Step step, int number, Target target, boolean gated, long evidenceAt) {
+    this.step = step;
+    this.number = number;
+    this.target = target;
+    this.gated = gated;
+    this.evidenceAt = evidenceAt;
+  }
+
+  Step step() {
+    return step;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  /** Returns whether the step must change nothing once an earlier one has failed. */
+  boolean isGated() {
+    return gated;
+  }
+
+  Address input(int index) {
+    return Address.of(step.inputs().get(index));
+  }
+
+  Address output(int index) {
+    return Address.of(step.outputs().get(index));
+  }
+
+  /** Returns fresh scratch memory of this step, aligned to 256 bytes. */
+  Address scratch(long bytes) {
+    Address address = new Address(Address.Space.SCRATCH, 0, scratchBytes);
+    scratchBytes = padded(scratchBytes + bytes);
+    return address;
+  }
+
+  /** Returns fresh memory that keeps its contents until the run has ended. */
+  Address evidence(long bytes) {
+    Address address = new Address(Address.Space.EVIDENCE, 0, evidenceAt + evidenceBytes);
+    evidenceBytes = padded(evidenceBytes + bytes);
+    return address;
+  }
+
+  Address status() {
+    return new Address(Address.Space.STATUS, 0, 0);
+  }
+
+  /** Returns what {@code fail} is called with; the lower code wins. */
+  int code(Failure failure) {
+    return number << FAILURE_BITS | failure.ordinal();
+  }
+
+  /** Returns the position of the step that a code speaks of. */
+  static int stepOf(int code) {
+    return code >>> FAILURE_BITS;
+  }
+
+  static Failure failureOf(int code) {
+    return Failure.values()[code & ((1 << FAILURE_BITS) - 1)];
+  }
+
+  /** Begins a kernel of this step. */
+  LaunchBuilder kernel(String name) {
+    return new LaunchBuilder(name, gated ? Optional.of(status()) : Optional.empty());
+  }
+
+  /** Adds the next command of this step. */
+  void add(Command command) {
+    commands.add(command);
+  }
+
+  List<Command> commands() {
+    return List.copyOf(commands);
+  }
+
+  long scratchBytes() {
+    return scratchBytes;
+  }
+
+  long evidenceBytes() {
+    return evidenceBytes;
+  }
+
+  private static long padded(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+}

@@ -1,0 +1,41 @@
+package io.millrace.cuda;
+
+import java.util.Optional;
+
+/**
+ * The device that plans are made for.
+ *
+ * @param name as the driver gives it
+ * @param major the compute capability's first number
+ * @param minor its second number
+ * @param multiprocessors how many there are
+ * @param tensorFloat32 whether float32 operands may be rounded to TensorFloat-32
+ * @param convolutions which algorithms cuDNN has
+ */
+record Target(
+    String name,
+    int major,
+    int minor,
+    int multiprocessors,
+    boolean tensorFloat32,
+    Convolutions convolutions) {
+
+  /** Knows which algorithms cuDNN has on a device. */
+  interface Convolutions {
+    /** Returns the algorithm to use, deterministic; none if cuDNN has none for this problem. */
+    Optional<Algorithm> choose(Convolution.Problem problem);
+  }
+
+  /**
+   * An algorithm of cuDNN.
+   *
+   * @param number cuDNN's number among those of the problem's kind
+   * @param workspaceBytes the scratch memory that it needs
+   */
+  record Algorithm(int number, long workspaceBytes) {}
+
+  /** Returns the architecture to compile for, such as {@code sm_90}. */
+  String architecture() {
+    return "sm_" + major + minor;
+  }
+}
