@@ -1,0 +1,144 @@
+package io.millrace.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles kernels for the processor, with g++, and calls them. */
+final class NativeKernels {
+  private static final Path FOLDER =
+      Path.of(System.getProperty("java.io.tmpdir"), "millrace-emulation");
+  private static final Map<KernelSource, Long> LOADED = new LinkedHashMap<>();
+  private static boolean ready;
+
+  private NativeKernels() {}
+
+  /** Returns why kernels cannot be compiled here. */
+  static Optional<String> unavailable() {
+    if (!System.getProperty("os.name").equals("Linux")
+        || !System.getProperty("os.arch").equals("amd64")) {
+      return Optional.of("kernels are emulated on x86-64 Linux only");
+    }
+    try {
+      Process process = new ProcessBuilder("g++", "--version").redirectErrorStream(true).start();
+      process.getInputStream().readAllBytes();
+      return process.waitFor() == 0 ? Optional.empty() : Optional.of("g++ does not run");
+    } catch (IOException e) {
+      return Optional.of("there is no g++ to compile kernels for the processor");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns a handle for each kernel, compiling those that are new, all together. */
+  static synchronized List<Long> load(List<KernelSource> sources) {
+    List<KernelSource> fresh =
+        sources.stream().distinct().filter(s -> !LOADED.containsKey(s)).toList();
+    if (!fresh.isEmpty()) {
+      prepare();
+      Path library = compile(text(fresh), List.of());
+      for (int i = 0; i < fresh.size(); i++) {
+        LOADED.put(fresh.get(i), open(library.toString(), "run_" + i));
+      }
+    }
+    return sources.stream().map(s -> Objects.requireNonNull(LOADED.get(s))).toList();
+  }
+
+  private static void prepare() {
+    if (!ready) {
+      String home = System.getProperty("java.home");
+      Path shim =
+          compile(
+              resource("emulator.cpp"),
+              List.of("-I" + home + "/include", "-I" + home + "/include/linux"));
+      System.load(shim.toString());
+      ready = true;
+    }
+  }
+
+  /** Returns one program of all these kernels. */
+  private static String text(List<KernelSource> sources) {
+    StringBuilder text = new StringBuilder(resource("emulation.h"));
+    for (int i = 0; i < sources.size(); i++) {
+      KernelSource source = sources.get(i);
+      String whole = source.whole();
+      boolean waits = whole.substring(Prelude.TEXT.length()).matches("(?s).*__(sync|shfl|ballot|any_|all_).*");
+      String name = source.name();
+      text.append("namespace n").append(i).append(" {\n");
+      text.append("#define ").append(name).append(' ').append(name).append('_').append(i).append('\n');
+      text.append(whole).append("#undef ").append(name).append("\n#undef WIDE\n}\n");
+      text.append("extern \"C\" const char* run_").append(i)
+          .append("(unsigned gx, unsigned gy, unsigned threads, void** arguments) {\n")
+          .append("  return emulation::launch(n").append(i).append("::").append(name).append('_').append(i)
+          .append(", ").append(waits).append(", gx, gy, threads, arguments);\n}\n");
+    }
+    return text.toString();
+  }
+
+  private static Path compile(String text, List<String> options) {
+    try {
+      Files.createDirectories(FOLDER);
+      Path library = FOLDER.resolve(digest(text) + ".so");
+      if (!Files.exists(library)) {
+        Path source = Files.createTempFile(FOLDER, "kernels", ".cpp");
+        Path made = Files.createTempFile(FOLDER, "kernels", ".so");
+        Files.writeString(source, text);
+        List<String> command =
+            new ArrayList<>(
+                List.of("g++", "-std=c++17", "-O1", "-fno-strict-aliasing", "-fwrapv", "-fPIC",
+                    "-ffp-contract=off", "-shared", "-w", "-o", made.toString(), source.toString()));
+        command.addAll(options);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+          throw new IllegalStateException("g++ refuses " + source + ":\n" + output);
+        }
+        Files.delete(source);
+        Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return library;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return new BigInteger(1, hash).toString(36);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = NativeKernels.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static native long open(String library, String symbol);
+
+  /** Runs all threads of a grid; returns what went wrong. */
+  static native @Nullable String call(
+      long kernel, int blocksX, int blocksY, int threads, long arguments);
+}

@@ -1,0 +1,232 @@
+package io.millrace.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.millrace.DType;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.reference.ReferenceInterpreter;
+import io.millrace.spi.Place;
+import io.millrace.spi.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/** Runs single steps on the emulated device and compares them with the reference. */
+final class StepRunner {
+  private static final Optional<String> MISSING = NativeKernels.unavailable();
+  private static final int NOTHING_FAILED = -1;
+
+  private StepRunner() {}
+
+  /**
+   * One step to run.
+   *
+   * @param inPlace the input in whose place the output is, or -1
+   */
+  record Case(
+      Primitive primitive, List<Literal> inputs, List<TensorType> outputs, int inPlace) {
+    Case {
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+
+    static Case of(Primitive primitive, List<Literal> inputs, TensorType... outputs) {
+      return new Case(primitive, inputs, List.of(outputs), -1);
+    }
+
+    Case inPlace(int input) {
+      return new Case(primitive, inputs, outputs, input);
+    }
+
+    List<Literal> wanted() {
+      return ReferenceInterpreter.evaluate(primitive, inputs, outputs);
+    }
+
+    private Step step() {
+      List<Place> sources = new ArrayList<>();
+      for (int i = 0; i < inputs.size(); i++) {
+        sources.add(new Place(Place.Space.FEED, i, 0, inputs.get(i).type()));
+      }
+      List<Place> targets = new ArrayList<>();
+      for (int i = 0; i < outputs.size(); i++) {
+        targets.add(
+            inPlace >= 0 && i == 0
+                ? new Place(Place.Space.FEED, inPlace, 0, outputs.get(i))
+                : new Place(Place.Space.FETCH, i, 0, outputs.get(i)));
+      }
+      return new Step(primitive, sources, targets, "test");
+    }
+
+    @Override
+    public String toString() {
+      return primitive + " of " + inputs.stream().map(Literal::type).toList() + " to " + outputs;
+    }
+  }
+
+  /**
+   * What a step left.
+   *
+   * @param status the code of the failure, or -1
+   */
+  record Result(List<Literal> outputs, int status, List<Command> commands) {}
+
+  /** Compares the outputs of a step with the reference's, to rounding. */
+  static void check(Primitive primitive, List<Literal> inputs, TensorType... outputs) {
+    checkAll(List.of(Case.of(primitive, inputs, outputs)));
+  }
+
+  /** Compares many steps, whose kernels are compiled together. */
+  static void checkAll(List<Case> cases) {
+    checkAll(cases, new EmulatedDriver(), 2e-5, 1e-13);
+  }
+
+  /**
+   * Compares many steps with the reference's results.
+   *
+   * @param single how much float32 may differ, relative to the largest finite element or 1
+   * @param wide the same of float64
+   */
+  static void checkAll(List<Case> cases, EmulatedDriver driver, double single, double wide) {
+    prepare(cases, driver);
+    for (Case one : cases) {
+      List<Literal> wanted = one.wanted();
+      Result result = run(one, driver, false);
+      for (int i = 0; i < wanted.size(); i++) {
+        DType dtype = wanted.get(i).type().dtype();
+        double tolerance = dtype == DType.FLOAT32 ? single : wide;
+        compare(wanted.get(i), result.outputs().get(i), tolerance, one + "\n" + result.commands());
+      }
+      assertEquals(NOTHING_FAILED, result.status(), one::toString);
+    }
+  }
+
+  /** Compiles the kernels of many steps together. */
+  static void prepare(List<Case> cases, EmulatedDriver driver) {
+    MISSING.ifPresent(reason -> assumeTrue(false, reason));
+    List<KernelSource> sources = new ArrayList<>();
+    for (Case one : cases) {
+      for (Command command : context(one, driver, false).commands()) {
+        if (command instanceof Launch launch) {
+          sources.add(launch.source());
+        }
+      }
+    }
+    driver.load(sources);
+  }
+
+  private static StepContext context(Case one, EmulatedDriver driver, boolean gated) {
+    StepContext context = new StepContext(one.step(), 5, driver.target(false), gated, 0);
+    CommandFactory.make(context);
+    return context;
+  }
+
+  static void compare(Literal wanted, Literal got, double tolerance, String about) {
+    assertEquals(wanted.type(), got.type(), about);
+    double scale = 1;
+    for (long i = 0; i < wanted.size(); i++) {
+      double w = Math.abs(wanted.getDouble(i));
+      scale = w > scale && w < Double.POSITIVE_INFINITY ? w : scale;
+    }
+    for (long i = 0; i < wanted.size(); i++) {
+      long at = i;
+      if (!wanted.type().dtype().isFloating()) {
+        assertEquals(wanted.getLong(i), got.getLong(i), () -> about + ", element " + at);
+        continue;
+      }
+      double w = wanted.getDouble(i);
+      double g = got.getDouble(i);
+      boolean same = w == g || Double.isNaN(w) && Double.isNaN(g);
+      assertTrue(
+          same || Math.abs(w - g) <= tolerance * scale,
+          () -> about + ", element " + at + " is " + g + " instead of " + w);
+    }
+  }
+
+  /**
+   * Runs a step twice, over garbage; both runs must leave the same bits. A third run, gated after a
+   * failure, must change nothing.
+   */
+  static Result run(Case one, EmulatedDriver driver, boolean mayFail) {
+    MISSING.ifPresent(reason -> assumeTrue(false, reason));
+    StepContext context = context(one, driver, false);
+    Result first = run(one, driver, context, NOTHING_FAILED);
+    Result second = run(one, driver, context, NOTHING_FAILED);
+    for (int i = 0; i < first.outputs().size() && !mayFail; i++) {
+      assertTrue(
+          first.outputs().get(i).equals(second.outputs().get(i)), () -> "the second run of " + one);
+    }
+    Result closed = run(one, driver, context(one, driver, true), 0);
+    for (int i = 0; i < one.outputs().size(); i++) {
+      TensorType type = one.outputs().get(i);
+      Literal untouched =
+          one.inPlace() >= 0 && i == 0 ? one.inputs().get(one.inPlace()).bitcast(type) : garbage(type);
+      assertTrue(
+          closed.outputs().get(i).equals(untouched), () -> "after a failure " + one + " still wrote");
+    }
+    return first;
+  }
+
+  private static Literal garbage(TensorType type) {
+    byte[] bytes = new byte[Math.toIntExact(type.bytes())];
+    java.util.Arrays.fill(bytes, (byte) 0x7F);
+    return Literal.wrap(type, bytes);
+  }
+
+  private static Result run(Case one, EmulatedDriver driver, StepContext context, int status) {
+    Map<Address, Long> blocks = new HashMap<>();
+    List<Long> allocated = new ArrayList<>();
+    for (int i = 0; i < one.inputs().size(); i++) {
+      long at = allocate(driver, one.inputs().get(i).type().bytes(), allocated);
+      EmulatedDriver.write(at, one.inputs().get(i));
+      blocks.put(new Address(Address.Space.FEED, i, 0), at);
+    }
+    for (int i = 0; i < one.outputs().size(); i++) {
+      blocks.put(
+          new Address(Address.Space.FETCH, i, 0),
+          allocate(driver, one.outputs().get(i).bytes(), allocated));
+    }
+    blocks.put(
+        new Address(Address.Space.SCRATCH, 0, 0),
+        allocate(driver, context.scratchBytes(), allocated));
+    blocks.put(
+        new Address(Address.Space.EVIDENCE, 0, 0),
+        allocate(driver, context.evidenceBytes(), allocated));
+    long word = allocate(driver, 4, allocated);
+    EmulatedDriver.write(word, Literal.ofInts(status));
+    blocks.put(new Address(Address.Space.STATUS, 0, 0), word);
+    ToLongFunction<Address> memory =
+        a -> {
+          Long base = blocks.get(new Address(a.space(), a.index(), 0));
+          if (base == null) {
+            throw new IllegalArgumentException(a + " is no memory of " + one);
+          }
+          return base + a.offset();
+        };
+    try (DriverStream stream = driver.newStream()) {
+      for (Command command : context.commands()) {
+        CommandQueue.add(command, driver, stream, memory);
+      }
+      stream.synchronize();
+    }
+    List<Literal> outputs = new ArrayList<>();
+    for (Place place : one.step().outputs()) {
+      outputs.add(EmulatedDriver.read(memory.applyAsLong(Address.of(place)), place.type()));
+    }
+    int left = (int) EmulatedDriver.read(word, TensorType.of(DType.INT32, 1)).getLong(0);
+    allocated.forEach(driver::free);
+    return new Result(outputs, left, context.commands());
+  }
+
+  private static long allocate(EmulatedDriver driver, long bytes, List<Long> allocated) {
+    long at = driver.allocate((bytes + 63) / 64 * 64);
+    allocated.add(at);
+    return at;
+  }
+}
