@@ -33,7 +33,8 @@ final class CommandQueue {
 
           @Override
           public void copy(Copy copy) {
-            stream.copy(memory.applyAsLong(copy.from()), memory.applyAsLong(copy.to()), copy.bytes());
+            stream.copy(
+                memory.applyAsLong(copy.from()), memory.applyAsLong(copy.to()), copy.bytes());
           }
         });
   }

@@ -1,7 +1,7 @@
 package io.millrace.cuda;
 
-import io.millrace.TensorType;
 import io.millrace.Shape;
+import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.WindowAxis;
@@ -38,11 +38,12 @@ final class EmulatedDriver implements Driver {
   private final List<String> log = new ArrayList<>();
   private long used;
 
-  /** Makes a device with so much memory, whose cuDNN has an algorithm for everything, or nothing. */
+  /**
+   * Makes a device with so much memory, whose cuDNN has an algorithm for everything, or nothing.
+   */
   EmulatedDriver(long capacity, boolean cudnn) {
     this.capacity = capacity;
-    convolutions =
-        problem -> cudnn ? Optional.of(new Target.Algorithm(1, 1024)) : Optional.empty();
+    convolutions = problem -> cudnn ? Optional.of(new Target.Algorithm(1, 1024)) : Optional.empty();
   }
 
   EmulatedDriver() {
@@ -215,13 +216,10 @@ final class EmulatedDriver implements Driver {
           }
           String trouble =
               NativeKernels.call(
-                  kernel,
-                  launch.blocksX(),
-                  launch.blocksY(),
-                  launch.threads(),
-                  block.address());
+                  kernel, launch.blocksX(), launch.blocksY(), launch.threads(), block.address());
           if (trouble != null) {
-            throw new IllegalStateException(trouble + "\n" + launch + "\n" + launch.source().text());
+            throw new IllegalStateException(
+                trouble + "\n" + launch + "\n" + launch.source().text());
           }
         }
       }
@@ -229,12 +227,14 @@ final class EmulatedDriver implements Driver {
 
     @Override
     public void gemm(Gemm command, ToLongFunction<Address> memory) {
-      Shape a = command.transposeA()
-          ? Shape.of(command.batch(), command.k(), command.m())
-          : Shape.of(command.batch(), command.m(), command.k());
-      Shape b = command.transposeB()
-          ? Shape.of(command.batch(), command.n(), command.k())
-          : Shape.of(command.batch(), command.k(), command.n());
+      Shape a =
+          command.transposeA()
+              ? Shape.of(command.batch(), command.k(), command.m())
+              : Shape.of(command.batch(), command.m(), command.k());
+      Shape b =
+          command.transposeB()
+              ? Shape.of(command.batch(), command.n(), command.k())
+              : Shape.of(command.batch(), command.k(), command.n());
       TensorType c =
           new TensorType(command.dtype(), Shape.of(command.batch(), command.m(), command.n()));
       long atA = memory.applyAsLong(command.a());
@@ -260,8 +260,7 @@ final class EmulatedDriver implements Driver {
       Literal.Builder builder = new Literal.Builder(product.type());
       for (long i = 0; i < product.size(); i++) {
         double sum = product.getDouble(i) + vector.getDouble(i % command.n());
-        builder.setDouble(
-            i, command.epilogue().orElseThrow().relu() ? Math.max(sum, 0) : sum);
+        builder.setDouble(i, command.epilogue().orElseThrow().relu() ? Math.max(sum, 0) : sum);
       }
       return builder.build();
     }
@@ -309,7 +308,8 @@ final class EmulatedDriver implements Driver {
                 atData,
                 evaluate(
                     convolve,
-                    List.of(lastAxisFrom(read(atFilter, type(p, sizes)), true), read(atResult, result)),
+                    List.of(
+                        lastAxisFrom(read(atFilter, type(p, sizes)), true), read(atResult, result)),
                     data));
         case FILTER_GRADIENT ->
             write(
@@ -375,8 +375,7 @@ final class EmulatedDriver implements Driver {
     long[] shape =
         first
             ? LongStream.concat(LongStream.of(dims).skip(1), LongStream.of(moved)).toArray()
-            : LongStream.concat(
-                    LongStream.of(moved), LongStream.of(dims).limit(dims.length - 1L))
+            : LongStream.concat(LongStream.of(moved), LongStream.of(dims).limit(dims.length - 1L))
                 .toArray();
     Literal.Builder builder = new Literal.Builder(from.type().withShape(Shape.of(shape)));
     for (long m = 0; m < moved; m++) {

@@ -77,15 +77,30 @@ final class NativeKernels {
     for (int i = 0; i < sources.size(); i++) {
       KernelSource source = sources.get(i);
       String whole = source.whole();
-      boolean waits = whole.substring(Prelude.TEXT.length()).matches("(?s).*__(sync|shfl|ballot|any_|all_).*");
+      boolean waits =
+          whole.substring(Prelude.TEXT.length()).matches("(?s).*__(sync|shfl|ballot|any_|all_).*");
       String name = source.name();
       text.append("namespace n").append(i).append(" {\n");
-      text.append("#define ").append(name).append(' ').append(name).append('_').append(i).append('\n');
+      text.append("#define ")
+          .append(name)
+          .append(' ')
+          .append(name)
+          .append('_')
+          .append(i)
+          .append('\n');
       text.append(whole).append("#undef ").append(name).append("\n#undef WIDE\n}\n");
-      text.append("extern \"C\" const char* run_").append(i)
+      text.append("extern \"C\" const char* run_")
+          .append(i)
           .append("(unsigned gx, unsigned gy, unsigned threads, void** arguments) {\n")
-          .append("  return emulation::launch(n").append(i).append("::").append(name).append('_').append(i)
-          .append(", ").append(waits).append(", gx, gy, threads, arguments);\n}\n");
+          .append("  return emulation::launch(n")
+          .append(i)
+          .append("::")
+          .append(name)
+          .append('_')
+          .append(i)
+          .append(", ")
+          .append(waits)
+          .append(", gx, gy, threads, arguments);\n}\n");
     }
     return text.toString();
   }
@@ -100,8 +115,19 @@ final class NativeKernels {
         Files.writeString(source, text);
         List<String> command =
             new ArrayList<>(
-                List.of("g++", "-std=c++17", "-O1", "-fno-strict-aliasing", "-fwrapv", "-fPIC",
-                    "-ffp-contract=off", "-shared", "-w", "-o", made.toString(), source.toString()));
+                List.of(
+                    "g++",
+                    "-std=c++17",
+                    "-O1",
+                    "-fno-strict-aliasing",
+                    "-fwrapv",
+                    "-fPIC",
+                    "-ffp-contract=off",
+                    "-shared",
+                    "-w",
+                    "-o",
+                    made.toString(),
+                    source.toString()));
         command.addAll(options);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -121,7 +147,8 @@ final class NativeKernels {
 
   private static String digest(String text) {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return new BigInteger(1, hash).toString(36);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

@@ -30,8 +30,7 @@ final class StepRunner {
    *
    * @param inPlace the input in whose place the output is, or -1
    */
-  record Case(
-      Primitive primitive, List<Literal> inputs, List<TensorType> outputs, int inPlace) {
+  record Case(Primitive primitive, List<Literal> inputs, List<TensorType> outputs, int inPlace) {
     Case {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
@@ -166,9 +165,12 @@ final class StepRunner {
     for (int i = 0; i < one.outputs().size(); i++) {
       TensorType type = one.outputs().get(i);
       Literal untouched =
-          one.inPlace() >= 0 && i == 0 ? one.inputs().get(one.inPlace()).bitcast(type) : garbage(type);
+          one.inPlace() >= 0 && i == 0
+              ? one.inputs().get(one.inPlace()).bitcast(type)
+              : garbage(type);
       assertTrue(
-          closed.outputs().get(i).equals(untouched), () -> "after a failure " + one + " still wrote");
+          closed.outputs().get(i).equals(untouched),
+          () -> "after a failure " + one + " still wrote");
     }
     return first;
   }
