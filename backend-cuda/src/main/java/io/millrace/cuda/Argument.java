@@ -27,10 +27,10 @@ sealed interface Argument {
   }
 
   /** A 64-bit integer, or the bits of a double. */
-  record Long(long value) implements Argument {
+  record LongWord(long value) implements Argument {
     @Override
     public String toString() {
-      return java.lang.Long.toString(value);
+      return Long.toString(value);
     }
   }
 

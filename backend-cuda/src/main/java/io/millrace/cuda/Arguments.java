@@ -16,7 +16,7 @@ final class Arguments {
     if (argument instanceof Argument.Word word) {
       return ints(word.value());
     }
-    if (argument instanceof Argument.Long wide) {
+    if (argument instanceof Argument.LongWord wide) {
       return longs(wide.value());
     }
     if (argument instanceof Argument.Divisor divisor) {

@@ -66,14 +66,14 @@ final class LaunchBuilder {
   LaunchBuilder index(String parameter, long value) {
     return add(
         "index_t " + parameter,
-        wide ? new Argument.Long(value) : new Argument.Word(Math.toIntExact(value)));
+        wide ? new Argument.LongWord(value) : new Argument.Word(Math.toIntExact(value)));
   }
 
   /** Adds a positive {@code Divisor}, by which an {@code index_t} may be divided. */
   LaunchBuilder divisor(String parameter, long value) {
     return add(
         "Divisor " + parameter,
-        wide ? new Argument.Long(value) : new Argument.Divisor(Math.toIntExact(value)));
+        wide ? new Argument.LongWord(value) : new Argument.Divisor(Math.toIntExact(value)));
   }
 
   /** Adds an {@code int}. */
@@ -83,7 +83,7 @@ final class LaunchBuilder {
 
   /** Adds a {@code long long}. */
   LaunchBuilder int64(String parameter, long value) {
-    return add("long long " + parameter, new Argument.Long(value));
+    return add("long long " + parameter, new Argument.LongWord(value));
   }
 
   /**

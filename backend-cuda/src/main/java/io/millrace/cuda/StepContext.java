@@ -2,6 +2,7 @@ package io.millrace.cuda;
 
 import io.millrace.spi.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,9 +10,15 @@ import java.util.Optional;
 final class StepContext {
   /** Kinds of failures of a step, told apart by the low bits of its code. */
   enum Failure {
-    CHECK,
-    DIVISION_BY_ZERO,
-    NEGATIVE_POWER
+    CHECK(0),
+    DIVISION_BY_ZERO(1),
+    NEGATIVE_POWER(2);
+
+    private final int bits;
+
+    Failure(int bits) {
+      this.bits = bits;
+    }
   }
 
   private static final long ALIGNMENT = 256;
@@ -82,7 +89,7 @@ final class StepContext {
 
   /** Returns what {@code fail} is called with; the lower code wins. */
   int code(Failure failure) {
-    return number << FAILURE_BITS | failure.ordinal();
+    return number << FAILURE_BITS | failure.bits;
   }
 
   /** Returns the position of the step that a code speaks of. */
@@ -91,7 +98,8 @@ final class StepContext {
   }
 
   static Failure failureOf(int code) {
-    return Failure.values()[code & ((1 << FAILURE_BITS) - 1)];
+    int bits = code & ((1 << FAILURE_BITS) - 1);
+    return Arrays.stream(Failure.values()).filter(f -> f.bits == bits).findFirst().orElseThrow();
   }
 
   /** Begins a kernel of this step. */
