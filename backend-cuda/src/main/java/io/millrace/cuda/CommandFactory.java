@@ -1,10 +1,9 @@
 package io.millrace.cuda;
 
 import io.millrace.ir.Primitive;
-import org.jspecify.annotations.Nullable;
 
 /** Adds the commands of one step to its context. */
-final class CommandFactory implements Primitive.Visitor<@Nullable Void> {
+final class CommandFactory implements Primitive.Visitor<StepContext> {
   private final StepContext context;
 
   private CommandFactory(StepContext context) {
@@ -17,27 +16,27 @@ final class CommandFactory implements Primitive.Visitor<@Nullable Void> {
   }
 
   @Override
-  public @Nullable Void feed(Primitive.Feed primitive) {
+  public StepContext feed(Primitive.Feed primitive) {
     throw onlyPlace();
   }
 
   @Override
-  public @Nullable Void constant(Primitive.Constant primitive) {
+  public StepContext constant(Primitive.Constant primitive) {
     throw onlyPlace();
   }
 
   @Override
-  public @Nullable Void read(Primitive.Read primitive) {
+  public StepContext read(Primitive.Read primitive) {
     throw onlyPlace();
   }
 
   @Override
-  public @Nullable Void reshape(Primitive.Reshape primitive) {
+  public StepContext reshape(Primitive.Reshape primitive) {
     throw onlyPlace();
   }
 
   @Override
-  public @Nullable Void bitcast(Primitive.Bitcast primitive) {
+  public StepContext bitcast(Primitive.Bitcast primitive) {
     throw onlyPlace();
   }
 
@@ -46,74 +45,74 @@ final class CommandFactory implements Primitive.Visitor<@Nullable Void> {
   }
 
   @Override
-  public @Nullable Void map(Primitive.Map primitive) {
+  public StepContext map(Primitive.Map primitive) {
     MapCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void reduce(Primitive.Reduce primitive) {
+  public StepContext reduce(Primitive.Reduce primitive) {
     ReduceCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void contract(Primitive.Contract primitive) {
+  public StepContext contract(Primitive.Contract primitive) {
     ContractCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void convolve(Primitive.Convolve primitive) {
+  public StepContext convolve(Primitive.Convolve primitive) {
     ConvolveCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void pool(Primitive.Pool primitive) {
+  public StepContext pool(Primitive.Pool primitive) {
     PoolCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void move(Primitive.Move primitive) {
+  public StepContext move(Primitive.Move primitive) {
     MoveCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void gather(Primitive.Gather primitive) {
+  public StepContext gather(Primitive.Gather primitive) {
     GatherCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void scatter(Primitive.Scatter primitive) {
+  public StepContext scatter(Primitive.Scatter primitive) {
     ScatterCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void sort(Primitive.Sort primitive) {
+  public StepContext sort(Primitive.Sort primitive) {
     SortCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void scan(Primitive.Scan primitive) {
+  public StepContext scan(Primitive.Scan primitive) {
     ScanCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void random(Primitive.Random primitive) {
+  public StepContext random(Primitive.Random primitive) {
     RandomCommands.add(context, primitive);
-    return null;
+    return context;
   }
 
   @Override
-  public @Nullable Void check(Primitive.Check primitive) {
+  public StepContext check(Primitive.Check primitive) {
     CheckCommands.add(context, primitive);
-    return null;
+    return context;
   }
 }
