@@ -8,6 +8,8 @@ import java.util.Optional;
  * that are transposed lie with their last two axes swapped.
  *
  * @param dtype FLOAT32 or FLOAT64
+ * @param oneA whether {@code a} is one matrix, which all of the batch are multiplied with
+ * @param oneB whether {@code b} is one matrix
  * @param epilogue what is done to the product before it is stored; of one matrix only, of float32
  * @param workspace {@link #WORKSPACE} bytes of scratch memory
  */
@@ -15,6 +17,8 @@ record Gemm(
     DType dtype,
     boolean transposeA,
     boolean transposeB,
+    boolean oneA,
+    boolean oneB,
     long batch,
     long m,
     long n,
@@ -44,15 +48,17 @@ record Gemm(
   @Override
   public String toString() {
     return String.format(
-        "gemm %s %d x [%d,%d]%s [%d,%d]%s of %s %s to %s%s",
+        "gemm %s %d x [%d,%d]%s%s [%d,%d]%s%s of %s %s to %s%s",
         dtype,
         batch,
         m,
         k,
         transposeA ? "T" : "",
+        oneA && batch > 1 ? " for all" : "",
         k,
         n,
         transposeB ? "T" : "",
+        oneB && batch > 1 ? " for all" : "",
         a,
         b,
         c,

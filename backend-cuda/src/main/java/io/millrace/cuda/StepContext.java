@@ -29,6 +29,7 @@ final class StepContext {
   private final Target target;
   private final boolean gated;
   private final List<Command> commands = new ArrayList<>();
+  private final List<Address> evidence = new ArrayList<>();
   private long scratchBytes;
   private long evidenceBytes;
   private final long evidenceAt;
@@ -80,7 +81,13 @@ final class StepContext {
   Address evidence(long bytes) {
     Address address = new Address(Address.Space.EVIDENCE, 0, evidenceAt + evidenceBytes);
     evidenceBytes = padded(evidenceBytes + bytes);
+    evidence.add(address);
     return address;
+  }
+
+  /** Returns what {@link #evidence(long)} returned, in the order of the calls. */
+  List<Address> evidence() {
+    return List.copyOf(evidence);
   }
 
   Address status() {
