@@ -41,6 +41,9 @@ interface Driver extends AutoCloseable {
   /** Copies from the host and returns when that is done. */
   void upload(HostMemory from, long to, long bytes);
 
+  /** Copies to the host and returns when that is done. */
+  void download(long from, HostMemory to, long bytes);
+
   /** Compiles and loads kernels; a handle for each. Equal sources have equal handles. */
   List<Long> load(List<KernelSource> sources);
 

@@ -40,6 +40,9 @@ interface DriverStream extends AutoCloseable {
   /** Ends the recording and makes a graph of it, ready to be replayed. */
   Graph endCapture();
 
+  /** Ends the recording, as it could not be completed. */
+  void abandonCapture();
+
   /** Queues all commands of a graph at once. */
   void replay(Graph graph);
 

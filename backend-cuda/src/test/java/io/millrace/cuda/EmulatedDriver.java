@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -34,7 +33,8 @@ final class EmulatedDriver implements Driver {
   private final long capacity;
   private final Target.Convolutions convolutions;
   private final Map<Long, KernelSource> kernels = new HashMap<>();
-  private final TreeMap<Long, Long> allocations = new TreeMap<>();
+  private final Map<Long, Long> allocations = new HashMap<>();
+  private final Map<Long, Long> bases = new HashMap<>();
   private final List<String> log = new ArrayList<>();
   private long used;
 
@@ -78,7 +78,7 @@ final class EmulatedDriver implements Driver {
       return 0;
     }
     used += bytes;
-    long base = address(Pointer.malloc(bytes + 2 * GUARD + 256));
+    long base = Pointer.malloc(bytes + 2 * GUARD + 256).address();
     long start = (base + GUARD + 255) / 256 * 256;
     set(start - GUARD, GUARD_BYTE, GUARD);
     set(start, GARBAGE, bytes);
@@ -87,12 +87,6 @@ final class EmulatedDriver implements Driver {
     bases.put(start, base);
     log.add("allocate " + bytes);
     return start;
-  }
-
-  private final Map<Long, Long> bases = new HashMap<>();
-
-  private static long address(Pointer pointer) {
-    return pointer.address();
   }
 
   @Override
@@ -148,6 +142,11 @@ final class EmulatedDriver implements Driver {
   }
 
   @Override
+  public void download(long from, HostMemory to, long bytes) {
+    move(from, to.address(), bytes);
+  }
+
+  @Override
   public List<Long> load(List<KernelSource> sources) {
     List<Long> handles = NativeKernels.load(sources);
     synchronized (this) {
@@ -200,28 +199,10 @@ final class EmulatedDriver implements Driver {
     }
 
     private void call(long kernel, Launch launch, byte[][] values) {
-      synchronized (EmulatedDriver.class) {
-        int size = 0;
-        for (byte[] value : values) {
-          size += 8 + (value.length + 7) / 8 * 8;
-        }
-        try (BytePointer block = new BytePointer(Math.max(8, size))) {
-          long at = 8L * values.length;
-          for (int i = 0; i < values.length; i++) {
-            block.putLong(8L * i, block.address() + at);
-            for (int j = 0; j < values[i].length; j++) {
-              block.put(at + j, values[i][j]);
-            }
-            at += (values[i].length + 7) / 8 * 8;
-          }
-          String trouble =
-              NativeKernels.call(
-                  kernel, launch.blocksX(), launch.blocksY(), launch.threads(), block.address());
-          if (trouble != null) {
-            throw new IllegalStateException(
-                trouble + "\n" + launch + "\n" + launch.source().text());
-          }
-        }
+      Optional<String> trouble = NativeKernels.call(kernel, launch, values);
+      if (trouble.isPresent()) {
+        throw new IllegalStateException(
+            trouble.get() + "\n" + launch + "\n" + launch.source().text());
       }
     }
 
@@ -347,6 +328,12 @@ final class EmulatedDriver implements Driver {
       Graph graph = new Recorded(recording.orElseThrow());
       recording = Optional.empty();
       return graph;
+    }
+
+    @Override
+    public void abandonCapture() {
+      note("abandon capture");
+      recording = Optional.empty();
     }
 
     @Override

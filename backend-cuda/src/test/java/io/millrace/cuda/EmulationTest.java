@@ -45,7 +45,7 @@ class EmulationTest {
     }
     EmulatedDriver.write(x, numbers.build());
     try (DriverStream stream = driver.newStream()) {
-      CommandQueue.add(launch, driver, stream, a -> a.space() == Address.Space.FEED ? x : sums);
+      SingleCommands.add(launch, driver, stream, a -> a.space() == Address.Space.FEED ? x : sums);
       stream.synchronize();
     }
     Literal got = EmulatedDriver.read(sums, TensorType.of(DType.FLOAT32, 4));

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles kernels for the processor, with g++, and calls them. */
@@ -165,7 +166,26 @@ final class NativeKernels {
 
   private static native long open(String library, String symbol);
 
-  /** Runs all threads of a grid; returns what went wrong. */
-  static native @Nullable String call(
+  /** Runs all threads of a grid; returns what went wrong. Kernels share memory: one at a time. */
+  static synchronized Optional<String> call(long kernel, Launch launch, byte[][] values) {
+    long size = 0;
+    for (byte[] value : values) {
+      size += 8 + (value.length + 7L) / 8 * 8;
+    }
+    try (BytePointer block = new BytePointer(Math.max(8, size))) {
+      long at = 8L * values.length;
+      for (int i = 0; i < values.length; i++) {
+        block.putLong(8L * i, block.address() + at);
+        for (int j = 0; j < values[i].length; j++) {
+          block.put(at + j, values[i][j]);
+        }
+        at += (values[i].length + 7L) / 8 * 8;
+      }
+      return Optional.ofNullable(
+          call(kernel, launch.blocksX(), launch.blocksY(), launch.threads(), block.address()));
+    }
+  }
+
+  private static native @Nullable String call(
       long kernel, int blocksX, int blocksY, int threads, long arguments);
 }

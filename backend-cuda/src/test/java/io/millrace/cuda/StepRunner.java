@@ -213,7 +213,7 @@ final class StepRunner {
         };
     try (DriverStream stream = driver.newStream()) {
       for (Command command : context.commands()) {
-        CommandQueue.add(command, driver, stream, memory);
+        SingleCommands.add(command, driver, stream, memory);
       }
       stream.synchronize();
     }

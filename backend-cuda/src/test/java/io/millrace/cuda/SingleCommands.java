@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /** Gives single commands to a stream. */
-final class CommandQueue {
-  private CommandQueue() {}
+final class SingleCommands {
+  private SingleCommands() {}
 
   static void add(
       Command command, Driver driver, DriverStream stream, ToLongFunction<Address> memory) {

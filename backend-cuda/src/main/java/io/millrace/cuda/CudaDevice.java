@@ -1,0 +1,43 @@
+package io.millrace.cuda;
+
+import io.millrace.spi.Device;
+import io.millrace.spi.DeviceMemory;
+import io.millrace.spi.DeviceOptions;
+import io.millrace.spi.Executable;
+import io.millrace.spi.Plan;
+
+/** An NVIDIA device as one session uses it. */
+final class CudaDevice implements Device {
+  private final Driver driver;
+  private final MemoryAccount account;
+  private final DeviceOptions options;
+
+  /** Uses a driver and its memory, which others may use too. */
+  CudaDevice(Driver driver, MemoryPool pool, DeviceOptions options) {
+    this.driver = driver;
+    this.options = options;
+    account = new MemoryAccount(pool, options.memoryLimit());
+  }
+
+  @Override
+  public String name() {
+    return driver.name();
+  }
+
+  @Override
+  public DeviceMemory allocate(String what, long bytes) {
+    CudaMemory memory = account.allocate("variable '" + what + "'", bytes);
+    driver.clear(memory.address(), Math.max(1, bytes));
+    return memory;
+  }
+
+  @Override
+  public Executable compile(Plan plan) {
+    return new CudaExecutable(
+        DeviceProgram.of(plan, driver.target(options.tensorFloat32())), driver, account);
+  }
+
+  /** Does nothing: variables and plans are freed by those who have them. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,94 @@
+package io.millrace.cuda;
+
+import io.millrace.ir.Primitive;
+import io.millrace.spi.Place;
+import io.millrace.spi.Plan;
+import io.millrace.spi.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a plan has the device do: commands in order, nothing of it bound to memory yet.
+ *
+ * @param plan where the commands come from
+ * @param parts the commands, a part for each step
+ * @param mayFail whether the data may make a step fail
+ * @param scratchBytes the memory that steps use for themselves, one after another
+ * @param evidenceBytes the memory in which failed checks leave what they show
+ */
+record DeviceProgram(
+    Plan plan, List<Part> parts, boolean mayFail, long scratchBytes, long evidenceBytes) {
+
+  /**
+   * The commands of a step.
+   *
+   * @param evidence where its check leaves what it shows, if it is one
+   */
+  record Part(Step step, List<Command> commands, List<Address> evidence) {
+    Part {
+      commands = List.copyOf(commands);
+      evidence = List.copyOf(evidence);
+    }
+  }
+
+  DeviceProgram {
+    parts = List.copyOf(parts);
+  }
+
+  /** Returns the program of a plan. */
+  static DeviceProgram of(Plan plan, Target target) {
+    List<Part> parts = new ArrayList<>();
+    boolean mayFail = false;
+    long scratch = 0;
+    long evidence = 0;
+    for (Step step : plan.steps()) {
+      // A step that may fail itself has not written state: the planner orders it first.
+      StepContext context =
+          new StepContext(step, parts.size(), target, mayFail && writesState(step), evidence);
+      CommandFactory.make(context);
+      scratch = Math.max(scratch, context.scratchBytes());
+      evidence += context.evidenceBytes();
+      mayFail |= mayFail(step);
+      parts.add(new Part(step, context.commands(), context.evidence()));
+    }
+    return new DeviceProgram(plan, parts, mayFail, scratch, evidence);
+  }
+
+  private static boolean writesState(Step step) {
+    return step.outputs().stream().anyMatch(p -> p.space() == Place.Space.RESOURCE);
+  }
+
+  private static boolean mayFail(Step step) {
+    Primitive primitive = step.primitive();
+    return primitive instanceof Primitive.Check
+        || (primitive instanceof Primitive.Map map && map.function().mayFail())
+        || (primitive instanceof Primitive.Reduce reduce && reduce.function().mayFail());
+  }
+
+  /** Returns the sources of all kernels, each once. */
+  List<KernelSource> kernels() {
+    return parts.stream()
+        .flatMap(p -> p.commands().stream())
+        .filter(Launch.class::isInstance)
+        .map(c -> ((Launch) c).source())
+        .distinct()
+        .toList();
+  }
+
+  /** Returns the program as text, one command a line; equal programs give equal texts. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < parts.size(); i++) {
+      for (Command command : parts.get(i).commands()) {
+        text.append(String.format("  %3d  %s  # %s%n", i, command, parts.get(i).step().origin()));
+      }
+    }
+    long commands = parts.stream().mapToLong(p -> p.commands().size()).sum();
+    return text.append(
+            String.format(
+                "  %d commands, %d kernels; scratch %,d bytes%n",
+                commands, kernels().size(), scratchBytes))
+        .toString();
+  }
+}
