@@ -1,0 +1,213 @@
+package io.millrace.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.ScalarBuilder;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.View;
+import io.millrace.spi.Place;
+import io.millrace.spi.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class MapCommandsTest {
+  private static final List<Shape> DOMAINS =
+      List.of(
+          Shape.of(0),
+          Shape.scalar(),
+          Shape.of(1),
+          Shape.of(3),
+          Shape.of(16),
+          Shape.of(17),
+          Shape.of(1021),
+          Shape.of(100, 12),
+          Shape.of(3, 304),
+          Shape.of(7, 1, 9, 33),
+          Shape.of(2, 3, 4, 16),
+          Shape.of(5, 2100),
+          Shape.of(1, 1, 1));
+
+  /** Nothing reads it; that its elements lie far apart makes all positions 64 bits wide. */
+  private static final long FAR = 1L << 30;
+
+  @Test
+  void randomFunctionsEqualTheReference() {
+    int count = Integer.getInteger("millrace.cuda.maps", 150);
+    List<StepRunner.Case> cases = new ArrayList<>();
+    for (int seed = 0; seed < count; seed++) {
+      cases.add(random(seed));
+    }
+    compare(cases);
+  }
+
+  private static StepRunner.Case random(int seed) {
+    RandomLoops loops = new RandomLoops(seed);
+    List<DType> types =
+        seed % 3 == 0 ? List.of(loops.pick(List.of(DType.values()))) : List.of(DType.values());
+    List<DType> parameters = new ArrayList<>(loops.types(types, 1 + loops.random().nextInt(4)));
+    Shape domain = loops.pick(DOMAINS);
+    List<View> views = new ArrayList<>();
+    List<Literal> inputs = new ArrayList<>();
+    for (DType parameter : parameters) {
+      View view = seed % 4 == 0 ? View.dense(domain) : loops.view(domain);
+      views.add(view);
+      inputs.add(loops.tensor(parameter, domain, view));
+    }
+    int nodes = loops.random().nextInt(12);
+    ScalarFunction function = loops.function(parameters, types, domain.rank(), nodes);
+    if (seed % 10 == 1) {
+      parameters.add(DType.FLOAT32);
+      function = new ScalarFunction(parameters, function.nodes(), function.results());
+      views.add(View.of(0, LongStream.generate(() -> FAR).limit(domain.rank()).toArray()));
+      inputs.add(loops.tensor(DType.FLOAT32, 1));
+    }
+    return map(function, domain, views, inputs);
+  }
+
+  @Test
+  void resultsMayLieInPlaceOfOperands() {
+    List<StepRunner.Case> cases = new ArrayList<>();
+    for (long size : new long[] {1, 7, 64, 300_001}) {
+      Shape domain = Shape.of(size);
+      Literal x = new RandomLoops(1).tensor(DType.FLOAT32, size);
+      Literal y = new RandomLoops(2).tensor(DType.FLOAT32, size);
+      List<View> views = List.of(View.dense(domain), View.dense(domain));
+      cases.add(
+          map(
+              function(DType.FLOAT32, (a, b) -> List.of(a.plus(b), b.minus(a))),
+              domain,
+              views,
+              List.of(x, y)));
+      // The first result is of another type and does not depend on the operand that it replaces.
+      cases.add(
+          map(
+              function(DType.FLOAT32, (a, b) -> List.of(b.cast(DType.INT32), a.minus(b), a)),
+              domain,
+              views,
+              List.of(x, y)));
+    }
+    compare(cases.stream().map(c -> c.inPlace(0)).toList());
+  }
+
+  @Test
+  void elementsThatFailAreReported() {
+    Shape domain = Shape.of(5000);
+    List<View> views = List.of(View.dense(domain), View.dense(domain));
+    EmulatedDriver driver = new EmulatedDriver();
+    for (DType type : List.of(DType.INT32, DType.INT64, DType.UINT8)) {
+      for (BinaryFn fn :
+          List.of(
+              BinaryFn.DIV,
+              BinaryFn.FLOOR_DIV,
+              BinaryFn.FLOOR_MOD,
+              BinaryFn.TRUNCATE_MOD,
+              BinaryFn.POW)) {
+        boolean power = fn == BinaryFn.POW;
+        if (power && type == DType.UINT8) {
+          continue;
+        }
+        Literal.Builder y = new Literal.Builder(TensorType.of(type, 5000));
+        for (int i = 0; i < 5000; i++) {
+          y.setLong(i, i == 4321 ? power ? -1 : 0 : 1 + i % 7);
+        }
+        StepRunner.Case one =
+            map(
+                function(type, (a, b) -> List.of(a.apply(fn, b))),
+                domain,
+                views,
+                List.of(new RandomLoops(3).tensor(type, 5000), y.build()));
+        int status = StepRunner.run(one, driver, true).status();
+        assertEquals(5, StepContext.stepOf(status));
+        assertEquals(
+            power ? StepContext.Failure.NEGATIVE_POWER : StepContext.Failure.DIVISION_BY_ZERO,
+            StepContext.failureOf(status));
+      }
+    }
+  }
+
+  @Test
+  void elementsSideBySideAreTakenAtOnce() {
+    Shape domain = Shape.of(6, 8);
+    ScalarFunction sum = function(DType.FLOAT32, (a, b) -> List.of(a.plus(b)));
+    View dense = View.dense(domain);
+    assertTrue(source(sum, domain, dense, dense).text().contains("Pack<float, 4>"));
+    assertTrue(source(sum, domain, dense, View.of(0, 0, 1)).text().contains("Pack<float, 4>"));
+    assertTrue(source(sum, domain, dense, View.of(4, 12, 1)).text().contains("Pack<float, 4>"));
+    for (View apart : List.of(View.of(1, 8, 1), View.of(0, 9, 1), View.of(0, 1, 6))) {
+      assertFalse(source(sum, domain, dense, apart).text().contains("Pack<"), apart.toString());
+    }
+    assertEquals(
+        source(sum, domain, dense, View.of(0, 0, 1)),
+        source(sum, Shape.of(70, 16), View.dense(Shape.of(70, 16)), View.of(8, 0, 1)));
+    assertTrue(source(sum, domain, dense, View.of(0, FAR, 1)).wide());
+    assertTrue(source(sum, Shape.of(FAR), View.of(0, 1), View.of(0, 1)).wide());
+    assertFalse(source(sum, Shape.of(FAR - 1), View.of(0, 1), View.of(0, 1)).wide());
+  }
+
+  private static KernelSource source(ScalarFunction function, Shape domain, View... views) {
+    List<Place> places =
+        IntStream.rangeClosed(0, 2)
+            .mapToObj(i -> new Place(Place.Space.FEED, i, 0, new TensorType(DType.FLOAT32, domain)))
+            .toList();
+    Primitive.Map map = new Primitive.Map(function, domain, List.of(views));
+    StepContext context =
+        new StepContext(
+            new Step(map, places.subList(0, 2), places.subList(2, 3), "test"),
+            0,
+            new EmulatedDriver().target(false),
+            false,
+            0);
+    MapCommands.add(context, map);
+    return ((Launch) context.commands().get(0)).source();
+  }
+
+  /** Returns a function of two values of a type. */
+  private static ScalarFunction function(
+      DType type, BiFunction<Scalar, Scalar, List<Scalar>> body) {
+    ScalarBuilder builder = new ScalarBuilder();
+    return builder.build(body.apply(builder.parameter(type), builder.parameter(type)));
+  }
+
+  private static StepRunner.Case map(
+      ScalarFunction function, Shape domain, List<View> views, List<Literal> inputs) {
+    TensorType[] outputs = new TensorType[function.results().size()];
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i] = new TensorType(function.resultType(i), domain);
+    }
+    return StepRunner.Case.of(new Primitive.Map(function, domain, views), inputs, outputs);
+  }
+
+  private static void compare(List<StepRunner.Case> cases) {
+    EmulatedDriver driver = new EmulatedDriver();
+    StepRunner.prepare(cases, driver);
+    for (StepRunner.Case one : cases) {
+      List<Literal> wanted = one.wanted();
+      StepRunner.Result result = StepRunner.run(one, driver, false);
+      assertEquals(-1, result.status(), one.toString());
+      for (int i = 0; i < wanted.size(); i++) {
+        Literals.assertClose(wanted.get(i), result.outputs().get(i), 0, one + "\n" + texts(result));
+      }
+    }
+  }
+
+  private static String texts(StepRunner.Result result) {
+    StringBuilder text = new StringBuilder();
+    for (Command command : result.commands()) {
+      text.append(command).append('\n').append(((Launch) command).source().text());
+    }
+    return text.toString();
+  }
+}
