@@ -75,6 +75,7 @@ final class ContractCommands {
       context.add(
           new Gemm(
               product.dtype(),
+              context.target().tensorFloat32(),
               product.transposeA(),
               product.transposeB(),
               product.oneA(),
@@ -87,7 +88,8 @@ final class ContractCommands {
               b,
               place,
               Optional.empty(),
-              context.scratch(Gemm.WORKSPACE)));
+              context.scratch(Gemm.workspaceBytes(bytes)),
+              Gemm.workspaceBytes(bytes)));
       GatedCopy.finish(context, place, c, bytes);
     } else {
       integers(context, product, a, b, c);

@@ -8,13 +8,16 @@ import java.util.Optional;
  * that are transposed lie with their last two axes swapped.
  *
  * @param dtype FLOAT32 or FLOAT64
+ * @param tensorFloat32 whether float32 operands may be rounded to TensorFloat-32
  * @param oneA whether {@code a} is one matrix, which all of the batch are multiplied with
  * @param oneB whether {@code b} is one matrix
  * @param epilogue what is done to the product before it is stored; of one matrix only, of float32
- * @param workspace {@link #WORKSPACE} bytes of scratch memory
+ * @param workspace scratch memory
+ * @param workspaceBytes how much of it
  */
 record Gemm(
     DType dtype,
+    boolean tensorFloat32,
     boolean transposeA,
     boolean transposeB,
     boolean oneA,
@@ -27,11 +30,22 @@ record Gemm(
     Address b,
     Address c,
     Optional<Epilogue> epilogue,
-    Address workspace)
+    Address workspace,
+    long workspaceBytes)
     implements Command {
 
-  /** The bytes that cuBLAS may use: what NVIDIA recommends for the devices since Hopper. */
-  static final long WORKSPACE = 32L << 20;
+  /** The most that cuBLAS is given: what NVIDIA recommends for the devices since Hopper. */
+  private static final long LARGEST_WORKSPACE = 32L << 20;
+
+  private static final long LEAST_WORKSPACE = 1L << 20;
+
+  /** Into so many parts, whose results are added, a long sum is divided at most. */
+  private static final long PARTS = 32;
+
+  /** Returns the bytes that cuBLAS may use for a product of so many bytes. */
+  static long workspaceBytes(long productBytes) {
+    return Math.min(LARGEST_WORKSPACE, Math.max(LEAST_WORKSPACE, PARTS * productBytes));
+  }
 
   /**
    * Adds a vector to each row, and then takes the greater of the sum and 0 if {@code relu}.

@@ -34,6 +34,11 @@ record Target(
    */
   record Algorithm(int number, long workspaceBytes) {}
 
+  /** Returns the same device with or without TensorFloat-32. */
+  Target withTensorFloat32(boolean on) {
+    return new Target(name, major, minor, multiprocessors, on, convolutions);
+  }
+
   /** Returns the architecture to compile for, such as {@code sm_90}. */
   String architecture() {
     return "sm_" + major + minor;

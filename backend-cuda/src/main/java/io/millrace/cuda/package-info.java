@@ -1,4 +1,4 @@
-/** The place of the backend for NVIDIA devices, which holds no code yet. */
+/** Runs graphs on NVIDIA devices: cuBLAS, cuDNN and kernels compiled at run time. */
 @NullMarked
 package io.millrace.cuda;
 

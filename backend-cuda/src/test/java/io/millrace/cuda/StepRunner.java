@@ -141,7 +141,7 @@ final class StepRunner {
       }
       double w = wanted.getDouble(i);
       double g = got.getDouble(i);
-      boolean same = w == g || Double.isNaN(w) && Double.isNaN(g);
+      boolean same = w == g || (Double.isNaN(w) && Double.isNaN(g));
       assertTrue(
           same || Math.abs(w - g) <= tolerance * scale,
           () -> about + ", element " + at + " is " + g + " instead of " + w);
