@@ -67,7 +67,7 @@ class EmulationTest {
       int d = 1 + (random.nextInt(Integer.MAX_VALUE) >>> random.nextInt(31));
       int n = random.nextInt(Integer.MAX_VALUE) >>> random.nextInt(31);
       Argument.Divisor divisor = new Argument.Divisor(d);
-      long high = (n & 0xFFFFFFFFL) * (divisor.multiplier() & 0xFFFFFFFFL) >>> 32;
+      long high = ((n & 0xFFFFFFFFL) * (divisor.multiplier() & 0xFFFFFFFFL)) >>> 32;
       assertEquals(n / d, (int) ((high + n) >>> divisor.shift()), n + " / " + d);
     }
   }
