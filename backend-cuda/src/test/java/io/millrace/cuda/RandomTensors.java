@@ -29,11 +29,11 @@ final class RandomTensors {
 
   /** Returns small numbers, some of them special. */
   Literal numbers(DType dtype, long... dims) {
-    return numbers(dtype, 50, dims);
+    return withSpecial(dtype, 50, dims);
   }
 
   /** Returns small numbers, one of so many of them special. */
-  Literal numbers(DType dtype, int rare, long... dims) {
+  Literal withSpecial(DType dtype, int rare, long... dims) {
     Literal.Builder builder = new Literal.Builder(TensorType.of(dtype, dims));
     for (long i = 0; i < Shape.of(dims).size(); i++) {
       if (dtype.isFloating()) {
