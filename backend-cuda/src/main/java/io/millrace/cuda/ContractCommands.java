@@ -155,6 +155,7 @@ final class ContractCommands {
             .divisor("across", tile.across(n))
             .divisor("down", tile.down(m))
             .int32("aligned", n % tile.pack() == 0 ? 1 : 0)
+            .resident(2)
             .declare(text.declarations())
             .body(text.body())
             .grid(

@@ -24,6 +24,7 @@ final class LaunchBuilder {
   private final StringBuilder declarations = new StringBuilder();
   private final StringBuilder body = new StringBuilder();
   private boolean wide;
+  private int resident = 1;
 
   private record Pointer(
       int position, String type, String name, Address address, boolean written) {}
@@ -101,6 +102,14 @@ final class LaunchBuilder {
     return this;
   }
 
+  /**
+   * Lets a thread have so few registers that so many blocks can run on a multiprocessor at once.
+   */
+  LaunchBuilder resident(int blocks) {
+    resident = blocks;
+    return this;
+  }
+
   /** Adds text before the kernel: functions, types, macros. */
   LaunchBuilder declare(String text) {
     declarations.append(text);
@@ -162,6 +171,7 @@ final class LaunchBuilder {
     return declarations
         + "extern \"C\" __global__ void __launch_bounds__("
         + threads
+        + (resident == 1 ? "" : ", " + resident)
         + ")\n"
         + name
         + "(\n    "

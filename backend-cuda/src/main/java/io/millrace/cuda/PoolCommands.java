@@ -59,12 +59,12 @@ final class PoolCommands {
         case MAX ->
             context.add(
                 perWindow("max_pool")
-                    .out("Pack", "out", context.output(0))
+                    .out("Channels", "out", context.output(0))
                     .body(
                         forward(
                             filled("best", "LEAST"),
                             """
-                            const Pack v = data[base + %s];
+                            const Channels v = data[base + %s];
                             EACH if (v.v[l] > best.v[l]) best.v[l] = v.v[l];
                             """
                                 .formatted(windows.sum("p", "step")),
@@ -73,12 +73,12 @@ final class PoolCommands {
         case AVERAGE ->
             context.add(
                 perWindow("average_pool")
-                    .out("Pack", "out", context.output(0))
+                    .out("Channels", "out", context.output(0))
                     .body(
                         forward(
                             filled("sum", "0") + "index_t count = 0;\n",
                             """
-                            const Pack v = data[base + %s];
+                            const Channels v = data[base + %s];
                             EACH sum.v[l] += v.v[l];
                             count++;
                             """
@@ -95,13 +95,13 @@ final class PoolCommands {
             context.add(
                 perWindow("max_pool_gather")
                     .in(type, "values", context.input(1))
-                    .out("Pack", "out", context.output(0))
+                    .out("Channels", "out", context.output(0))
                     .body(
                         greatest(
                             "index_t",
                             "base + " + windows.sum("p", "step"),
                             """
-                            Pack picked;
+                            Channels picked;
                             EACH picked.v[l] = none ? 0 : values[mark[l] * %1$d + l];
                             out[at] = picked;
                             """
@@ -111,8 +111,8 @@ final class PoolCommands {
         case AVERAGE_GRADIENT ->
             context.add(
                 perElement("average_pool_gradient")
-                    .in("Pack", "dy", context.input(0))
-                    .out("Pack", "dx", context.output(0))
+                    .in("Channels", "dy", context.input(0))
+                    .out("Channels", "dx", context.output(0))
                     .body(
                         gradient(
                             windows.each(
@@ -126,7 +126,7 @@ final class PoolCommands {
                                     count# -= before#;
                                     """)
                                 + """
-                                const Pack v = dy[base + %s];
+                                const Channels v = dy[base + %s];
                                 const %s count = (%s)(%s);
                                 EACH sum.v[l] += v.v[l] / count;
                                 """
@@ -159,14 +159,14 @@ final class PoolCommands {
           perElement("max_pool_gradient")
               .declare(marksType())
               .in("Marks", "noted", noted)
-              .in("Pack", "dy", context.input(1))
-              .out("Pack", "dx", context.output(0))
+              .in("Channels", "dy", context.input(1))
+              .out("Channels", "dx", context.output(0))
               .body(
                   gradient(
                       """
                       const index_t from = base + %s;
                       const Marks mark = noted[from];
-                      const Pack v = dy[from];
+                      const Channels v = dy[from];
                       const int w = (int)(%s);
                       EACH if ((int)mark.v[l] == w) sum.v[l] += v.v[l];
                       """
@@ -183,8 +183,7 @@ final class PoolCommands {
     }
 
     private String marksType() {
-      int bytes = (marks.equals("u8") ? 1 : Integer.BYTES) * pack;
-      return "struct __align__(" + bytes + ") Marks {\n  " + marks + " v[" + pack + "];\n};\n";
+      return "using Marks = Pack<" + marks + ", " + pack + ">;\n";
     }
 
     private long results() {
@@ -203,17 +202,15 @@ final class PoolCommands {
               .declare(
                   """
                   #define EACH _Pragma("unroll") for (int l = 0; l < %1$d; l++)
-                  struct __align__(%2$d) Pack {
-                    %3$s v[%1$d];
-                  };
+                  using Channels = Pack<%2$s, %1$d>;
                   """
-                      .formatted(pack, pack * dtype.bytes(), type));
+                      .formatted(pack, type));
       return windows.parameters(kernel, pack).divisor("channelsBy", windows.data().dim(-1) / pack);
     }
 
     private LaunchBuilder perWindow(String name) {
       LaunchBuilder kernel = kernel(name).index("count_all", results());
-      return windows.divisors(kernel, "windows").in("Pack", "data", context.input(0));
+      return windows.divisors(kernel, "windows").in("Channels", "data", context.input(0));
     }
 
     private LaunchBuilder perElement(String name) {
@@ -224,7 +221,7 @@ final class PoolCommands {
     }
 
     private static String filled(String name, String value) {
-      return "Pack " + name + ";\nEACH " + name + ".v[l] = " + value + ";\n";
+      return "Channels " + name + ";\nEACH " + name + ".v[l] = " + value + ";\n";
     }
 
     /** Returns the text of a thread that makes the results of one window. */
@@ -258,7 +255,7 @@ final class PoolCommands {
               + pack
               + "];\nEACH mark[l] = 0;\n",
           """
-          const Pack v = data[base + %s];
+          const Channels v = data[base + %s];
           const %s here = %s;
           EACH {
             // Without anything greater the first element counts.

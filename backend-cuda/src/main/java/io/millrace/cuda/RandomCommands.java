@@ -106,7 +106,7 @@ final class RandomCommands {
             .declare(PHILOX)
             .declare(bits ? "" : NORMAL)
             .declare(redraws ? TRUNCATED : "")
-            .declare("struct __align__(16) Numbers {\n  " + type + " v[" + each + "];\n};\n")
+            .declare("using Numbers = Pack<" + type + ", " + each + ">;\n")
             .body(
                 """
                   index_t first = thread() * %1$d;

@@ -21,7 +21,7 @@ import java.util.List;
  *   <li>{@code elementA}, {@code elementB}: a statement that sets {@code value}, 0 before, to the
  *       element of row {@code row0 + r} or column {@code col0 + c} at depth {@code k}, which is
  *       below {@code to}; the row or column may lie beyond the product;
- *   <li>{@code out}: the pointer to row {@code row0 + r} of the product.
+ *   <li>{@code out}: the pointer to row {@code row0 + r} of the product, or null.
  * </ul>
  *
  * @param type C++'s name of the sums' type
@@ -106,24 +106,10 @@ record TiledProduct(
   String declarations() {
     return """
     constexpr int ROWS = %d, COLS = %d;
-    struct __align__(%d * sizeof(%s)) Pack {
-      %s v[%d];
-    };
-    struct __align__(%d * sizeof(%s)) Stored {
-      %s v[%d];
-    };
+    using Part = Pack<%s, %d>;
+    using Stored = Pack<%s, %d>;
     """
-        .formatted(
-            tile.rows,
-            tile.columns,
-            tile.pack,
-            type,
-            type,
-            tile.pack,
-            tile.pack,
-            memory,
-            memory,
-            tile.pack);
+        .formatted(tile.rows, tile.columns, type, tile.pack, memory, tile.pack);
   }
 
   /**
@@ -171,14 +157,14 @@ record TiledProduct(
             if (slice > 0) {
               #pragma unroll
               for (int k = 0; k < %2$d; k++) {
-                Pack a[%9$d / %3$d], b[%10$d / %3$d];
+                Part a[%9$d / %3$d], b[%10$d / %3$d];
                 #pragma unroll
                 for (int i = 0; i < %9$d / %3$d; i++) {
-                  a[i] = *(const Pack*)&as[k][i * (ROWS * %3$d / %9$d) + ty * %3$d];
+                  a[i] = *(const Part*)&as[k][i * (ROWS * %3$d / %9$d) + ty * %3$d];
                 }
                 #pragma unroll
                 for (int j = 0; j < %10$d / %3$d; j++) {
-                  b[j] = *(const Pack*)&bs[k][j * (COLS * %3$d / %10$d) + tx * %3$d];
+                  b[j] = *(const Part*)&bs[k][j * (COLS * %3$d / %10$d) + tx * %3$d];
                 }
                 #pragma unroll
                 for (int i = 0; i < %9$d; i++) {
@@ -203,6 +189,7 @@ record TiledProduct(
             const int r = i / %3$d * (ROWS * %3$d / %9$d) + ty * %3$d + i %% %3$d;
             if (row0 + r >= rows) continue;
             %16$s* out = %17$s;
+            if (!out) continue;
             #pragma unroll
             for (int j = 0; j < %10$d; j += %3$d) {
               index_t col = col0 + j / %3$d * (COLS * %3$d / %10$d) + tx * %3$d;

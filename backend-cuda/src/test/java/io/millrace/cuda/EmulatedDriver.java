@@ -208,14 +208,16 @@ final class EmulatedDriver implements Driver {
 
     @Override
     public void gemm(Gemm command, ToLongFunction<Address> memory) {
+      long batchA = command.oneA() ? 1 : command.batch();
+      long batchB = command.oneB() ? 1 : command.batch();
       Shape a =
           command.transposeA()
-              ? Shape.of(command.batch(), command.k(), command.m())
-              : Shape.of(command.batch(), command.m(), command.k());
+              ? Shape.of(batchA, command.k(), command.m())
+              : Shape.of(batchA, command.m(), command.k());
       Shape b =
           command.transposeB()
-              ? Shape.of(command.batch(), command.n(), command.k())
-              : Shape.of(command.batch(), command.k(), command.n());
+              ? Shape.of(batchB, command.n(), command.k())
+              : Shape.of(batchB, command.k(), command.n());
       TensorType c =
           new TensorType(command.dtype(), Shape.of(command.batch(), command.m(), command.n()));
       long atA = memory.applyAsLong(command.a());
