@@ -108,8 +108,21 @@ final class CudaExecution implements Execution {
       graph =
           Optional.of(new CommandQueue(executable, stream, memory(resources), exchange).record());
     }
-    stream.replay(graph.get());
-    stream.synchronize();
+    try {
+      stream.replay(graph.get());
+      stream.synchronize();
+    } catch (CudaException e) {
+      throw new CudaException(
+          "a run on "
+              + driver.name()
+              + " failed: "
+              + e.getMessage()
+              + "; which of its "
+              + executable.program().parts().size()
+              + " steps it was is known if Java is started with -D"
+              + BLOCKING
+              + "=true");
+    }
   }
 
   /** Throws what the run's first failing step has to say, if one failed. */

@@ -48,6 +48,19 @@ record Libraries(Optional<String> missing, List<String> devices, List<String> de
         .anyMatch(f -> Files.exists(Path.of(f)));
   }
 
+  /** Returns why there is no NVRTC; it needs the driver's library, but no device. */
+  static Optional<String> missingCompiler() {
+    Optional<String> natives = Absences.natives(Loader.getPlatform(), Libraries::hasResource);
+    if (natives.isPresent()) {
+      return natives;
+    }
+    try {
+      return Nvrtc.version().isEmpty() ? Optional.of("NVRTC has no version") : Optional.empty();
+    } catch (LinkageError e) {
+      return Optional.of(Absences.library(e));
+    }
+  }
+
   private static Libraries look() {
     List<String> lines = new ArrayList<>();
     Optional<String> missing = lookInto(lines);

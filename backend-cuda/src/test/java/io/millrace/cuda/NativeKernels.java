@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class NativeKernels {
   private static final Path FOLDER =
       Path.of(System.getProperty("java.io.tmpdir"), "millrace-emulation");
+  /** Kernels that are compiled in one go. */
+  private static final int BATCH = 64;
+
   private static final Map<KernelSource, Long> LOADED = new LinkedHashMap<>();
   private static boolean ready;
 
@@ -52,9 +55,15 @@ final class NativeKernels {
         sources.stream().distinct().filter(s -> !LOADED.containsKey(s)).toList();
     if (!fresh.isEmpty()) {
       prepare();
-      Path library = compile(text(fresh), List.of());
+      List<List<KernelSource>> batches = new ArrayList<>();
+      for (int i = 0; i < fresh.size(); i += BATCH) {
+        batches.add(fresh.subList(i, Math.min(fresh.size(), i + BATCH)));
+      }
+      List<Path> libraries =
+          batches.parallelStream().map(b -> compile(text(b), List.of())).toList();
       for (int i = 0; i < fresh.size(); i++) {
-        LOADED.put(fresh.get(i), open(library.toString(), "run_" + i));
+        Path library = libraries.get(i / BATCH);
+        LOADED.put(fresh.get(i), open(library.toString(), "run_" + i % BATCH));
       }
     }
     return sources.stream().map(s -> Objects.requireNonNull(LOADED.get(s))).toList();

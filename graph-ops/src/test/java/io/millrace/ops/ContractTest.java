@@ -37,7 +37,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
 /** Holds every operation of the catalogue to the contract, by its examples. */
-class ContractTest {
+public class ContractTest {
   private static final List<String> DEVICES =
       Backends.find().all().stream()
           .filter(b -> b.priority() >= 0 || b.name().equals("reference"))
@@ -138,16 +138,30 @@ class ContractTest {
           example + ": type of output " + i);
     }
     for (String device : DEVICES) {
-      for (boolean passes : new boolean[] {false, true}) {
-        agree(
-            example + " on " + device + (passes ? " with passes" : " without passes"),
-            expected,
-            bench.run(device, passes, bench.node.outputs()));
-      }
+      agrees(device, example, bench, expected);
     }
     unknown(example, values, expected, s -> Shape.unknown(s.rank()), false);
     unknown(example, values, expected, s -> Shape.unknown(), false);
     unknown(example, values, expected, s -> Shape.unknown(), true);
+  }
+
+  /** Requires of a device what the reference computes. */
+  public static void computesOn(String device, Example example) {
+    List<Literal> values = Samples.draw(example);
+    if (!values.isEmpty() || !example.op().isStateful()) {
+      Bench bench = new Bench(example, values, Bench.EXACT, false);
+      agrees(device, example, bench, bench.run("reference", false, bench.node.outputs()));
+    }
+  }
+
+  private static void agrees(
+      String device, Example example, Bench bench, List<Literal> expected) {
+    for (boolean passes : new boolean[] {false, true}) {
+      agree(
+          example + " on " + device + (passes ? " with passes" : " without passes"),
+          expected,
+          bench.run(device, passes, bench.node.outputs()));
+    }
   }
 
   /** A placeholder or a variable gives what it is fed, and fails without. */
