@@ -3,12 +3,31 @@ package io.millrace.cuda;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Lets sessions run on the emulated device, {@code emulated:0}. */
+/** Lets sessions run on emulated devices, {@code emulated:0} and those that tests register. */
 public final class EmulatedBackend implements Backend {
-  private static final String DEVICE = "emulated:0";
+  private static final List<MemoryPool> POOLS = new ArrayList<>();
+  private static final List<EmulatedDriver> DRIVERS = new ArrayList<>();
+
+  /** Adds a device and returns its name. */
+  static synchronized String register(EmulatedDriver driver) {
+    DRIVERS.add(driver);
+    POOLS.add(new MemoryPool(driver));
+    return name(DRIVERS.size() - 1);
+  }
+
+  /** Returns the memory of a device that was registered. */
+  static synchronized MemoryPool pool(EmulatedDriver driver) {
+    return POOLS.get(DRIVERS.indexOf(driver));
+  }
+
+  private static String name(int number) {
+    return "emulated:" + number;
+  }
 
   @Override
   public String name() {
@@ -27,7 +46,14 @@ public final class EmulatedBackend implements Backend {
 
   @Override
   public List<String> devices() {
-    return unavailable().isPresent() ? List.of() : List.of(DEVICE);
+    synchronized (EmulatedBackend.class) {
+      if (DRIVERS.isEmpty()) {
+        register(new EmulatedDriver());
+      }
+      return unavailable().isPresent()
+          ? List.of()
+          : IntStream.range(0, DRIVERS.size()).mapToObj(EmulatedBackend::name).toList();
+    }
   }
 
   @Override
@@ -37,7 +63,9 @@ public final class EmulatedBackend implements Backend {
 
   @Override
   public Device open(String device, DeviceOptions options) {
-    EmulatedDriver driver = new EmulatedDriver();
-    return new CudaDevice(driver, new MemoryPool(driver), options);
+    int number = devices().indexOf(device);
+    synchronized (EmulatedBackend.class) {
+      return new CudaDevice(DRIVERS.get(number), POOLS.get(number), options);
+    }
   }
 }
