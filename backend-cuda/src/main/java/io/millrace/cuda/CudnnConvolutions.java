@@ -1,24 +1,241 @@
 package io.millrace.cuda;
 
+import io.millrace.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import org.bytedeco.cuda.cudnn.cudnnContext;
+import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdDataAlgoPerf_t;
+import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdFilterAlgoPerf_t;
+import org.bytedeco.cuda.cudnn.cudnnConvolutionFwdAlgoPerf_t;
+import org.bytedeco.cuda.global.cudnn;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 
-/** Place holder until the convolutions land. */
+/** The convolutions of cuDNN on one device. Thread-safe. */
+@SuppressWarnings("deprecation") // Convolutions of cuDNN 9 without its graphs are deprecated.
 final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
-  static void check(String call, int status) {
-    if (status != 0) {
-      throw new CudaException(call + " failed: " + status);
+  /** The scratch memory that an algorithm may need at most. */
+  private static final long MOST_WORKSPACE = 512L << 20;
+
+  private final Runnable activate;
+  private final Map<Convolution.Problem, CudnnDescriptors> descriptors = new ConcurrentHashMap<>();
+  private final FloatPointer one = new FloatPointer(1f);
+  private final FloatPointer zero = new FloatPointer(0f);
+  private final DoublePointer wideOne = new DoublePointer(1d);
+  private final DoublePointer wideZero = new DoublePointer(0d);
+
+  /** What algorithms are asked of; made when that is first done. */
+  private final cudnnContext advisor = new cudnnContext();
+
+  /**
+   * Begins without any convolution.
+   *
+   * @param activate makes the device that of the calling thread
+   */
+  CudnnConvolutions(Runnable activate) {
+    this.activate = activate;
+  }
+
+  /** An algorithm that cuDNN proposes. */
+  private record Proposal(int number, int status, int determinism, int mathType, long workspace) {
+    /** Returns whether it works, does the same in every run, and rounds no operands unasked. */
+    boolean isAllowed(boolean tensorFloat32) {
+      boolean exact =
+          mathType != cudnn.CUDNN_TENSOR_OP_MATH
+              && mathType != cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
+      return status == cudnn.CUDNN_STATUS_SUCCESS
+          && determinism == cudnn.CUDNN_DETERMINISTIC
+          && workspace <= MOST_WORKSPACE
+          && (exact || tensorFloat32);
     }
   }
 
   @Override
-  public Optional<Target.Algorithm> choose(Convolution.Problem problem) {
-    return Optional.empty();
+  public synchronized Optional<Target.Algorithm> choose(Convolution.Problem problem) {
+    activate.run();
+    if (advisor.isNull()) {
+      Status.cudnn("cudnnCreate", cudnn.cudnnCreate(advisor));
+    }
+    CudnnDescriptors described = describe(problem);
+    Optional<Proposal> chosen =
+        proposals(problem, described).stream()
+            .filter(proposal -> proposal.isAllowed(problem.tensorFloat32()))
+            .findFirst();
+    if (problem.tensorFloat32()) {
+      chosen.ifPresent(proposal -> described.setMathType(proposal.mathType()));
+    }
+    return chosen.map(proposal -> new Target.Algorithm(proposal.number(), proposal.workspace()));
   }
 
-  void run(Convolution command, ToLongFunction<Address> memory, cudnnContext handle) {}
+  private CudnnDescriptors describe(Convolution.Problem problem) {
+    return descriptors.computeIfAbsent(problem, CudnnDescriptors::new);
+  }
+
+  /** Returns cuDNN's proposals, the fastest first; none if it cannot do this at all. */
+  private List<Proposal> proposals(Convolution.Problem problem, CudnnDescriptors d) {
+    return switch (problem.kind()) {
+      case FORWARD -> forward(d);
+      case DATA_GRADIENT -> dataGradient(d);
+      case FILTER_GRADIENT -> filterGradient(d);
+    };
+  }
+
+  private List<Proposal> forward(CudnnDescriptors d) {
+    int[] count = new int[1];
+    Status.cudnn(
+        "cudnnGetConvolutionForwardAlgorithmMaxCount",
+        cudnn.cudnnGetConvolutionForwardAlgorithmMaxCount(advisor, count));
+    List<Proposal> proposals = new ArrayList<>();
+    try (cudnnConvolutionFwdAlgoPerf_t found = new cudnnConvolutionFwdAlgoPerf_t(count[0])) {
+      int status =
+          cudnn.cudnnGetConvolutionForwardAlgorithm_v7(
+              advisor, d.data(), d.filter(), d.convolution(), d.result(), count[0], count, found);
+      for (int i = 0; succeeded("cudnnGetConvolutionForwardAlgorithm", status, i, count); i++) {
+        cudnnConvolutionFwdAlgoPerf_t at = found.getPointer(i);
+        proposals.add(
+            new Proposal(at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
+      }
+    }
+    return proposals;
+  }
+
+  private List<Proposal> dataGradient(CudnnDescriptors d) {
+    int[] count = new int[1];
+    Status.cudnn(
+        "cudnnGetConvolutionBackwardDataAlgorithmMaxCount",
+        cudnn.cudnnGetConvolutionBackwardDataAlgorithmMaxCount(advisor, count));
+    List<Proposal> proposals = new ArrayList<>();
+    try (cudnnConvolutionBwdDataAlgoPerf_t found =
+        new cudnnConvolutionBwdDataAlgoPerf_t(count[0])) {
+      int status =
+          cudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
+              advisor, d.filter(), d.result(), d.convolution(), d.data(), count[0], count, found);
+      for (int i = 0;
+          succeeded("cudnnGetConvolutionBackwardDataAlgorithm", status, i, count);
+          i++) {
+        cudnnConvolutionBwdDataAlgoPerf_t at = found.getPointer(i);
+        proposals.add(
+            new Proposal(at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
+      }
+    }
+    return proposals;
+  }
+
+  private List<Proposal> filterGradient(CudnnDescriptors d) {
+    int[] count = new int[1];
+    Status.cudnn(
+        "cudnnGetConvolutionBackwardFilterAlgorithmMaxCount",
+        cudnn.cudnnGetConvolutionBackwardFilterAlgorithmMaxCount(advisor, count));
+    List<Proposal> proposals = new ArrayList<>();
+    try (cudnnConvolutionBwdFilterAlgoPerf_t found =
+        new cudnnConvolutionBwdFilterAlgoPerf_t(count[0])) {
+      int status =
+          cudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+              advisor, d.data(), d.result(), d.convolution(), d.filter(), count[0], count, found);
+      for (int i = 0;
+          succeeded("cudnnGetConvolutionBackwardFilterAlgorithm", status, i, count);
+          i++) {
+        cudnnConvolutionBwdFilterAlgoPerf_t at = found.getPointer(i);
+        proposals.add(
+            new Proposal(at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
+      }
+    }
+    return proposals;
+  }
+
+  /** Returns whether there is a proposal of this number; that cuDNN cannot do it is no failure. */
+  private static boolean succeeded(String call, int status, int number, int[] count) {
+    // All kinds of bad parameters and of what is not supported lie between these.
+    if (status >= cudnn.CUDNN_STATUS_BAD_PARAM && status < cudnn.CUDNN_STATUS_INTERNAL_ERROR) {
+      return false;
+    }
+    Status.cudnn(call, status);
+    return number < count[0];
+  }
+
+  /** Queues a convolution in the stream that the handle is set to. */
+  void run(Convolution command, ToLongFunction<Address> memory, cudnnContext handle) {
+    Convolution.Problem problem = command.problem();
+    boolean wide = problem.dtype() == DType.FLOAT64;
+    Pointer times = wide ? wideOne : one;
+    Pointer plus = wide ? wideZero : zero;
+    CudnnDescriptors d = describe(problem);
+    Pointer data = new At(memory.applyAsLong(command.data()));
+    Pointer filter = new At(memory.applyAsLong(command.filter()));
+    Pointer result = new At(memory.applyAsLong(command.result()));
+    long bytes = command.workspaceBytes();
+    Pointer workspace = new At(bytes == 0 ? 0 : memory.applyAsLong(command.workspace()));
+    switch (problem.kind()) {
+      case FORWARD ->
+          Status.cudnn(
+              "cudnnConvolutionForward",
+              cudnn.cudnnConvolutionForward(
+                  handle,
+                  times,
+                  d.data(),
+                  data,
+                  d.filter(),
+                  filter,
+                  d.convolution(),
+                  command.algorithm(),
+                  workspace,
+                  bytes,
+                  plus,
+                  d.result(),
+                  result));
+      case DATA_GRADIENT ->
+          Status.cudnn(
+              "cudnnConvolutionBackwardData",
+              cudnn.cudnnConvolutionBackwardData(
+                  handle,
+                  times,
+                  d.filter(),
+                  filter,
+                  d.result(),
+                  result,
+                  d.convolution(),
+                  command.algorithm(),
+                  workspace,
+                  bytes,
+                  plus,
+                  d.data(),
+                  data));
+      case FILTER_GRADIENT ->
+          Status.cudnn(
+              "cudnnConvolutionBackwardFilter",
+              cudnn.cudnnConvolutionBackwardFilter(
+                  handle,
+                  times,
+                  d.data(),
+                  data,
+                  d.result(),
+                  result,
+                  d.convolution(),
+                  command.algorithm(),
+                  workspace,
+                  bytes,
+                  plus,
+                  d.filter(),
+                  filter));
+    }
+  }
 
   @Override
-  public void close() {}
+  public synchronized void close() {
+    descriptors.values().forEach(CudnnDescriptors::close);
+    descriptors.clear();
+    if (!advisor.isNull()) {
+      Status.cudnn("cudnnDestroy", cudnn.cudnnDestroy(advisor));
+      advisor.setNull();
+    }
+    one.close();
+    zero.close();
+    wideOne.close();
+    wideZero.close();
+  }
 }

@@ -17,13 +17,13 @@ final class LibraryHandles implements AutoCloseable {
   LibraryHandles() {
     Status.cublas("cublasCreate", cublas.cublasCreate_v2(blas));
     Status.cublas("cublasLtCreate", cublas.cublasLtCreate(blasLt));
-    CudnnConvolutions.check("cudnnCreate", cudnn.cudnnCreate(dnn));
+    Status.cudnn("cudnnCreate", cudnn.cudnnCreate(dnn));
   }
 
   /** Lets the libraries queue their work in a stream. */
   LibraryHandles on(CUstream_st stream) {
     Status.cublas("cublasSetStream", cublas.cublasSetStream_v2(blas, stream));
-    CudnnConvolutions.check("cudnnSetStream", cudnn.cudnnSetStream(dnn, stream));
+    Status.cudnn("cudnnSetStream", cudnn.cudnnSetStream(dnn, stream));
     return this;
   }
 
@@ -43,6 +43,6 @@ final class LibraryHandles implements AutoCloseable {
   public void close() {
     Status.cublas("cublasDestroy", cublas.cublasDestroy_v2(blas));
     Status.cublas("cublasLtDestroy", cublas.cublasLtDestroy(blasLt));
-    CudnnConvolutions.check("cudnnDestroy", cudnn.cudnnDestroy(dnn));
+    Status.cudnn("cudnnDestroy", cudnn.cudnnDestroy(dnn));
   }
 }

@@ -26,7 +26,7 @@ final class NvidiaDriver implements Driver {
     this.ordinal = ordinal;
     activate();
     Status.runtime("cudaFree", cudart.cudaFree(null));
-    convolutions = new CudnnConvolutions();
+    convolutions = new CudnnConvolutions(this::activate);
     target = describe(convolutions);
     String architecture = target.architecture();
     loader =

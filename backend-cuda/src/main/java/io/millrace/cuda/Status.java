@@ -2,6 +2,7 @@ package io.millrace.cuda;
 
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -44,6 +45,13 @@ final class Status {
     if (status != cublas.CUBLAS_STATUS_SUCCESS) {
       throw new CudaException(
           call + " failed: " + cublas.cublasGetStatusString(status).getString());
+    }
+  }
+
+  /** Checks a call of cuDNN. */
+  static void cudnn(String call, int status) {
+    if (status != cudnn.CUDNN_STATUS_SUCCESS) {
+      throw new CudaException(call + " failed: " + cudnn.cudnnGetErrorString(status).getString());
     }
   }
 

@@ -46,7 +46,7 @@ class ConvolutionTest {
           "2,18 17,8,72,1,3/1/1/1/1 3/1/1/1/1",
           "1,16 14,16,32,1,3/2/1/0/1 3/2/1/0/1");
 
-  private static List<StepRunner.Case> cases() {
+  static List<StepRunner.Case> cases() {
     List<StepRunner.Case> cases = new ArrayList<>();
     for (String text : CASES) {
       String[] parts = text.split(",", -1);

@@ -48,7 +48,7 @@ final class StepRunner {
       return ReferenceInterpreter.evaluate(primitive, inputs, outputs);
     }
 
-    private Step step() {
+    Step step() {
       List<Place> sources = new ArrayList<>();
       for (int i = 0; i < inputs.size(); i++) {
         sources.add(new Place(Place.Space.FEED, i, 0, inputs.get(i).type()));
