@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
@@ -25,6 +24,10 @@ record Libraries(Optional<String> missing, List<String> devices, List<String> de
   /** The least compute capability that CUDA 13 knows: Turing's. */
   private static final int LEAST_CAPABILITY = 75;
 
+  /** Of Linux, of Jetson, of Linux within Windows, and of Windows. */
+  private static final List<String> DRIVER_FILES =
+      List.of("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg", "C:\\Windows\\System32\\nvcuda.dll");
+
   private static final String GUIDE = "see docs/gpu.md for all that a device needs";
 
   /** Asked once: a library that did not load does not load later, and says less. */
@@ -42,10 +45,12 @@ record Libraries(Optional<String> missing, List<String> devices, List<String> de
     return Holder.FOUND;
   }
 
-  /** Returns whether a driver of NVIDIA's shows a device, whatever else is missing. */
+  /**
+   * Returns whether a driver of NVIDIA's shows itself, whatever else is missing. Loading libraries
+   * to find that out would delay the start of every program on machines without.
+   */
   static boolean isHardwarePresent() {
-    return Stream.of("/dev/nvidiactl", "/dev/dxg", "C:\\Windows\\System32\\nvcuda.dll")
-        .anyMatch(f -> Files.exists(Path.of(f)));
+    return DRIVER_FILES.stream().anyMatch(f -> Files.exists(Path.of(f)));
   }
 
   /** Returns why there is no NVRTC; it needs the driver's library, but no device. */
@@ -62,6 +67,12 @@ record Libraries(Optional<String> missing, List<String> devices, List<String> de
   }
 
   private static Libraries look() {
+    if (!isHardwarePresent()) {
+      return new Libraries(
+          Optional.of("there is no NVIDIA device, or its driver is not installed; " + GUIDE),
+          List.of(),
+          List.of());
+    }
     List<String> lines = new ArrayList<>();
     Optional<String> missing = lookInto(lines);
     if (missing.isPresent()) {

@@ -55,9 +55,9 @@ class CudaSessionTest {
       float[][] images = new float[batch][6];
       long[] labels = new long[batch];
       for (int i = 0; i < batch; i++) {
-        labels[i] = (i + seed) % 3;
+        labels[i] = (i + (long) seed) % 3;
         for (int j = 0; j < 6; j++) {
-          images[i][j] = (float) Math.sin(seed + 7 * i + j + labels[i]);
+          images[i][j] = (float) Math.sin(seed + 7.0 * i + j + (double) labels[i]);
         }
       }
       return Feed.of(x, images).and(y, labels);
@@ -90,8 +90,7 @@ class CudaSessionTest {
   void replaysOneGraphWhenSteady() {
     EmulatedDriver driver = new EmulatedDriver();
     Classifier model = new Classifier();
-    SessionOptions options =
-        SessionOptions.defaults().device(EmulatedBackend.register(driver));
+    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
     try (Session session = new Session(model.graph, options)) {
       session.run(model.tf.globalVariablesInitializer());
       session.run(model.train, model.feed(0, 5));
@@ -159,8 +158,7 @@ class CudaSessionTest {
     Output n = tf.placeholder(DType.INT32, Shape.scalar(), "n");
     Output large = tf.reduceSum(tf.sort(tf.fill(tf.expandDims(n, 0), tf.constant(1f))));
     try (Session session =
-        new Session(
-            graph, SessionOptions.defaults().device(EmulatedBackend.register(driver)))) {
+        new Session(graph, SessionOptions.defaults().device(EmulatedBackend.register(driver)))) {
       session.run(kept.initializer());
       assertEquals(1000f, session.run(large, Feed.of(n, 1000)).floatValue());
       DeviceException failure =

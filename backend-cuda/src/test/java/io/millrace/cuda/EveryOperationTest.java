@@ -1,8 +1,8 @@
 package io.millrace.cuda;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.op.Example;
 import io.millrace.op.Op;

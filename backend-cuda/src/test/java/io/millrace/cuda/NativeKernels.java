@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class NativeKernels {
   private static final Path FOLDER =
       Path.of(System.getProperty("java.io.tmpdir"), "millrace-emulation");
+
   /** Kernels that are compiled in one go. */
   private static final int BATCH = 64;
 

@@ -1,5 +1,7 @@
 package io.millrace.benchmarks;
 
+import io.millrace.DeviceException;
+import io.millrace.SessionOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
@@ -22,6 +24,8 @@ import java.util.stream.Collectors;
  * shared.
  */
 public final class Bench {
+  private static final String DEVICE = "--device";
+
   private Bench() {}
 
   /** Runs the workloads named, or all. */
@@ -30,8 +34,19 @@ public final class Bench {
       System.out.println(help());
       return;
     }
+    List<String> names = new ArrayList<>(List.of(args));
+    String device = "";
+    int option = names.indexOf(DEVICE);
+    if (option >= 0) {
+      if (option + 1 == names.size()) {
+        System.err.println(DEVICE + " needs a name, such as cuda:0");
+        System.exit(2);
+      }
+      device = names.remove(option + 1);
+      names.remove(option);
+    }
     Set<Workload> chosen = new LinkedHashSet<>();
-    for (String name : args.length == 0 ? new String[] {""} : args) {
+    for (String name : names.isEmpty() ? List.of("") : names) {
       List<Workload> found = matching(name);
       if (found.isEmpty()) {
         System.err.println("unknown workload '" + name + "'; there are " + names());
@@ -40,11 +55,16 @@ public final class Bench {
       chosen.addAll(found);
     }
     if (chosen.size() == 1) {
-      measure(chosen.iterator().next());
+      try {
+        measure(chosen.iterator().next(), SessionOptions.defaults().device(device));
+      } catch (DeviceException e) {
+        System.err.println(e.getMessage());
+        System.exit(2);
+      }
       return;
     }
     for (Workload workload : chosen) {
-      int status = inOwnProcess(workload);
+      int status = inOwnProcess(workload, device);
       if (status != 0) {
         System.err.println(workload + " failed with exit status " + status);
         System.exit(1);
@@ -57,7 +77,9 @@ public final class Bench {
         System.lineSeparator(),
         "Measures workloads, all of them unless some are named.",
         "",
-        "Usage: millrace bench [WORKLOAD...]",
+        "Usage: millrace bench [--device NAME] [WORKLOAD...]",
+        "",
+        "  --device NAME  where to run, such as cpu:0 or cuda:0; otherwise the best device",
         "",
         "Workloads: " + names(),
         "",
@@ -81,19 +103,23 @@ public final class Bench {
         .collect(Collectors.joining(", "));
   }
 
-  private static int inOwnProcess(Workload workload) throws IOException, InterruptedException {
+  private static int inOwnProcess(Workload workload, String device)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Bench.class.getName(), workload.toString()));
+    if (!device.isEmpty()) {
+      command.addAll(List.of(DEVICE, device));
+    }
     return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
-  private static void measure(Workload workload) {
+  private static void measure(Workload workload, SessionOptions options) {
     double[] ms = new double[workload.steps];
     double value = 0;
-    try (Workload.Step step = workload.open()) {
+    try (Workload.Step step = workload.open(options)) {
       for (int i = 0; i < ms.length; i++) {
         long start = System.nanoTime();
         value = step.run(i);

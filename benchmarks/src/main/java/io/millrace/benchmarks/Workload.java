@@ -6,6 +6,7 @@ import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
+import io.millrace.SessionOptions;
 import io.millrace.Shape;
 import io.millrace.Tensor;
 import io.millrace.ops.Ops;
@@ -22,8 +23,9 @@ enum Workload {
   /** Softmax regression 784-10, batch 100, gradient descent 0.5, weights from zero. */
   W1("W1", 2000, 200) {
     @Override
-    Step open() {
+    Step open(SessionOptions options) {
       return training(
+          options,
           Numbers.classes(100, 20, 100, 784),
           Shape.of(100, 784),
           (tf, x) -> {
@@ -38,8 +40,9 @@ enum Workload {
   /** Multi-layer perceptron 784-512-512-10, relu, batch 128, Adam 1e-3. */
   W2("W2", 300, 30) {
     @Override
-    Step open() {
+    Step open(SessionOptions options) {
       return training(
+          options,
           Numbers.classes(200, 20, 128, 784),
           Shape.of(128, 784),
           (tf, x) -> {
@@ -54,32 +57,33 @@ enum Workload {
   /** LeNet-5 on 32x32x1, batch 64, momentum 0.9, rate 0.01. */
   W3("W3", 300, 30) {
     @Override
-    Step open() {
-      return lenet(Numbers.classes(300, 20, 64, 1024), 64);
+    Step open(SessionOptions options) {
+      return lenet(options, Numbers.classes(300, 20, 64, 1024), 64);
     }
   },
 
   /** LeNet-5, batch 1. */
   W3B("W3b", 1000, 100) {
     @Override
-    Step open() {
-      return lenet(Numbers.classes(310, 64, 1, 1024), 1);
+    Step open(SessionOptions options) {
+      return lenet(options, Numbers.classes(310, 64, 1, 1024), 1);
     }
   },
 
   /** One addition to a scalar: what a run costs when it computes nothing. */
   W6_SCALAR("W6_scalar", 55000, 5000) {
     @Override
-    Step open() {
-      return scalars(1, (tf, x) -> tf.add(x, 1f));
+    Step open(SessionOptions options) {
+      return scalars(options, 1, (tf, x) -> tf.add(x, 1f));
     }
   },
 
   /** One hundred additions to a scalar. */
   W6_CHAIN100("W6_chain100", 11000, 1000) {
     @Override
-    Step open() {
+    Step open(SessionOptions options) {
       return scalars(
+          options,
           1,
           (tf, x) -> {
             Output y = x;
@@ -94,8 +98,9 @@ enum Workload {
   /** Fifty multiplications and additions, which no rewriting removes. */
   W6_MIX100("W6_mix100", 11000, 1000) {
     @Override
-    Step open() {
+    Step open(SessionOptions options) {
       return scalars(
+          options,
           2,
           (tf, x) -> {
             Output y = x;
@@ -110,30 +115,30 @@ enum Workload {
   /** mean(tanh(1.5x + 0.25) * sigmoid(x) + 0.1) over 4,194,304 floats. */
   W7("W7", 55, 5) {
     @Override
-    Step open() {
+    Step open(SessionOptions options) {
       float[] a = Numbers.fill(700, 4 * 1024 * 1024, -2, 2);
       Graph graph = new Graph();
       Ops tf = Ops.of(graph);
       Output x = tf.placeholder(DType.FLOAT32, Shape.of(a.length), "x");
       Output t = tf.tanh(tf.add(tf.multiply(x, 1.5f), 0.25f));
       Output y = tf.reduceMean(tf.add(tf.multiply(t, tf.sigmoid(x)), 0.1f));
-      return fetching(graph, y, Map.of(x, a));
+      return fetching(options, graph, y, Map.of(x, a));
     }
   },
 
   /** sum(A B) of matrices of 1024 rows and columns. */
   W8_1024("W8_1024", 55, 5) {
     @Override
-    Step open() {
-      return product(1024);
+    Step open(SessionOptions options) {
+      return product(options, 1024);
     }
   },
 
   /** sum(A B) of matrices of 2048 rows and columns. */
   W8_2048("W8_2048", 23, 3) {
     @Override
-    Step open() {
-      return product(2048);
+    Step open(SessionOptions options) {
+      return product(options, 2048);
     }
   };
 
@@ -157,7 +162,7 @@ enum Workload {
   }
 
   /** Builds the graph and opens the session. */
-  abstract Step open();
+  abstract Step open(SessionOptions options);
 
   @Override
   public String toString() {
@@ -176,8 +181,9 @@ enum Workload {
     return tf.nn.relu(tf.nn.biasAdd(tf.nn.conv2d(x, w), b));
   }
 
-  private static Step lenet(Numbers.Batches data, int batch) {
+  private static Step lenet(SessionOptions options, Numbers.Batches data, int batch) {
     return training(
+        options,
         data,
         Shape.of(batch, 32, 32, 1),
         (tf, x) -> {
@@ -192,6 +198,7 @@ enum Workload {
   }
 
   private static Step training(
+      SessionOptions options,
       Numbers.Batches data,
       Shape rows,
       BiFunction<Ops, Output, Output> net,
@@ -202,7 +209,7 @@ enum Workload {
     Output y = tf.placeholder(DType.FLOAT32, Shape.of(rows.dim(0), 10), "y");
     Output loss = tf.reduceMean(tf.nn.softmaxCrossEntropyWithLogits(y, net.apply(tf, x)));
     List<?> fetches = List.of(loss, optimizer.apply(loss));
-    Session session = new Session(graph);
+    Session session = new Session(graph, options);
     session.run(tf.globalVariablesInitializer());
     return new Step() {
       @Override
@@ -221,25 +228,27 @@ enum Workload {
     };
   }
 
-  private static Step scalars(float value, BiFunction<Ops, Output, Output> chain) {
+  private static Step scalars(
+      SessionOptions options, float value, BiFunction<Ops, Output, Output> chain) {
     Graph graph = new Graph();
     Ops tf = Ops.of(graph);
     Output x = tf.placeholder(DType.FLOAT32, Shape.scalar(), "x");
-    return fetching(graph, chain.apply(tf, x), Map.of(x, value));
+    return fetching(options, graph, chain.apply(tf, x), Map.of(x, value));
   }
 
-  private static Step product(int n) {
+  private static Step product(SessionOptions options, int n) {
     Graph graph = new Graph();
     Ops tf = Ops.of(graph);
     Output a = tf.placeholder(DType.FLOAT32, Shape.of(n, n), "a");
     Output b = tf.placeholder(DType.FLOAT32, Shape.of(n, n), "b");
     float[] x = Numbers.fill(800, n * n, -1, 1);
     float[] y = Numbers.fill(801, n * n, 0, 1);
-    return fetching(graph, tf.reduceSum(tf.matmul(a, b)), Map.of(a, x, b, y));
+    return fetching(options, graph, tf.reduceSum(tf.matmul(a, b)), Map.of(a, x, b, y));
   }
 
-  private static Step fetching(Graph graph, Operand fetch, Map<?, ?> feeds) {
-    Session session = new Session(graph);
+  private static Step fetching(
+      SessionOptions options, Graph graph, Operand fetch, Map<?, ?> feeds) {
+    Session session = new Session(graph, options);
     return new Step() {
       @Override
       public double run(int i) {

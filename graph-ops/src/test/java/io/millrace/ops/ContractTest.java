@@ -154,8 +154,7 @@ public class ContractTest {
     }
   }
 
-  private static void agrees(
-      String device, Example example, Bench bench, List<Literal> expected) {
+  private static void agrees(String device, Example example, Bench bench, List<Literal> expected) {
     for (boolean passes : new boolean[] {false, true}) {
       agree(
           example + " on " + device + (passes ? " with passes" : " without passes"),
