@@ -27,7 +27,7 @@ class EveryOperationTest {
     }
   }
 
-  private static List<Example> accepted(Class<? extends Op> operation) {
+  static List<Example> accepted(Class<? extends Op> operation) {
     return Catalogue.examples(operation).stream().filter(e -> e.rejection().isEmpty()).toList();
   }
 

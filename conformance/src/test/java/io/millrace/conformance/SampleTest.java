@@ -18,18 +18,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped cases pass on every device, with and without passes; and how they are chosen. */
 class SampleTest {
-  private static final Path SAMPLE = Path.of("src/test/resources/sample");
+  private static final Path SAMPLE = sample();
   private static final long MOST_BYTES = 3_000_000;
+
+  /** Tests run in the module's folder or, on machines that only run them, in the project's. */
+  private static Path sample() {
+    Path own = Path.of("src/test/resources/sample");
+    return Files.exists(own) ? own : Path.of("conformance").resolve(own);
+  }
 
   @TestFactory
   Stream<DynamicNode> isAsTensorFlowRecorded() throws UsageException {
-    Suite suite = Suite.find(Command.parse(SAMPLE.toString()));
     List<SessionOptions> ways = new ArrayList<>();
     for (Backend backend : Backends.find().all()) {
       boolean computes = backend.priority() >= 0 || backend.name().equals("reference");
@@ -38,6 +44,17 @@ class SampleTest {
         ways.add(SessionOptions.defaults().device(device).threads(1).passes(false));
       }
     }
+    return runs(ways);
+  }
+
+  @TestFactory
+  @Tag("gpu")
+  Stream<DynamicNode> isAsTensorFlowRecordedOnCuda() throws UsageException {
+    return runs(List.of(SessionOptions.defaults().device("cuda:0")));
+  }
+
+  private static Stream<DynamicNode> runs(List<SessionOptions> ways) throws UsageException {
+    Suite suite = Suite.find(Command.parse(SAMPLE.toString()));
     return ways.stream()
         .map(
             way ->

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,15 @@ class TrainedExamplesTest {
     for (String count : new String[] {"156", "2,416", "48,120", "10,164", "850"}) {
       assertTrue(output.contains(" " + count + " parameters"), output);
     }
+    assertTrue(accuracy(output) >= 0.98, output);
+  }
+
+  @Test
+  @Tag("gpu")
+  void lenet5ReachesNinetyEightPercentOnCuda() throws Exception {
+    Path picture = folder.resolve("lenet5.png");
+    String output = output(new LeNet5Example(), "--device", "cuda:0", "--out", picture.toString());
+    assertTrue(output.contains("running on cuda:0"), output);
     assertTrue(accuracy(output) >= 0.98, output);
   }
 }

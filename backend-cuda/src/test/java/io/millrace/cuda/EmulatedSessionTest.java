@@ -1,0 +1,86 @@
+package io.millrace.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.millrace.DType;
+import io.millrace.DeviceException;
+import io.millrace.Feed;
+import io.millrace.Graph;
+import io.millrace.Output;
+import io.millrace.Session;
+import io.millrace.SessionOptions;
+import io.millrace.Shape;
+import io.millrace.ops.Ops;
+import io.millrace.ops.Variable;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sessions on the emulated device, and what only it can tell: what was asked of the driver. */
+class EmulatedSessionTest extends SessionBehaviour {
+  @BeforeEach
+  void requireEmulation() {
+    NativeKernels.unavailable().ifPresent(reason -> assumeTrue(false, reason));
+  }
+
+  @Override
+  String device() {
+    return EmulatedBackend.register(new EmulatedDriver());
+  }
+
+  @Test
+  void replaysOneGraphWhenSteady() {
+    EmulatedDriver driver = new EmulatedDriver();
+    Classifier model = new Classifier();
+    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
+    try (Session session = new Session(model.graph, options)) {
+      session.run(model.tf.globalVariablesInitializer());
+      session.run(model.train, model.feed(0, 5));
+      driver.takeLog();
+      session.run(model.train, model.feed(1, 5));
+      List<String> second = driver.takeLog();
+      assertTrue(second.contains("begin capture"), second::toString);
+      for (int i = 2; i < 5; i++) {
+        session.run(model.train, model.feed(i, 5));
+        assertEquals(List.of("replay", "synchronize"), driver.takeLog());
+      }
+    }
+  }
+
+  @Test
+  void saysWhoHoldsTheMemoryWhenThereIsNone() {
+    EmulatedDriver driver = new EmulatedDriver(16L << 20, true);
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Variable kept = tf.variable(tf.zeros(1 << 20), "kept");
+    Output n = tf.placeholder(DType.INT32, Shape.scalar(), "n");
+    Output large = tf.reduceSum(tf.sort(tf.fill(tf.expandDims(n, 0), tf.constant(1f))));
+    try (Session session =
+        new Session(graph, SessionOptions.defaults().device(EmulatedBackend.register(driver)))) {
+      session.run(kept.initializer());
+      assertEquals(1000f, session.run(large, Feed.of(n, 1000)).floatValue());
+      DeviceException failure =
+          assertThrows(DeviceException.class, () -> session.run(large, Feed.of(n, 8_000_000)));
+      String message = String.valueOf(failure.getMessage());
+      assertTrue(message.contains("variable 'kept'"), message);
+      assertTrue(message.contains("are free"), message);
+      assertTrue(message.contains("the plan of '"), message);
+      assertEquals(1000f, session.run(large, Feed.of(n, 1000)).floatValue());
+      assertEquals(1 << 20, session.run(kept).toFloatArray().length);
+    }
+  }
+
+  @Test
+  void givesAllMemoryBack() {
+    EmulatedDriver driver = new EmulatedDriver();
+    new Classifier().losses(EmulatedBackend.register(driver), 4);
+    EmulatedBackend.pool(driver).trim();
+    assertEquals(0, driver.usedBytes());
+    List<String> log = driver.takeLog();
+    assertFalse(log.isEmpty());
+  }
+}
