@@ -4,7 +4,7 @@ import io.millrace.Shape;
 
 /**
  * Makes the commands of convolutions that see each input channel alone: kernels whose neighbouring
- * threads have neighbouring channels.
+ * threads have neighbouring channels, or packs of them.
  */
 final class DepthwiseConvolution {
   private static final int THREADS = 256;
@@ -26,23 +26,36 @@ final class DepthwiseConvolution {
     }
   }
 
-  private static LaunchBuilder kernel(Convolving c, String name) {
+  private static LaunchBuilder kernel(Convolving c, String name, int pack) {
     return c.windows()
-        .parameters(c.kernel(name), 1)
-        .index("outputs", c.outputs())
+        .parameters(c.kernel(name), pack)
+        .declare(
+            """
+            #define EACH _Pragma("unroll") for (int l = 0; l < %1$d; l++)
+            using Channels = Pack<%2$s, %1$d>;
+            """
+                .formatted(pack, c.type()))
+        .index("outputs", c.outputs() / pack)
         .index("multiplier", c.outputsPerGroup());
+  }
+
+  /** Returns how many neighbouring channels a thread computes. */
+  private static int pack(Convolving c) {
+    int most = 16 / c.dtype().bytes();
+    return c.outputsPerGroup() == 1 && c.outputs() % most == 0 ? most : 1;
   }
 
   private static void forward(Convolving c) {
     SlidingWindows windows = c.windows();
-    long size = windows.result().size();
+    int pack = pack(c);
+    long size = windows.result().size() / pack;
     LaunchBuilder kernel =
-        kernel(c, "depthwise")
-            .in(c.type(), "data", c.data())
-            .in(c.type(), "filter", c.filter())
-            .out(c.type(), "result", c.result())
+        kernel(c, "depthwise", pack)
+            .in("Channels", "data", c.data())
+            .in("Channels", "filter", c.filter())
+            .out("Channels", "result", c.result())
             .index("size", size)
-            .divisor("outputsBy", c.outputs())
+            .divisor("outputsBy", c.outputs() / pack)
             .divisor("multiplierBy", c.outputsPerGroup());
     windows.divisors(kernel, "windows");
     String text =
@@ -55,11 +68,15 @@ final class DepthwiseConvolution {
             + windows.takeApart("q", "windows")
             + """
             const index_t base = rest * batchStep + channel / multiplierBy;
-            %s sum = 0;
+            Channels sum;
+            EACH sum.v[l] = 0;
             """
-                .formatted(c.type())
             + windows.overElements(
-                "sum += data[base + %s] * filter[(%s) * outputs + channel];\n"
+                """
+                const Channels x = data[base + %s];
+                const Channels weight = filter[(%s) * outputs + channel];
+                EACH sum.v[l] += x.v[l] * weight.v[l];
+                """
                     .formatted(windows.sum("p", "step"), windows.number("w", "size")))
             + "result[at] = sum;\n";
     c.context().add(kernel.body(text.indent(2)).perUnit(size, THREADS));
@@ -67,15 +84,16 @@ final class DepthwiseConvolution {
 
   private static void dataGradient(Convolving c) {
     SlidingWindows windows = c.windows();
-    long size = windows.data().size();
+    int pack = pack(c);
+    long size = windows.data().size() / pack;
     LaunchBuilder kernel =
-        kernel(c, "depthwise_data_gradient")
-            .in(c.type(), "filter", c.filter())
-            .in(c.type(), "gradient", c.result())
-            .out(c.type(), "data", c.data())
+        kernel(c, "depthwise_data_gradient", pack)
+            .in("Channels", "filter", c.filter())
+            .in("Channels", "gradient", c.result())
+            .out("Channels", "data", c.data())
             .index("size", size)
-            .index("inputs", c.inputs())
-            .divisor("inputsBy", c.inputs());
+            .index("inputs", c.inputs() / pack)
+            .divisor("inputsBy", c.inputs() / pack);
     windows.divisors(kernel, "extent");
     windows.divisors(kernel, "stride");
     windows.divisors(kernel, "dilation");
@@ -89,14 +107,15 @@ final class DepthwiseConvolution {
             + windows.takeApart("p", "extent")
             + """
             const index_t base = rest * batchWalk + channel;
-            %s sum = 0;
+            Channels sum;
+            EACH sum.v[l] = 0;
             """
-                .formatted(c.type())
             + windows.overWindows(
                 """
-                const index_t arrives = base + %s, weight = (%s) * outputs + channel;
+                const index_t arrives = base + %s, weighs = (%s) * outputs + channel;
                 for (index_t i = 0; i < multiplier; i++) {
-                  sum += gradient[arrives + i] * filter[weight + i];
+                  const Channels dy = gradient[arrives + i], weight = filter[weighs + i];
+                  EACH sum.v[l] += dy.v[l] * weight.v[l];
                 }
                 """
                     .formatted(windows.sum("q", "walk"), windows.number("w", "size")))
@@ -120,7 +139,7 @@ final class DepthwiseConvolution {
             (wanted + blocks - 1) / blocks,
             c.filter());
     LaunchBuilder kernel =
-        kernel(c, "depthwise_filter_gradient")
+        kernel(c, "depthwise_filter_gradient", 1)
             .in(c.type(), "data", c.data())
             .in(c.type(), "gradient", c.result())
             .out(c.type(), "parts", sums.to())
