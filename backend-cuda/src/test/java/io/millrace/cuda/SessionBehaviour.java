@@ -50,7 +50,7 @@ abstract class SessionBehaviour {
         ExecutionException failure =
             assertThrows(ExecutionException.class, () -> session.run(model.train, wrong));
         assertTrue(
-            String.valueOf(failure.getMessage()).contains("(CudaSessionTest.java:"),
+            String.valueOf(failure.getMessage()).contains("Classifier.java:"),
             failure.getMessage());
         assertArrayEquals(before, session.run(model.w).toFloatArray());
       }
