@@ -138,7 +138,7 @@ final class LoopNest {
 
   /** Returns whether counts or positions need 64 bits. */
   boolean isWide() {
-    if (size(0, rank()) >= WIDE) {
+    if (isWide(size(0, rank()))) {
       return true;
     }
     for (int operand = 0; operand < operands(); operand++) {
@@ -146,11 +146,16 @@ final class LoopNest {
       for (int loop = 0; loop < rank(); loop++) {
         reach += Math.abs(stride(operand, loop)) * (extent(loop) - 1);
       }
-      if (reach >= WIDE) {
+      if (isWide(reach)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Returns whether counts and positions up to this one need 64 bits. */
+  static boolean isWide(long count) {
+    return count >= WIDE;
   }
 
   @Override

@@ -122,10 +122,9 @@ template <class T> __device__ inline T power(T x, T y) {
 }
 
 // Counts beyond the number of bits count as the nearest that is not.
-template <class T> __device__ inline int shiftCount(T y) {
-  const int most = 8 * (int)sizeof(T) - 1;
-  return y < (T)0 ? 0 : y > (T)most ? most : (int)y;
-}
+__device__ inline int shiftCount(int y) { return y < 0 ? 0 : y > 31 ? 31 : y; }
+__device__ inline int shiftCount(long long y) { return y < 0 ? 0 : y > 63 ? 63 : (int)y; }
+__device__ inline int shiftCount(u8 y) { return y > 7 ? 7 : y; }
 __device__ inline int shiftLeft(int x, int y) { return (int)((u32)x << shiftCount(y)); }
 __device__ inline u8 shiftLeft(u8 x, u8 y) { return (u8)(x << shiftCount(y)); }
 __device__ inline long long shiftLeft(long long x, long long y) {
