@@ -1,5 +1,7 @@
 package io.millrace.cuda;
 
+import java.util.List;
+
 /** One argument of a kernel's launch. */
 sealed interface Argument {
   /** A pointer into the device's memory. */
@@ -55,6 +57,22 @@ sealed interface Argument {
     @Override
     public String toString() {
       return Integer.toString(divisor);
+    }
+  }
+
+  /**
+   * An array of structures, each of which holds the arguments of one piece of work.
+   *
+   * @param capacity elements of the array; those beyond the items hold zeros
+   */
+  record Items(List<List<Argument>> items, int capacity) implements Argument {
+    public Items {
+      items = items.stream().map(List::copyOf).toList();
+    }
+
+    @Override
+    public String toString() {
+      return items.toString();
     }
   }
 }

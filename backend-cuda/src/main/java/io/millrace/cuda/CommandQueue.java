@@ -47,7 +47,7 @@ final class CommandQueue implements Command.Visitor {
         part.commands().forEach(c -> c.accept(this));
         stream.synchronize();
       } catch (CudaException e) {
-        throw new StepException(part.step().origin(), String.valueOf(e.getMessage()));
+        throw new StepException(part.origin(), String.valueOf(e.getMessage()));
       }
     }
     after();

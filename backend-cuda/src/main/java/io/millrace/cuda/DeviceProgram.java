@@ -22,9 +22,11 @@ record DeviceProgram(
   /**
    * The commands of a step.
    *
+   * @param commands none if an earlier part's commands do the work too
+   * @param origin the names of the graph operations that the commands work for
    * @param evidence where its check leaves what it shows, if it is one
    */
-  record Part(Step step, List<Command> commands, List<Address> evidence) {
+  record Part(Step step, List<Command> commands, String origin, List<Address> evidence) {
     Part {
       commands = List.copyOf(commands);
       evidence = List.copyOf(evidence);
@@ -49,9 +51,9 @@ record DeviceProgram(
       scratch = Math.max(scratch, context.scratchBytes());
       evidence += context.evidenceBytes();
       mayFail |= mayFail(step);
-      parts.add(new Part(step, context.commands(), context.evidence()));
+      parts.add(new Part(step, context.commands(), step.origin(), context.evidence()));
     }
-    return new DeviceProgram(plan, parts, mayFail, scratch, evidence);
+    return new DeviceProgram(plan, JoinLaunches.apply(parts), mayFail, scratch, evidence);
   }
 
   private static boolean writesState(Step step) {
@@ -81,7 +83,7 @@ record DeviceProgram(
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
       for (Command command : parts.get(i).commands()) {
-        text.append(String.format("  %3d  %s  # %s%n", i, command, parts.get(i).step().origin()));
+        text.append(String.format("  %3d  %s  # %s%n", i, command, parts.get(i).origin()));
       }
     }
     long commands = parts.stream().mapToLong(p -> p.commands().size()).sum();

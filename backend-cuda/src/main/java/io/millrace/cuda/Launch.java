@@ -1,6 +1,7 @@
 package io.millrace.cuda;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -10,8 +11,16 @@ import java.util.stream.Collectors;
  * @param blocksY blocks along y, 1 to 65,535
  * @param threads threads of a block along x, a multiple of 32 up to 1024
  * @param arguments in the order of the kernel's parameters
+ * @param joinable what to make a kernel of that does the work of several such launches; absent if
+ *     there is none
  */
-record Launch(KernelSource source, int blocksX, int blocksY, int threads, List<Argument> arguments)
+record Launch(
+    KernelSource source,
+    int blocksX,
+    int blocksY,
+    int threads,
+    List<Argument> arguments,
+    Optional<KernelText> joinable)
     implements Command {
   Launch {
     arguments = List.copyOf(arguments);

@@ -24,6 +24,7 @@ final class LaunchBuilder {
   private final StringBuilder declarations = new StringBuilder();
   private final StringBuilder body = new StringBuilder();
   private boolean wide;
+  private boolean joinable;
   private int resident = 1;
 
   private record Pointer(
@@ -49,6 +50,15 @@ final class LaunchBuilder {
   /** Returns whether counts and positions have 64 bits. */
   boolean isWide() {
     return wide;
+  }
+
+  /**
+   * Says that the kernel does its work with any number of blocks along x and none along y, so that
+   * several of its launches may become one.
+   */
+  LaunchBuilder joinable() {
+    joinable = true;
+    return this;
   }
 
   /** Adds a pointer to elements that are read; {@code type} is that of C++. */
@@ -137,12 +147,14 @@ final class LaunchBuilder {
       throw new IllegalArgumentException(
           name + " would need " + blocksX + " x " + blocksY + " blocks");
     }
+    KernelText text = text(threads);
     return new Launch(
-        new KernelSource(name, wide, text(threads)),
+        text.single(),
         (int) Math.max(1, blocksX),
         (int) Math.max(1, blocksY),
         threads,
-        allArguments());
+        allArguments(),
+        joinable ? Optional.of(text) : Optional.empty());
   }
 
   private List<Argument> allArguments() {
@@ -152,7 +164,7 @@ final class LaunchBuilder {
     return all;
   }
 
-  private String text(int threads) {
+  private KernelText text(int threads) {
     Set<Address> written = new HashSet<>();
     pointers.stream().filter(Pointer::written).forEach(p -> written.add(p.address()));
     List<String> all = new ArrayList<>(parameters);
@@ -168,16 +180,12 @@ final class LaunchBuilder {
               + pointer.name());
     }
     all.add(0, "const unsigned* gate");
-    return declarations
-        + "extern \"C\" __global__ void __launch_bounds__("
-        + threads
-        + (resident == 1 ? "" : ", " + resident)
-        + ")\n"
-        + name
-        + "(\n    "
-        + String.join(",\n    ", all)
-        + ") {\n  if (closed(gate)) return;\n"
-        + body
-        + "}\n";
+    return new KernelText(
+        name,
+        wide,
+        declarations.toString(),
+        threads + (resident == 1 ? "" : ", " + resident),
+        all,
+        "  if (closed(gate)) return;\n" + body);
   }
 }

@@ -108,7 +108,7 @@ final class MapCommands {
     }
     long blocks = ((size + width - 1) / width + THREADS - 1) / THREADS;
     long most = (long) context.target().multiprocessors() * BLOCKS_PER_MULTIPROCESSOR;
-    return kernel.grid(Math.min(blocks, most), 1, THREADS);
+    return kernel.joinable().grid(Math.min(blocks, most), 1, THREADS);
   }
 
   private String loaded(int operand) {

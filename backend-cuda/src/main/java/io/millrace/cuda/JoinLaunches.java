@@ -1,0 +1,105 @@
+package io.millrace.cuda;
+
+import io.millrace.spi.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Makes one launch of those that follow each other with the same kernel and do not need each other,
+ * such as an optimizer's updates of all variables: a launch takes longer than a small loop.
+ */
+final class JoinLaunches {
+  /** The most bytes that a kernel's parameters may take is 32,764. */
+  private static final int MOST_BYTES = 32_000;
+
+  private JoinLaunches() {}
+
+  /** Returns the same parts with fewer commands. */
+  static List<DeviceProgram.Part> apply(List<DeviceProgram.Part> parts) {
+    List<DeviceProgram.Part> joined = new ArrayList<>();
+    for (int i = 0; i < parts.size(); ) {
+      int end = i + 1;
+      while (end < parts.size() && joins(parts.subList(i, end), parts.get(end))) {
+        end++;
+      }
+      joined.addAll(end == i + 1 ? parts.subList(i, end) : join(parts.subList(i, end)));
+      i = end;
+    }
+    return joined;
+  }
+
+  private static boolean joins(List<DeviceProgram.Part> before, DeviceProgram.Part next) {
+    if (!isJoinable(before.get(0)) || !isJoinable(next)) {
+      return false;
+    }
+    Launch first = launch(before.get(0));
+    return first.source().equals(launch(next).source())
+        && capacity(before.size() + 1) * Arguments.itemBytes(first.arguments()) <= MOST_BYTES
+        && before.stream().allMatch(part -> areIndependent(part, next));
+  }
+
+  private static boolean isJoinable(DeviceProgram.Part part) {
+    return part.commands().size() == 1
+        && part.commands().get(0) instanceof Launch launch
+        && launch.joinable().isPresent()
+        && launch.blocksY() == 1;
+  }
+
+  private static Launch launch(DeviceProgram.Part part) {
+    return (Launch) part.commands().get(0);
+  }
+
+  /** Returns whether neither step touches what the other writes. */
+  private static boolean areIndependent(DeviceProgram.Part a, DeviceProgram.Part b) {
+    return a.step().outputs().stream().noneMatch(o -> touches(b, o))
+        && b.step().outputs().stream().noneMatch(o -> touches(a, o));
+  }
+
+  private static boolean touches(DeviceProgram.Part part, Place written) {
+    return Stream.concat(part.step().inputs().stream(), part.step().outputs().stream())
+        .anyMatch(p -> overlap(p, written));
+  }
+
+  private static boolean overlap(Place a, Place b) {
+    return a.space() == b.space()
+        && a.index() == b.index()
+        && a.offset() < b.offset() + b.type().bytes()
+        && b.offset() < a.offset() + a.type().bytes();
+  }
+
+  /** Returns how many items a kernel is made for, so that few kernels serve all numbers. */
+  private static int capacity(int items) {
+    return Integer.highestOneBit(2 * items - 1);
+  }
+
+  private static List<DeviceProgram.Part> join(List<DeviceProgram.Part> parts) {
+    List<Launch> launches = parts.stream().map(JoinLaunches::launch).toList();
+    Launch first = launches.get(0);
+    int capacity = capacity(parts.size());
+    Launch all =
+        new Launch(
+            first.joinable().orElseThrow().batch(capacity),
+            launches.stream().mapToInt(Launch::blocksX).max().orElseThrow(),
+            parts.size(),
+            first.threads(),
+            List.of(
+                new Argument.Items(launches.stream().map(Launch::arguments).toList(), capacity)),
+            Optional.empty());
+    List<DeviceProgram.Part> result = new ArrayList<>();
+    for (DeviceProgram.Part part : parts) {
+      boolean does = result.isEmpty();
+      result.add(
+          new DeviceProgram.Part(
+              part.step(),
+              does ? List.of(all) : List.of(),
+              does
+                  ? parts.stream().map(DeviceProgram.Part::origin).collect(Collectors.joining("+"))
+                  : part.origin(),
+              part.evidence()));
+    }
+    return result;
+  }
+}
