@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Makes the commands of convolutions by cuDNN.
@@ -76,8 +77,11 @@ final class CudnnCommands {
     Shape filter = c.filterShape();
     int axes = windows.count();
     Shape moved = Shape.of(c.outputs()).concat(filter.slice(0, axes + 1));
-    if (List.of(padded(), moved, windows.result()).stream()
-        .anyMatch(shape -> shape.size() > Integer.MAX_VALUE)) {
+    LongStream sizes = Stream.of(padded(), moved, windows.result()).mapToLong(Shape::size);
+    LongStream distances =
+        windows.axes().stream()
+            .flatMapToLong(a -> LongStream.of(a.stride(), a.dilation(), a.padBefore()));
+    if (LongStream.concat(sizes, distances).anyMatch(n -> n > Integer.MAX_VALUE)) {
       return Optional.empty();
     }
     return Optional.of(

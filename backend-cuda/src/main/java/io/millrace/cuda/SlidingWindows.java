@@ -40,6 +40,11 @@ record SlidingWindows(List<WindowAxis> axes, Shape data, Shape result) {
     return result.dim(axis + 1);
   }
 
+  /** Returns how many elements of the data lie less than a stride from the first. */
+  long phases(int axis) {
+    return Math.min(axes.get(axis).stride(), extent(axis));
+  }
+
   /** Returns the number of elements of a window. */
   long elements() {
     return axes.stream().mapToLong(WindowAxis::size).reduce(1, Math::multiplyExact);
@@ -59,6 +64,7 @@ record SlidingWindows(List<WindowAxis> axes, Shape data, Shape result) {
           (double) extent(i)
               + axis.padBefore()
               + axis.padAfter()
+              + axis.stride()
               + (double) axis.size() * axis.dilation();
     }
     return padded >= WIDE || result.size() >= WIDE;
@@ -100,6 +106,7 @@ record SlidingWindows(List<WindowAxis> axes, Shape data, Shape result) {
             case "extent" -> extent(i);
             case "windows" -> windows(i);
             case "size" -> axis.size();
+            case "phases" -> phases(i);
             case "stride" -> axis.stride();
             case "dilation" -> axis.dilation();
             default -> throw new IllegalArgumentException(name);

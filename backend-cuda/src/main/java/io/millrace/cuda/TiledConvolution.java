@@ -181,8 +181,7 @@ final class TiledConvolution {
     long phases = 1;
     long rows = windows.batch();
     for (int i = 0; i < windows.count(); i++) {
-      long stride = windows.axes().get(i).stride();
-      phases = Math.multiplyExact(phases, stride);
+      phases = Math.multiplyExact(phases, windows.phases(i));
       rows *= cells(i);
     }
     long columns = c.inputsPerGroup();
@@ -246,7 +245,7 @@ final class TiledConvolution {
           .index("hop" + i, axis.stride() / common)
           .index("reach" + i, axis.dilation() / common);
     }
-    windows.divisors(kernel, "stride");
+    windows.divisors(kernel, "phases");
     add(kernel, text, rows, columns, phases);
   }
 
@@ -260,7 +259,7 @@ final class TiledConvolution {
   private String phases() {
     String text =
         "index_t rest = turn;\n"
-            + windows.takeApart("phase", "stride")
+            + windows.takeApart("phase", "phases")
             + "index_t to = outputs;\n"
             + windows.each(
                 """
