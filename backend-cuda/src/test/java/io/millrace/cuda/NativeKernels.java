@@ -31,6 +31,9 @@ final class NativeKernels {
   private static final Map<KernelSource, Long> LOADED = new LinkedHashMap<>();
   private static boolean ready;
 
+  /** Threads run in another order each time. */
+  private static int calls;
+
   private NativeKernels() {}
 
   /** Returns why kernels cannot be compiled here. */
@@ -102,7 +105,7 @@ final class NativeKernels {
       text.append(whole).append("#undef ").append(name).append("\n#undef WIDE\n}\n");
       text.append("extern \"C\" const char* run_")
           .append(i)
-          .append("(unsigned gx, unsigned gy, unsigned threads, void** arguments) {\n")
+          .append("(unsigned gx, unsigned gy, unsigned threads, unsigned seed, void** arguments) {\n")
           .append("  return emulation::launch(n")
           .append(i)
           .append("::")
@@ -111,7 +114,7 @@ final class NativeKernels {
           .append(i)
           .append(", ")
           .append(waits)
-          .append(", gx, gy, threads, arguments);\n}\n");
+          .append(", gx, gy, threads, seed, arguments);\n}\n");
     }
     return text.toString();
   }
@@ -192,10 +195,16 @@ final class NativeKernels {
         at += (values[i].length + 7L) / 8 * 8;
       }
       return Optional.ofNullable(
-          call(kernel, launch.blocksX(), launch.blocksY(), launch.threads(), block.address()));
+          call(
+              kernel,
+              launch.blocksX(),
+              launch.blocksY(),
+              launch.threads(),
+              calls++,
+              block.address()));
     }
   }
 
   private static native @Nullable String call(
-      long kernel, int blocksX, int blocksY, int threads, long arguments);
+      long kernel, int blocksX, int blocksY, int threads, int seed, long arguments);
 }

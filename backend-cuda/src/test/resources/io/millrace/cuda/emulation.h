@@ -97,12 +97,26 @@ static void prepare(Fiber& fiber, unsigned x) {
   fiber.index = Index3{x, 0, 0};
 }
 
-static void runBlock(unsigned count) {
+// In which order threads and blocks run, where nothing makes them wait: what they compute must not
+// depend on it. Numbers that have no factor in common with the count visit all of it.
+struct Order {
+  unsigned first, step, count;
+  Order(unsigned seed, unsigned count) : count(count) {
+    first = seed % 3 == 0 ? 0 : seed % 3 == 1 ? count - 1 : seed * 2654435761u % count;
+    step = seed % 3 == 0 ? 1 : seed % 3 == 1 ? count - 1 : seed * 40503u % count | 1;
+    while (std::__gcd(step, count) != 1) step++;
+  }
+  unsigned at(unsigned i) const { return (unsigned)((first + (unsigned long long)i * step) % count); }
+};
+
+static void runBlock(unsigned count, unsigned seed) {
   for (unsigned i = 0; i < count; i++) prepare(fibers[i], i);
+  Order order(seed, count);
   while (true) {
     bool progress = false;
     unsigned done = 0, atBlock = 0;
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned turn = 0; turn < count; turn++) {
+      unsigned i = order.at(turn);
       if (fibers[i].state == READY) {
         current = &fibers[i];
         threadIdx = current->index;
@@ -160,21 +174,23 @@ struct Bound {
 
 template <class... A>
 static const char* launch(
-    void (*kernel)(A...), bool waits, unsigned gx, unsigned gy, unsigned threads, void** arguments) {
+    void (*kernel)(A...), bool waits, unsigned gx, unsigned gy, unsigned threads, unsigned seed,
+    void** arguments) {
   Bound<A...> bound{kernel, arguments};
   trouble = nullptr;
   gridDim = Index3{gx, gy, 1};
   blockDim = Index3{threads, 1, 1};
   entry = Bound<A...>::run;
   entryArgument = &bound;
+  Order across(seed, gx), down(seed, gy), within(seed, threads);
   for (unsigned y = 0; y < gy && !trouble; y++) {
     for (unsigned x = 0; x < gx && !trouble; x++) {
-      blockIdx = Index3{x, y, 0};
+      blockIdx = Index3{across.at(x), down.at(y), 0};
       if (waits) {
-        runBlock(threads);
+        runBlock(threads, seed);
       } else {
         for (unsigned t = 0; t < threads; t++) {
-          threadIdx = Index3{t, 0, 0};
+          threadIdx = Index3{within.at(t), 0, 0};
           entry(entryArgument);
         }
       }

@@ -16,9 +16,10 @@ Java_io_millrace_cuda_NativeKernels_open(JNIEnv* env, jclass, jstring path, jstr
   return (jlong)found;
 }
 
-extern "C" JNIEXPORT jstring JNICALL Java_io_millrace_cuda_NativeKernels_call__JIIIJ(
-    JNIEnv* env, jclass, jlong kernel, jint gx, jint gy, jint threads, jlong arguments) {
-  typedef const char* (*Run)(unsigned, unsigned, unsigned, void**);
-  const char* trouble = ((Run)kernel)(gx, gy, threads, (void**)arguments);
+extern "C" JNIEXPORT jstring JNICALL Java_io_millrace_cuda_NativeKernels_call__JIIIIJ(
+    JNIEnv* env, jclass, jlong kernel, jint gx, jint gy, jint threads, jint seed,
+    jlong arguments) {
+  typedef const char* (*Run)(unsigned, unsigned, unsigned, unsigned, void**);
+  const char* trouble = ((Run)kernel)(gx, gy, threads, seed, (void**)arguments);
   return trouble ? env->NewStringUTF(trouble) : nullptr;
 }
