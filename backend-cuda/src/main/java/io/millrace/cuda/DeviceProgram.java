@@ -53,7 +53,8 @@ record DeviceProgram(
       mayFail |= mayFail(step);
       parts.add(new Part(step, context.commands(), step.origin(), context.evidence()));
     }
-    return new DeviceProgram(plan, JoinLaunches.apply(parts), mayFail, scratch, evidence);
+    List<Part> joined = JoinLaunches.apply(RideAlong.apply(parts, target));
+    return new DeviceProgram(plan, joined, mayFail, scratch, evidence);
   }
 
   private static boolean writesState(Step step) {

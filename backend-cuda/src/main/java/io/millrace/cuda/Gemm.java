@@ -54,6 +54,27 @@ record Gemm(
    */
   record Epilogue(Address bias, boolean relu) {}
 
+  /** Returns the same product with an epilogue. */
+  Gemm with(Epilogue added) {
+    return new Gemm(
+        dtype,
+        tensorFloat32,
+        transposeA,
+        transposeB,
+        oneA,
+        oneB,
+        batch,
+        m,
+        n,
+        k,
+        a,
+        b,
+        c,
+        Optional.of(added),
+        workspace,
+        workspaceBytes);
+  }
+
   @Override
   public void accept(Visitor visitor) {
     visitor.gemm(this);

@@ -45,7 +45,18 @@ final class NvidiaDriver implements Driver {
           attribute(cudart.cudaDevAttrComputeCapabilityMinor),
           attribute(cudart.cudaDevAttrMultiProcessorCount),
           false,
-          algorithms);
+          algorithms,
+          this::hasEpilogue);
+    }
+  }
+
+  private boolean hasEpilogue(Gemm product) {
+    activate();
+    LibraryHandles borrowed = borrowHandles();
+    try {
+      return Products.hasEpilogue(product, borrowed);
+    } finally {
+      giveBack(borrowed);
     }
   }
 

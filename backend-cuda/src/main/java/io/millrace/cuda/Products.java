@@ -1,6 +1,7 @@
 package io.millrace.cuda;
 
 import io.millrace.DType;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
 import org.bytedeco.cuda.cublas.cublasLtMatmulHeuristicResult_t;
@@ -90,6 +91,13 @@ final class Products {
     return gemm.tensorFloat32() ? cublas.CUBLAS_COMPUTE_32F_FAST_TF32 : cublas.CUBLAS_COMPUTE_32F;
   }
 
+  /** Returns whether cuBLASLt has an algorithm for a product with an epilogue. */
+  static boolean hasEpilogue(Gemm gemm, LibraryHandles handles) {
+    try (LtProblem problem = new LtProblem(gemm)) {
+      return problem.algorithm(handles).isPresent();
+    }
+  }
+
   private static void withEpilogue(
       Gemm gemm,
       Gemm.Epilogue epilogue,
@@ -116,7 +124,10 @@ final class Products {
               problem.result,
               c,
               problem.result,
-              problem.algorithm(handles).algo(),
+              problem
+                  .algorithm(handles)
+                  .orElseThrow(() -> new CudaException("cuBLASLt has no algorithm for " + gemm))
+                  .algo(),
               new At(memory.applyAsLong(gemm.workspace())),
               gemm.workspaceBytes(),
               stream));
@@ -179,8 +190,8 @@ final class Products {
       }
     }
 
-    /** Returns the algorithm that cuBLASLt thinks best. */
-    cublasLtMatmulHeuristicResult_t algorithm(LibraryHandles handles) {
+    /** Returns the algorithm that cuBLASLt thinks best; none if it has none. */
+    Optional<cublasLtMatmulHeuristicResult_t> algorithm(LibraryHandles handles) {
       try (PointerPointer<cublasLtMatmulPreferenceOpaque_t> made = new PointerPointer<>(1);
           LongPointer bytes = new LongPointer(new long[] {gemm.workspaceBytes()})) {
         Status.cublas(
@@ -193,8 +204,7 @@ final class Products {
               cublas.cublasLtMatmulPreferenceSetAttribute(
                   preference, cublas.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, bytes, Long.BYTES));
           int[] count = new int[1];
-          Status.cublas(
-              "cublasLtMatmulAlgoGetHeuristic",
+          int status =
               cublas.cublasLtMatmulAlgoGetHeuristic(
                   handles.blasLt(),
                   operation,
@@ -205,11 +215,12 @@ final class Products {
                   preference,
                   1,
                   found,
-                  count));
-          if (count[0] == 0) {
-            throw new CudaException("cuBLASLt has no algorithm for " + gemm);
+                  count);
+          if (status == cublas.CUBLAS_STATUS_NOT_SUPPORTED) {
+            return Optional.empty();
           }
-          return found;
+          Status.cublas("cublasLtMatmulAlgoGetHeuristic", status);
+          return count[0] == 0 ? Optional.empty() : Optional.of(found);
         } finally {
           Status.cublas(
               "cublasLtMatmulPreferenceDestroy",

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param multiprocessors how many there are
  * @param tensorFloat32 whether float32 operands may be rounded to TensorFloat-32
  * @param convolutions which algorithms cuDNN has
+ * @param epilogues which products cuBLASLt finishes itself
  */
 record Target(
     String name,
@@ -18,12 +19,19 @@ record Target(
     int minor,
     int multiprocessors,
     boolean tensorFloat32,
-    Convolutions convolutions) {
+    Convolutions convolutions,
+    Epilogues epilogues) {
 
   /** Knows which algorithms cuDNN has on a device. */
   interface Convolutions {
     /** Returns the algorithm to use, deterministic; none if cuDNN has none for this problem. */
     Optional<Algorithm> choose(Convolution.Problem problem);
+  }
+
+  /** Knows which products with an epilogue cuBLASLt has on a device. */
+  interface Epilogues {
+    /** Returns whether there is an algorithm for a product that has an epilogue. */
+    boolean has(Gemm product);
   }
 
   /**
@@ -36,7 +44,7 @@ record Target(
 
   /** Returns the same device with or without TensorFloat-32. */
   Target withTensorFloat32(boolean on) {
-    return new Target(name, major, minor, multiprocessors, on, convolutions);
+    return new Target(name, major, minor, multiprocessors, on, convolutions, epilogues);
   }
 
   /** Returns the architecture to compile for, such as {@code sm_90}. */

@@ -56,7 +56,8 @@ class CudnnDescriptorsTest {
             problem -> {
               problems.add(problem);
               return Optional.empty();
-            });
+            },
+            product -> false);
     for (StepRunner.Case one : ConvolutionTest.cases()) {
       CommandFactory.make(new StepContext(one.step(), 0, target, false, 0));
     }

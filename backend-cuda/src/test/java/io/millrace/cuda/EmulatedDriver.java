@@ -68,7 +68,7 @@ final class EmulatedDriver implements Driver {
 
   @Override
   public Target target(boolean tensorFloat32) {
-    return new Target("emulated device", 9, 0, 4, tensorFloat32, convolutions);
+    return new Target("emulated device", 9, 0, 4, tensorFloat32, convolutions, product -> true);
   }
 
   @Override

@@ -105,7 +105,8 @@ final class NativeKernels {
       text.append(whole).append("#undef ").append(name).append("\n#undef WIDE\n}\n");
       text.append("extern \"C\" const char* run_")
           .append(i)
-          .append("(unsigned gx, unsigned gy, unsigned threads, unsigned seed, void** arguments) {\n")
+          .append(
+              "(unsigned gx, unsigned gy, unsigned threads, unsigned seed, void** arguments) {\n")
           .append("  return emulation::launch(n")
           .append(i)
           .append("::")
