@@ -350,7 +350,9 @@ public final class Session implements AutoCloseable {
     while (true) {
       Output needed;
       try {
-        return text + key.compile(graph, options.passes(), devices).explain();
+        return text
+            + key.compile(graph, options.passes(), devices)
+                .explain((device, plan) -> devices.get(device).explain(plan));
       } catch (ValueNeededException e) {
         needed = e.output();
       } catch (GraphException e) {

@@ -33,8 +33,21 @@ final class CudaDevice implements Device {
 
   @Override
   public Executable compile(Plan plan) {
-    return new CudaExecutable(
-        DeviceProgram.of(plan, driver.target(options.tensorFloat32())), driver, account);
+    return new CudaExecutable(DeviceProgram.of(plan, target()), driver, account);
+  }
+
+  @Override
+  public String explain(Plan plan) {
+    return "commands for "
+        + target().name()
+        + ", "
+        + target().architecture()
+        + "\n"
+        + DeviceProgram.of(plan, target());
+  }
+
+  private Target target() {
+    return driver.target(options.tensorFloat32());
   }
 
   /** Does nothing: variables and plans are freed by those who have them. */

@@ -13,7 +13,7 @@ import io.millrace.ops.Variable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A layer with softmax cross entropy and Adam, whose labels are checked. */
+/** Two layers with softmax cross entropy and Adam, whose labels are checked. */
 final class Classifier {
   final Graph graph = new Graph();
   final Ops tf = Ops.of(graph);
@@ -25,10 +25,12 @@ final class Classifier {
 
   Classifier() {
     graph.setSeed(7);
-    w = tf.variable(tf.random.normal(new int[] {6, 3}), "w");
-    Variable b = tf.variable(tf.zeros(3), "b");
+    w = tf.variable(tf.random.normal(new int[] {6, 4}), "w");
+    Variable b = tf.variable(tf.zeros(4), "b");
     Output hidden = tf.nn.relu(tf.add(tf.matmul(x, w), b));
-    loss = tf.reduceMean(tf.nn.sparseSoftmaxCrossEntropyWithLogits(y, hidden));
+    Variable v = tf.variable(tf.random.normal(new int[] {4, 3}), "v");
+    Output logits = tf.matmul(hidden, v);
+    loss = tf.reduceMean(tf.nn.sparseSoftmaxCrossEntropyWithLogits(y, logits));
     train = tf.train.adam(0.05f).minimize(loss);
   }
 

@@ -52,6 +52,27 @@ class EmulatedSessionTest extends SessionBehaviour {
   }
 
   @Test
+  void explainsItsCommands() {
+    Classifier model = new Classifier();
+    SessionOptions options = SessionOptions.defaults().device(device());
+    try (Session session = new Session(model.graph, options)) {
+      String text = session.explain(model.train, model.feed(0, 5));
+      List<String> commands =
+          text.lines().dropWhile(l -> !l.startsWith("commands for emulated")).skip(1).toList();
+      assertTrue(
+          commands.stream().anyMatch(l -> l.contains("gemm float32 1 x [5,6] [6,4] of feed0")),
+          text);
+      assertTrue(
+          commands.stream().anyMatch(l -> l.contains("+ resource") && l.contains("relu")), text);
+      // All variables are updated by one launch, which does nothing if the labels are wrong.
+      List<String> updates = commands.stream().filter(l -> l.contains("_batch4<<<")).toList();
+      assertEquals(1, updates.size(), text);
+      assertTrue(updates.get(0).contains("[status, "), updates.get(0));
+      assertEquals(text, session.explain(model.train, model.feed(0, 5)));
+    }
+  }
+
+  @Test
   void saysWhoHoldsTheMemoryWhenThereIsNone() {
     EmulatedDriver driver = new EmulatedDriver(16L << 20, true);
     Graph graph = new Graph();

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Makes a plan from what a run asks of a graph. Stateless. */
@@ -124,9 +125,13 @@ public final class Compiler {
       return lowered.updates().stream().map(Program.Update::resource).toList();
     }
 
-    /** Returns every stage as text, with the plans' cost. */
-    public String explain() {
-      return Explanation.of(this);
+    /**
+     * Returns every stage as text, with the plans' cost.
+     *
+     * @param devices what a device, by its name, makes of a plan
+     */
+    public String explain(BiFunction<String, Plan, String> devices) {
+      return Explanation.of(this, devices);
     }
   }
 

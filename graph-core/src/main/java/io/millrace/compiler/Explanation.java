@@ -3,20 +3,24 @@ package io.millrace.compiler;
 import io.millrace.Operation;
 import io.millrace.TensorType;
 import io.millrace.compiler.Schedule.Link;
+import io.millrace.spi.Plan;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Writes a compilation as text. */
 final class Explanation {
   private final Compiler.Compilation compilation;
+  private final BiFunction<String, Plan, String> devices;
   private final StringBuilder text = new StringBuilder();
 
-  private Explanation(Compiler.Compilation compilation) {
+  private Explanation(Compiler.Compilation compilation, BiFunction<String, Plan, String> devices) {
     this.compilation = compilation;
+    this.devices = devices;
   }
 
   /** Returns every stage; where there are several devices, what each does and what it is given. */
-  static String of(Compiler.Compilation compilation) {
-    return new Explanation(compilation).write();
+  static String of(Compiler.Compilation compilation, BiFunction<String, Plan, String> devices) {
+    return new Explanation(compilation, devices).write();
   }
 
   private String write() {
@@ -33,6 +37,7 @@ final class Explanation {
       }
       program(compilation.programs().get(i), alone);
       text.append("plan\n").append(part.plan());
+      text.append(devices.apply(part.device(), part.plan()));
     }
     return text.toString();
   }

@@ -17,6 +17,11 @@ public interface Device extends AutoCloseable {
   /** Prepares a plan to be run on this device. */
   Executable compile(Plan plan);
 
+  /** Returns what this device makes of a plan, as text for people; empty if it adds nothing. */
+  default String explain(Plan plan) {
+    return "";
+  }
+
   @Override
   void close();
 }
