@@ -8,6 +8,7 @@ import io.millrace.ir.WindowAxis;
 import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.spi.HostMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,12 @@ import org.bytedeco.javacpp.Pointer;
 final class EmulatedDriver implements Driver {
   private static final int GUARD = 4096;
   private static final byte GUARD_BYTE = (byte) 0xB5;
+  private static final byte[] UNTOUCHED = new byte[GUARD];
   private static final byte GARBAGE = (byte) 0x7F;
+
+  static {
+    Arrays.fill(UNTOUCHED, GUARD_BYTE);
+  }
 
   private final long capacity;
   private final Target.Convolutions convolutions;
@@ -112,12 +118,16 @@ final class EmulatedDriver implements Driver {
   }
 
   private static void requireGuards(long start, long bytes) {
-    for (int i = 0; i < GUARD; i++) {
-      if (get(start - 1 - i) != GUARD_BYTE || get(start + bytes + i) != GUARD_BYTE) {
-        throw new IllegalStateException(
-            "something was written beside an allocation of " + bytes + " bytes");
-      }
+    if (isWritten(start - GUARD) || isWritten(start + bytes)) {
+      throw new IllegalStateException(
+          "something was written beside an allocation of " + bytes + " bytes");
     }
+  }
+
+  private static boolean isWritten(long guard) {
+    byte[] bytes = new byte[GUARD];
+    new At(guard).get(bytes);
+    return !Arrays.equals(bytes, UNTOUCHED);
   }
 
   @Override
@@ -399,10 +409,6 @@ final class EmulatedDriver implements Driver {
     byte[] bytes = new byte[Math.toIntExact(value.type().bytes())];
     value.bytes().get(bytes);
     new At(address).put(bytes);
-  }
-
-  private static byte get(long address) {
-    return new At(address).get();
   }
 
   private static void set(long address, byte value, long bytes) {
