@@ -47,6 +47,14 @@ class EveryGatherTest {
   }
 
   @Test
+  void positionsOf64Bits() {
+    add(DType.FLOAT32, DType.INT64, 2, 3, 50, 1_000, 1);
+    add(DType.FLOAT32, DType.INT32, 3, 2, 30, 20, 20);
+    add(DType.BOOL, DType.INT32, 1, 1, 5, 9, 301);
+    cases.checkWide();
+  }
+
+  @Test
   void severalBlocks() {
     for (DType type : List.of(DType.UINT8, DType.FLOAT32, DType.FLOAT64)) {
       add(type, DType.INT32, 1, 1, 1000, 70_000, 1);

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -151,6 +152,17 @@ class EveryMoveTest {
             new Primitive.Move.Piece(0, extent, View.of(1049, -35, -1), View.of(6230, -70, 2)));
     List<Shape> inputs = List.of(Shape.of(1050), Shape.of(1050));
     add(type, inputs, output, pieces, Optional.of(fill(type)));
+  }
+
+  @Test
+  void positionsOf64Bits() {
+    transpose(DType.FLOAT32, Shape.of(9, 33, 2, 40), 0, 3, 2, 1);
+    transpose(DType.BOOL, Shape.of(5, 7, 3), 2, 0, 1);
+    reverse(DType.INT64, Shape.of(40, 9, 11), 5);
+    pad(DType.FLOAT32, Shape.of(3, 5, 7), 2, 5);
+    pad(DType.BOOL, Shape.of(3, 2, 5, 7), 1, 0);
+    concat(DType.FLOAT32, Shape.of(5), 16, 0, 7, 40);
+    cases.checkWide();
   }
 
   private void transpose(DType type, Shape shape, int... order) {

@@ -87,6 +87,18 @@ class EveryScanTest {
   }
 
   @Test
+  void positionsOf64Bits() {
+    ExactCases cases = new ExactCases();
+    for (Shape shape : DIVIDED) {
+      Literal numbers = tensors.numbers(DType.INT32, shape.dims());
+      for (Primitive scan : scans().subList(0, 4)) {
+        cases.add(scan, List.of(numbers), numbers.type());
+      }
+    }
+    cases.checkWide();
+  }
+
+  @Test
   void roundedNumbers() {
     List<StepRunner.Case> cases = new ArrayList<>();
     for (DType type : List.of(DType.FLOAT32, DType.FLOAT64)) {

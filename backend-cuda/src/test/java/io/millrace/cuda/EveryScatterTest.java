@@ -54,6 +54,18 @@ class EveryScatterTest {
     }
   }
 
+  @Test
+  void positionsOf64Bits() {
+    for (Combine combine : List.of(Combine.SET, Combine.ADD)) {
+      for (DType type : List.of(DType.FLOAT32, DType.INT32)) {
+        add(combine, inputs(type, DType.INT64, 50, 3_000, 3));
+        add(combine, inputs(type, DType.INT64, 5_000, 100, 3));
+        add(combine, inputs(type, DType.INT64, 5, 20, 7));
+      }
+    }
+    cases.checkWide();
+  }
+
   /** Many updates of each row, so that an order other than theirs rounds otherwise. */
   @Test
   void manyUpdates() {

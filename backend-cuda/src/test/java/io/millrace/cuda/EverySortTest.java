@@ -66,6 +66,16 @@ class EverySortTest {
   }
 
   @Test
+  void positionsOf64Bits() {
+    for (DType type : List.of(DType.FLOAT32, DType.INT64)) {
+      add(tensors.withSpecial(type, 8, 5, 33), 33);
+      add(tensors.wide(type, 2, 9_000), 9_000);
+      add(tensors.wide(type, 2, 9_000), 20);
+    }
+    cases.checkWide();
+  }
+
+  @Test
   void longRows() {
     for (DType type : List.of(DType.FLOAT32, DType.INT64)) {
       for (long length : new long[] {16_383, 16_385, 30_001}) {

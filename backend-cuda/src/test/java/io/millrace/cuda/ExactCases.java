@@ -26,15 +26,23 @@ final class ExactCases {
   void check() {
     EmulatedDriver driver = new EmulatedDriver();
     StepRunner.prepare(cases, driver);
-    for (StepRunner.Case one : cases) {
-      StepRunner.Result result = StepRunner.run(one, driver, false);
-      assertEquals(-1, result.status(), one::toString);
-      List<Literal> wanted = one.wanted();
-      for (int i = 0; i < wanted.size(); i++) {
-        Literal expected = wanted.get(i);
-        Literal got = result.outputs().get(i);
-        assertEquals(expected, got, () -> difference(expected, got) + " of " + result.commands());
-      }
+    cases.forEach(one -> check(one, StepRunner.run(one, driver, false)));
+  }
+
+  /** Runs them all with counts and positions of 64 bits. */
+  void checkWide() {
+    EmulatedDriver driver = new EmulatedDriver();
+    StepRunner.prepareWide(cases, driver);
+    cases.forEach(one -> check(one, StepRunner.runWide(one, driver)));
+  }
+
+  private static void check(StepRunner.Case one, StepRunner.Result result) {
+    assertEquals(-1, result.status(), one::toString);
+    List<Literal> wanted = one.wanted();
+    for (int i = 0; i < wanted.size(); i++) {
+      Literal expected = wanted.get(i);
+      Literal got = result.outputs().get(i);
+      assertEquals(expected, got, () -> difference(expected, got) + " of " + result.commands());
     }
   }
 

@@ -108,10 +108,20 @@ final class StepRunner {
 
   /** Compiles the kernels of many steps together. */
   static void prepare(List<Case> cases, EmulatedDriver driver) {
+    prepare(cases, driver, false);
+  }
+
+  /** Compiles those with counts and positions of 64 bits. */
+  static void prepareWide(List<Case> cases, EmulatedDriver driver) {
+    prepare(cases, driver, true);
+  }
+
+  private static void prepare(List<Case> cases, EmulatedDriver driver, boolean wide) {
     MISSING.ifPresent(reason -> assumeTrue(false, reason));
     List<KernelSource> sources = new ArrayList<>();
     for (Case one : cases) {
-      for (Command command : context(one, driver, false).commands()) {
+      List<Command> commands = context(one, driver, false).commands();
+      for (Command command : wide ? WideForms.of(commands) : commands) {
         if (command instanceof Launch launch) {
           sources.add(launch.source());
         }
@@ -181,7 +191,18 @@ final class StepRunner {
     return Literal.wrap(type, bytes);
   }
 
+  /** Returns what kernels leave whose counts and positions have 64 bits. */
+  static Result runWide(Case one, EmulatedDriver driver) {
+    StepContext context = context(one, driver, false);
+    return run(one, driver, context, WideForms.of(context.commands()), NOTHING_FAILED);
+  }
+
   private static Result run(Case one, EmulatedDriver driver, StepContext context, int status) {
+    return run(one, driver, context, context.commands(), status);
+  }
+
+  private static Result run(
+      Case one, EmulatedDriver driver, StepContext context, List<Command> commands, int status) {
     Map<Address, Long> blocks = new HashMap<>();
     List<Long> allocated = new ArrayList<>();
     for (int i = 0; i < one.inputs().size(); i++) {
@@ -212,7 +233,7 @@ final class StepRunner {
           return base + a.offset();
         };
     try (DriverStream stream = driver.newStream()) {
-      for (Command command : context.commands()) {
+      for (Command command : commands) {
         SingleCommands.add(command, driver, stream, memory);
       }
       stream.synchronize();
@@ -223,7 +244,7 @@ final class StepRunner {
     }
     int left = (int) EmulatedDriver.read(word, TensorType.of(DType.INT32, 1)).getLong(0);
     allocated.forEach(driver::free);
-    return new Result(outputs, left, context.commands());
+    return new Result(outputs, left, commands);
   }
 
   private static long allocate(EmulatedDriver driver, long bytes, List<Long> allocated) {
