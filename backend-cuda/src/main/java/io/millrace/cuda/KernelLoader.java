@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Collectors;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
@@ -14,16 +15,19 @@ import org.bytedeco.javacpp.BytePointer;
 final class KernelLoader {
   private final String architecture;
   private final KernelCache cache;
+  private final Lock loading;
   private final Map<KernelSource, Long> loaded = new HashMap<>();
 
   /**
    * Makes a loader.
    *
    * @param architecture such as {@code sm_90}
+   * @param loading held while machine code is loaded
    */
-  KernelLoader(String architecture, KernelCache cache) {
+  KernelLoader(String architecture, KernelCache cache, Lock loading) {
     this.architecture = architecture;
     this.cache = cache;
+    this.loading = loading;
   }
 
   /** Returns the function of each kernel; the device must be the thread's current one. */
@@ -32,7 +36,12 @@ final class KernelLoader {
         sources.stream().filter(s -> !loaded.containsKey(s)).distinct().toList();
     Map<KernelSource, byte[]> code =
         fresh.parallelStream().collect(Collectors.toMap(s -> s, this::code));
-    fresh.forEach(s -> loaded.put(s, load(s, Objects.requireNonNull(code.get(s)))));
+    loading.lock();
+    try {
+      fresh.forEach(s -> loaded.put(s, load(s, Objects.requireNonNull(code.get(s)))));
+    } finally {
+      loading.unlock();
+    }
     return sources.stream().map(s -> Objects.requireNonNull(loaded.get(s))).toList();
   }
 

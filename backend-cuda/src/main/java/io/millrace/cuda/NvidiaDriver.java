@@ -4,6 +4,10 @@ import io.millrace.spi.HostMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
@@ -17,6 +21,15 @@ final class NvidiaDriver implements Driver {
   private final CudnnConvolutions convolutions;
   private final Deque<LibraryHandles> handles = new ArrayDeque<>();
 
+  /** For transfers outside of runs. */
+  private final CUstream_st transfers = new CUstream_st();
+
+  /**
+   * Held while a graph is captured, and while something is done that might wait for the whole
+   * device: CUDA forbids that meanwhile.
+   */
+  private final ReentrantLock quiet = new ReentrantLock();
+
   /**
    * Opens a device.
    *
@@ -26,13 +39,17 @@ final class NvidiaDriver implements Driver {
     this.ordinal = ordinal;
     activate();
     Status.runtime("cudaFree", cudart.cudaFree(null));
+    Status.runtime(
+        "cudaStreamCreate",
+        cudart.cudaStreamCreateWithFlags(transfers, cudart.cudaStreamNonBlocking));
     convolutions = new CudnnConvolutions(this::activate);
     target = describe(convolutions);
     String architecture = target.architecture();
     loader =
         new KernelLoader(
             architecture,
-            new KernelCache(KernelCache.usualFolder(), Nvrtc.fingerprint(architecture)));
+            new KernelCache(KernelCache.usualFolder(), Nvrtc.fingerprint(architecture)),
+            quiet);
   }
 
   private Target describe(Target.Convolutions algorithms) {
@@ -81,76 +98,102 @@ final class NvidiaDriver implements Driver {
     return target.withTensorFloat32(tensorFloat32);
   }
 
+  /** Keeps others from what a capture forbids, until {@link #endQuiet} is called. */
+  void beginQuiet() {
+    quiet.lock();
+  }
+
+  void endQuiet() {
+    quiet.unlock();
+  }
+
+  private <T> T quietly(Supplier<T> action) {
+    quiet.lock();
+    try {
+      activate();
+      return action.get();
+    } finally {
+      quiet.unlock();
+    }
+  }
+
+  private void quietly(Runnable action) {
+    quiet.lock();
+    try {
+      activate();
+      action.run();
+    } finally {
+      quiet.unlock();
+    }
+  }
+
+  private void quietly(String call, IntSupplier action) {
+    quietly(() -> Status.runtime(call, action.getAsInt()));
+  }
+
   @Override
   public long allocate(long bytes) {
-    activate();
-    Pointer found = new Pointer();
-    int status = cudart.cudaMalloc(found, bytes);
-    if (status == cudart.cudaErrorMemoryAllocation) {
-      int ignored = cudart.cudaGetLastError();
-      return 0;
-    }
-    Status.runtime("cudaMalloc", status);
-    return found.address();
+    return quietly(
+        () -> {
+          Pointer found = new Pointer();
+          int status = cudart.cudaMalloc(found, bytes);
+          if (status == cudart.cudaErrorMemoryAllocation) {
+            int ignored = cudart.cudaGetLastError();
+            return 0L;
+          }
+          Status.runtime("cudaMalloc", status);
+          return found.address();
+        });
   }
 
   @Override
   public void free(long address) {
-    activate();
-    Status.runtime("cudaFree", cudart.cudaFree(new At(address)));
+    quietly("cudaFree", () -> cudart.cudaFree(new At(address)));
   }
 
   @Override
   public MemoryState memory() {
-    activate();
     try (SizeTPointer free = new SizeTPointer(1);
         SizeTPointer total = new SizeTPointer(1)) {
-      Status.runtime("cudaMemGetInfo", cudart.cudaMemGetInfo(free, total));
+      quietly("cudaMemGetInfo", () -> cudart.cudaMemGetInfo(free, total));
       return new MemoryState(free.get(), total.get());
     }
   }
 
   @Override
   public HostMemory pageLocked(long bytes) {
-    activate();
     Pointer found = new Pointer();
-    Status.runtime(
-        "cudaHostAlloc", cudart.cudaHostAlloc(found, bytes, cudart.cudaHostAllocDefault));
+    quietly("cudaHostAlloc", () -> cudart.cudaHostAlloc(found, bytes, cudart.cudaHostAllocDefault));
     long address = found.address();
     return HostMemory.wrap(
-        address,
-        bytes,
-        () -> {
-          activate();
-          Status.runtime("cudaFreeHost", cudart.cudaFreeHost(new At(address)));
-        });
+        address, bytes, () -> quietly("cudaFreeHost", () -> cudart.cudaFreeHost(new At(address))));
   }
 
   @Override
   public void clear(long address, long bytes) {
-    activate();
-    Status.runtime("cudaMemset", cudart.cudaMemset(new At(address), 0, bytes));
-    Status.runtime("cudaDeviceSynchronize", cudart.cudaDeviceSynchronize());
+    quietly("cudaMemsetAsync", () -> cudart.cudaMemsetAsync(new At(address), 0, bytes, transfers));
+    finishTransfers();
   }
 
   @Override
   public void upload(HostMemory from, long to, long bytes) {
-    activate();
-    Status.runtime(
-        "cudaMemcpy",
-        cudart.cudaMemcpy(
-            new At(to), new At(from.address()), bytes, cudart.cudaMemcpyHostToDevice));
-    // From pageable memory the call may return before the device has everything.
-    Status.runtime("cudaDeviceSynchronize", cudart.cudaDeviceSynchronize());
+    transfer(to, from.address(), bytes, cudart.cudaMemcpyHostToDevice);
   }
 
   @Override
   public void download(long from, HostMemory to, long bytes) {
-    activate();
-    Status.runtime(
-        "cudaMemcpy",
-        cudart.cudaMemcpy(
-            new At(to.address()), new At(from), bytes, cudart.cudaMemcpyDeviceToHost));
+    transfer(to.address(), from, bytes, cudart.cudaMemcpyDeviceToHost);
+  }
+
+  private void transfer(long to, long from, long bytes, int kind) {
+    quietly(
+        "cudaMemcpyAsync",
+        () -> cudart.cudaMemcpyAsync(new At(to), new At(from), bytes, kind, transfers));
+    finishTransfers();
+  }
+
+  private void finishTransfers() {
+    quietly("cudaStreamSynchronize", () -> cudart.cudaStreamSynchronize(transfers));
   }
 
   @Override
@@ -165,19 +208,22 @@ final class NvidiaDriver implements Driver {
   }
 
   /** Lends the libraries' handles, which take long to make, to a stream. */
-  synchronized LibraryHandles borrowHandles() {
-    return handles.isEmpty() ? new LibraryHandles() : handles.pop();
+  LibraryHandles borrowHandles() {
+    return quietly(() -> handles.isEmpty() ? new LibraryHandles() : handles.pop());
   }
 
-  synchronized void giveBack(LibraryHandles borrowed) {
-    handles.push(borrowed);
+  void giveBack(LibraryHandles borrowed) {
+    quietly(() -> handles.push(borrowed));
   }
 
   @Override
-  public synchronized void close() {
-    activate();
-    handles.forEach(LibraryHandles::close);
-    handles.clear();
-    convolutions.close();
+  public void close() {
+    quietly(
+        () -> {
+          handles.forEach(LibraryHandles::close);
+          handles.clear();
+          convolutions.close();
+          Status.runtime("cudaStreamDestroy", cudart.cudaStreamDestroy(transfers));
+        });
   }
 }

@@ -139,16 +139,20 @@ final class NvidiaStream implements DriverStream {
   @Override
   public void beginCapture() {
     driver.activate();
-    // Other threads may allocate meanwhile: only this one is held to what a capture allows.
-    Status.runtime(
-        "cudaStreamBeginCapture",
-        cudart.cudaStreamBeginCapture(stream, cudart.cudaStreamCaptureModeThreadLocal));
+    driver.beginQuiet();
+    int status = cudart.cudaStreamBeginCapture(stream, cudart.cudaStreamCaptureModeThreadLocal);
+    if (status != cudart.cudaSuccess) {
+      driver.endQuiet();
+    }
+    Status.runtime("cudaStreamBeginCapture", status);
   }
 
   @Override
   public Graph endCapture() {
     CUgraph_st graph = new CUgraph_st();
-    Status.runtime("cudaStreamEndCapture", cudart.cudaStreamEndCapture(stream, graph));
+    int status = cudart.cudaStreamEndCapture(stream, graph);
+    driver.endQuiet();
+    Status.runtime("cudaStreamEndCapture", status);
     try {
       CUgraphExec_st instance = new CUgraphExec_st();
       Status.runtime("cudaGraphInstantiate", cudart.cudaGraphInstantiate(instance, graph, 0));
@@ -162,6 +166,7 @@ final class NvidiaStream implements DriverStream {
   public void abandonCapture() {
     CUgraph_st graph = new CUgraph_st();
     int status = cudart.cudaStreamEndCapture(stream, graph);
+    driver.endQuiet();
     if (status == cudart.cudaSuccess && !graph.isNull()) {
       Status.runtime("cudaGraphDestroy", cudart.cudaGraphDestroy(graph));
     } else {
