@@ -43,7 +43,7 @@ final class NvidiaDriver implements Driver {
         "cudaStreamCreate",
         cudart.cudaStreamCreateWithFlags(transfers, cudart.cudaStreamNonBlocking));
     convolutions = new CudnnConvolutions(this::activate);
-    target = describe(convolutions);
+    target = describe(problem -> quietly(() -> convolutions.choose(problem)));
     String architecture = target.architecture();
     loader =
         new KernelLoader(

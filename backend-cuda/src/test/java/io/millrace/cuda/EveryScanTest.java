@@ -128,7 +128,7 @@ class EveryScanTest {
             new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
           Literal.Builder input = new Literal.Builder(new TensorType(type, shape));
           for (long i = 0; i < shape.size(); i++) {
-            input.setDouble(i, i % 3);
+            input.setDouble(i, (double) (i % 3));
           }
           input.setDouble(tensors.below((int) shape.size()), special);
           Literal numbers = input.build();
