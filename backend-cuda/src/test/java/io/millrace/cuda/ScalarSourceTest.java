@@ -91,7 +91,7 @@ class ScalarSourceTest {
       List<BinaryFn> total = new ArrayList<>();
       List<BinaryFn> divisions = new ArrayList<>();
       for (BinaryFn fn : BinaryFn.values()) {
-        boolean rounded = fn == BinaryFn.ATAN2 || fn == BinaryFn.POW && type.isFloating();
+        boolean rounded = fn == BinaryFn.ATAN2 || (fn == BinaryFn.POW && type.isFloating());
         if (fn.accepts(type) && rounded != exact) {
           boolean partial = type.isInteger() && (DIVISIONS.contains(fn) || fn == BinaryFn.POW);
           (partial ? divisions : total).add(fn);
