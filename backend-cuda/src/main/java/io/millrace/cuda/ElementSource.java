@@ -126,6 +126,19 @@ final class ElementSource {
         ScalarSource.type(type(operand)), variable, ScalarSource.load(type(operand), element));
   }
 
+  /** Returns the statement that loads so many elements of an operand at once. */
+  String loadPack(int operand, int elements, String position) {
+    String pack = pack(CudaTypes.of(type(operand)), elements);
+    return String.format(
+        "    const %s b%d = *reinterpret_cast<const %s*>(p%d + (%s));\n",
+        pack, operand, pack, operand, position);
+  }
+
+  /** Returns the value of element {@code e} of what {@link #loadPack} loaded. */
+  String ofPack(int operand) {
+    return ScalarSource.load(type(operand), "b" + operand + ".v[e]");
+  }
+
   /**
    * Loads and a call.
    *
@@ -160,12 +173,8 @@ final class ElementSource {
         loads.append("    ").append(load("b" + operand, operand, position.apply(operand)));
         arguments.add("b" + operand);
       } else {
-        String pack = pack(CudaTypes.of(type(operand)), elements);
-        loads.append(
-            String.format(
-                "      const %s b%d = *reinterpret_cast<const %s*>(p%d + (%s));\n",
-                pack, operand, pack, operand, position.apply(operand)));
-        arguments.add(ScalarSource.load(type(operand), "b" + operand + ".v[e]"));
+        loads.append("  ").append(loadPack(operand, elements, position.apply(operand)));
+        arguments.add(ofPack(operand));
       }
     }
     for (int axis : axes) {

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 /**
  * Makes the commands of Map: one kernel over all elements.
  *
- * <p>A thread takes as many consecutive elements at once as make 16 bytes of the widest type, if
- * all operands are walked so that they lie side by side.
+ * <p>A thread computes as many consecutive elements at once as make 16 bytes of the widest type,
+ * and loads and stores them as vectors where they lie side by side.
  */
 final class MapCommands {
   private static final int THREADS = 256;
@@ -30,10 +30,20 @@ final class MapCommands {
   private final ElementSource elements;
   private final LoopSource loops;
 
-  /** Whether every operand is one element, or walked one element after another. */
-  private final boolean flat;
-
+  /** How many elements a thread takes at once. */
   private final int width;
+
+  private final Form form;
+
+  /** What is the same for the elements that a thread takes at once. */
+  private enum Form {
+    /** Where they are is of no matter: operands are dense, or one element. */
+    FLAT,
+    /** They are of one row, and side by side in every operand, or one element. */
+    ROWS,
+    /** Nothing: each finds its own operands, but for those that are dense. */
+    SINGLE
+  }
 
   private MapCommands(StepContext context, Primitive.Map map) {
     this.context = context;
@@ -52,8 +62,11 @@ final class MapCommands {
     elements = new ElementSource(function, nest, inputs, kernel);
     List<Integer> strided =
         elements.operands().stream().filter(o -> !nest.isUniform(o) && !nest.isDense(o)).toList();
-    flat = strided.isEmpty() && !elements.usesCoordinates();
     width = width();
+    form =
+        strided.isEmpty() && !elements.usesCoordinates()
+            ? Form.FLAT
+            : elements.areSideBySide(width) ? Form.ROWS : Form.SINGLE;
     for (int i = 0; i < results.size(); i++) {
       kernel.out(results.get(i), "o" + i, context.output(i));
     }
@@ -68,20 +81,19 @@ final class MapCommands {
     }
   }
 
-  /** Returns how many elements a thread takes at once. */
   private int width() {
     List<Integer> bytes = new ArrayList<>(elements.elementBytes());
     IntStream.range(0, results.size()).forEach(i -> bytes.add(function.resultType(i).bytes()));
     int count = VECTOR_BYTES / Collections.max(bytes);
-    if (bytes.stream().mapToInt(b -> b * count).sum() > REGISTER_BYTES) {
-      return 1;
-    }
-    boolean sideBySide =
-        flat
-            ? elements.operands().stream()
-                .allMatch(o -> nest.isUniform(o) || elements.isAligned(o, count))
-            : elements.areSideBySide(count);
-    return sideBySide ? count : 1;
+    boolean fits = bytes.stream().mapToInt(b -> b * count).sum() <= REGISTER_BYTES;
+    boolean aligned =
+        elements.operands().stream()
+            .allMatch(o -> !isDense(o) || elements.isAligned(o, count));
+    return fits && aligned ? count : 1;
+  }
+
+  private boolean isDense(int operand) {
+    return nest.isDense(operand) && !nest.isUniform(operand);
   }
 
   private Launch launch() {
@@ -99,7 +111,7 @@ final class MapCommands {
         .body(String.format("    const index_t i = w * %d;\n", width))
         .body(turn(width))
         .body("  }\n");
-    if (flat && width > 1) {
+    if (form != Form.ROWS && width > 1) {
       kernel
           .body(String.format("  const index_t i = whole * %d + thread();\n", width))
           .body("  if (i < n) {\n")
@@ -115,34 +127,53 @@ final class MapCommands {
     return nest.isUniform(operand) ? "u" + operand : "";
   }
 
+  /** Returns an operand's value where the packs of dense operands are loaded, or nothing. */
+  private String loadedOrDense(int operand) {
+    return isDense(operand) ? elements.ofPack(operand) : loaded(operand);
+  }
+
   private String position(int operand) {
-    return nest.isDense(operand) ? "i" : loops.position(operand, 0, nest.rank());
+    return isDense(operand) ? "i" : loops.position(operand, 0, nest.rank());
   }
 
   /** Returns the statements for so many elements from i on. */
   private String turn(int count) {
     StringBuilder text = new StringBuilder();
-    if (!flat) {
-      text.append(loops.coordinates("i", 0, nest.rank(), "    "));
-    }
-    ElementSource.Call call = elements.call(count, this::loaded, this::position, loops);
-    text.append(call.loads());
     List<String> targets = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       text.append(String.format("    %s r%d;\n", pack(results.get(i), count), i));
       targets.add("r" + i + (count == 1 ? "" : ".v[e]"));
     }
-    if (count > 1) {
-      text.append(String.format("#pragma unroll\n    for (int e = 0; e < %d; e++) {\n  ", count));
+    if (form == Form.SINGLE && count > 1) {
+      elements.operands().stream()
+          .filter(this::isDense)
+          .forEach(o -> text.append(elements.loadPack(o, count, "i")));
+      text.append(each(count))
+          .append("      const index_t j = i + e;\n")
+          .append(loops.coordinates("j", 0, nest.rank(), "      "));
+      ElementSource.Call call = elements.call(1, this::loadedOrDense, this::position, loops);
+      text.append(call.loads()).append(call.statement("      ", targets)).append("    }\n");
+    } else {
+      if (form != Form.FLAT) {
+        text.append(loops.coordinates("i", 0, nest.rank(), "    "));
+      }
+      ElementSource.Call call = elements.call(count, this::loaded, this::position, loops);
+      text.append(call.loads());
+      text.append(count > 1 ? each(count) : "    {\n")
+          .append(call.statement("      ", targets))
+          .append("    }\n");
     }
-    text.append(call.statement("    ", targets));
-    text.append(count > 1 ? "    }\n" : "").append(barrier());
+    text.append(barrier());
     for (int i = 0; i < results.size(); i++) {
       text.append(
           String.format(
               "    *reinterpret_cast<%s*>(o%d + i) = r%d;\n", pack(results.get(i), count), i, i));
     }
     return text.toString();
+  }
+
+  private static String each(int count) {
+    return String.format("#pragma unroll\n    for (int e = 0; e < %d; e++) {\n", count);
   }
 
   private static String pack(String type, int count) {
