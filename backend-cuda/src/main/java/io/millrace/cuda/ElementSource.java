@@ -187,4 +187,19 @@ final class ElementSource {
   static String pack(String type, int elements) {
     return "Pack<" + type + ", " + elements + ">";
   }
+
+  /**
+   * Returns what keeps loads before stores where a result of a Map has the place of an operand of
+   * another type: the compiler takes such places for different ones.
+   */
+  String barrier(StepContext context, int results) {
+    for (int operand : operands) {
+      for (int i = 0; i < results; i++) {
+        if (context.output(i).equals(address(operand)) && function.resultType(i) != type(operand)) {
+          return "    asm volatile(\"\" ::: \"memory\");\n";
+        }
+      }
+    }
+    return "";
+  }
 }

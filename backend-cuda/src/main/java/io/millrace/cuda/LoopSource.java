@@ -2,6 +2,7 @@ package io.millrace.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Writes where the elements of a loop nest are, in CUDA C++.
@@ -54,17 +55,25 @@ final class LoopSource {
 
   /** Returns statements for the coordinates of some loops, all together the variable counts. */
   String coordinates(String variable, int from, int to, String indentation) {
+    return coordinates(variable, IntStream.range(from, to).boxed().toList(), indentation);
+  }
+
+  /** Returns statements for the coordinates of these loops, the last one the innermost. */
+  String coordinates(String variable, List<Integer> counted, String indentation) {
     StringBuilder text = new StringBuilder();
     String rest = variable;
-    for (int loop = to - 1; loop >= from; loop--) {
-      String coordinate = rest;
-      if (loop > from) {
-        coordinate = String.format("%s %% d%d", rest, loop);
-      }
-      text.append(String.format("%sconst index_t c%d = %s;\n", indentation, loop, coordinate));
-      if (loop > from) {
+    for (int i = counted.size() - 1; i >= 0; i--) {
+      int loop = counted.get(i);
+      if (i == 0) {
+        text.append(String.format("%sconst index_t c%d = %s;\n", indentation, loop, rest));
+      } else {
         text.append(
-            String.format("%sconst index_t q%d = %s / d%d;\n", indentation, loop, rest, loop));
+            String.format(
+                """
+                %1$sconst index_t c%2$d = %3$s %% d%2$d;
+                %1$sconst index_t q%2$d = %3$s / d%2$d;
+                """,
+                indentation, loop, rest));
         rest = "q" + loop;
       }
     }

@@ -45,13 +45,11 @@ final class MapCommands {
     SINGLE
   }
 
-  private MapCommands(StepContext context, Primitive.Map map) {
+  private MapCommands(StepContext context, Primitive.Map map, LoopNest nest) {
     this.context = context;
+    this.nest = nest;
     function = map.function();
     size = map.domain().size();
-    nest =
-        new LoopNest(
-            map.domain(), map.domain().rank(), map.views(), ScalarSource.indexedAxes(function));
     results =
         IntStream.range(0, function.results().size())
             .mapToObj(i -> CudaTypes.of(function.resultType(i)))
@@ -76,9 +74,18 @@ final class MapCommands {
   }
 
   static void add(StepContext context, Primitive.Map primitive) {
-    if (primitive.domain().size() > 0) {
-      context.add(new MapCommands(context, primitive).launch());
+    if (primitive.domain().size() == 0) {
+      return;
     }
+    LoopNest nest =
+        new LoopNest(
+            primitive.domain(),
+            primitive.domain().rank(),
+            primitive.views(),
+            ScalarSource.indexedAxes(primitive.function()));
+    context.add(
+        TransposedMap.of(context, primitive, nest)
+            .orElseGet(() -> new MapCommands(context, primitive, nest).launch()));
   }
 
   private int width() {
@@ -87,8 +94,7 @@ final class MapCommands {
     int count = VECTOR_BYTES / Collections.max(bytes);
     boolean fits = bytes.stream().mapToInt(b -> b * count).sum() <= REGISTER_BYTES;
     boolean aligned =
-        elements.operands().stream()
-            .allMatch(o -> !isDense(o) || elements.isAligned(o, count));
+        elements.operands().stream().allMatch(o -> !isDense(o) || elements.isAligned(o, count));
     return fits && aligned ? count : 1;
   }
 
@@ -163,7 +169,7 @@ final class MapCommands {
           .append(call.statement("      ", targets))
           .append("    }\n");
     }
-    text.append(barrier());
+    text.append(elements.barrier(context, results.size()));
     for (int i = 0; i < results.size(); i++) {
       text.append(
           String.format(
@@ -178,21 +184,5 @@ final class MapCommands {
 
   private static String pack(String type, int count) {
     return count == 1 ? type : ElementSource.pack(type, count);
-  }
-
-  /**
-   * Returns what keeps loads before stores where a result has the place of an operand of another
-   * type: the compiler takes such places for different ones.
-   */
-  private String barrier() {
-    for (int operand : elements.operands()) {
-      for (int i = 0; i < results.size(); i++) {
-        if (context.output(i).equals(elements.address(operand))
-            && function.resultType(i) != function.parameters().get(operand)) {
-          return "    asm volatile(\"\" ::: \"memory\");\n";
-        }
-      }
-    }
-    return "";
   }
 }

@@ -103,6 +103,57 @@ class MapCommandsTest {
   }
 
   @Test
+  void operandsAreTransposed() {
+    List<StepRunner.Case> cases = new ArrayList<>();
+    for (DType type : DType.values()) {
+      ScalarBuilder builder = new ScalarBuilder();
+      Scalar turned = builder.parameter(type);
+      Scalar straight = builder.parameter(type);
+      Scalar shared = builder.parameter(type);
+      ScalarFunction function =
+          builder.build(
+              List.of(
+                  turned.apply(BinaryFn.NE, straight).select(turned, shared),
+                  turned.index(0).plus(turned.index(1)),
+                  turned.apply(BinaryFn.EQ, shared)));
+      for (Shape domain :
+          List.of(Shape.of(16, 40), Shape.of(3, 17, 65), Shape.of(40, 5, 33), Shape.of(100, 64))) {
+        RandomLoops loops = new RandomLoops(1);
+        int last = domain.rank() - 1;
+        for (int down = 0; down < last; down++) {
+          // Dense but that the loops down and last are swapped, and walked back in one of them.
+          long[] strides = new long[domain.rank()];
+          strides[down] = 1;
+          long stride = domain.dim(down);
+          for (int axis = last; axis >= 0; axis--) {
+            strides[axis] = axis == down ? 1 : stride;
+            stride *= axis == down ? 1 : domain.dim(axis);
+          }
+          View back = View.of(3 + strides[last] * (domain.dim(last) - 1), flipped(strides, last));
+          View tiled = View.broadcast(Shape.of(domain.dim(last)), domain);
+          for (View view : List.of(View.of(0, strides), back)) {
+            List<View> views = List.of(view, View.dense(domain), tiled);
+            cases.add(
+                map(
+                    function,
+                    domain,
+                    views,
+                    views.stream().map(v -> loops.tensor(type, domain, v)).toList()));
+          }
+        }
+      }
+    }
+    List<String> kernels = compare(cases);
+    assertTrue(kernels.stream().filter(k -> k.startsWith("map_turned")).count() > cases.size() / 2);
+  }
+
+  private static long[] flipped(long[] strides, int axis) {
+    long[] flipped = strides.clone();
+    flipped[axis] = -flipped[axis];
+    return flipped;
+  }
+
+  @Test
   void elementsThatFailAreReported() {
     Shape domain = Shape.of(5000);
     List<View> views = List.of(View.dense(domain), View.dense(domain));
@@ -197,9 +248,11 @@ class MapCommandsTest {
     return StepRunner.Case.of(new Primitive.Map(function, domain, views), inputs, outputs);
   }
 
-  private static void compare(List<StepRunner.Case> cases) {
+  /** Compares steps with the reference; returns the names of their kernels. */
+  private static List<String> compare(List<StepRunner.Case> cases) {
     EmulatedDriver driver = new EmulatedDriver();
     StepRunner.prepare(cases, driver);
+    List<String> kernels = new ArrayList<>();
     for (StepRunner.Case one : cases) {
       List<Literal> wanted = one.wanted();
       StepRunner.Result result = StepRunner.run(one, driver, false);
@@ -207,7 +260,9 @@ class MapCommandsTest {
       for (int i = 0; i < wanted.size(); i++) {
         Literals.assertClose(wanted.get(i), result.outputs().get(i), 0, one + "\n" + texts(result));
       }
+      result.commands().forEach(c -> kernels.add(((Launch) c).source().name()));
     }
+    return kernels;
   }
 
   private static String texts(StepRunner.Result result) {
