@@ -24,8 +24,7 @@ class AbsencesTest {
         Absences.natives("windows-x86_64", name -> name.endsWith("libjnicudart.so")).isPresent());
     assertEquals(
         Optional.empty(),
-        Absences.natives(
-            "linux-arm64", "/org/bytedeco/cuda/linux-arm64/libjnicudart.so"::equals));
+        Absences.natives("linux-arm64", "/org/bytedeco/cuda/linux-arm64/libjnicudart.so"::equals));
     assertTrue(
         Absences.natives("macosx-arm64", name -> true).orElseThrow().contains("macosx-arm64"));
   }
@@ -79,8 +78,7 @@ class AbsencesTest {
     assertTrue(backend.devices().isEmpty());
     DeviceException refusal =
         Assertions.assertThrows(
-            DeviceException.class,
-            () -> Backends.find().open("cuda:0", DeviceOptions.defaults()));
+            DeviceException.class, () -> Backends.find().open("cuda:0", DeviceOptions.defaults()));
     assertTrue(String.valueOf(refusal.getMessage()).contains(reason), refusal.getMessage());
     DeviceException direct =
         Assertions.assertThrows(

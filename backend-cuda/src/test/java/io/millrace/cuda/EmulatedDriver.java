@@ -43,6 +43,7 @@ final class EmulatedDriver implements Driver {
   private final Map<Long, Long> bases = new HashMap<>();
   private final List<String> log = new ArrayList<>();
   private long used;
+  private Optional<String> failing = Optional.empty();
 
   /**
    * Makes a device with so much memory, whose cuDNN has an algorithm for everything, or nothing.
@@ -65,6 +66,16 @@ final class EmulatedDriver implements Driver {
 
   private synchronized void note(String line) {
     log.add(line);
+    if (failing.isPresent() && line.startsWith(failing.get())) {
+      throw new CudaException(line + " failed: made to");
+    }
+  }
+
+  /**
+   * Makes everything fail from here on whose line in the log begins so; nothing if it is absent.
+   */
+  synchronized void failOn(Optional<String> beginning) {
+    failing = beginning;
   }
 
   @Override

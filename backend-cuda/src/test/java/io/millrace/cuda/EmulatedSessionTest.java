@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.DType;
 import io.millrace.DeviceException;
+import io.millrace.ExecutionException;
 import io.millrace.Feed;
 import io.millrace.Graph;
 import io.millrace.Output;
@@ -17,6 +18,7 @@ import io.millrace.Shape;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,36 @@ class EmulatedSessionTest extends SessionBehaviour {
       assertEquals(1, updates.size(), text);
       assertTrue(updates.get(0).contains("[status, "), updates.get(0));
       assertEquals(text, session.explain(model.train, model.feed(0, 5)));
+    }
+  }
+
+  @Test
+  void namesTheStepThatTheDeviceRefuses() {
+    EmulatedDriver driver = new EmulatedDriver();
+    Classifier model = new Classifier();
+    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
+    try (Session session = new Session(model.graph, options)) {
+      session.run(model.tf.globalVariablesInitializer());
+      driver.failOn(Optional.of("gemm"));
+      ExecutionException failure =
+          assertThrows(ExecutionException.class, () -> session.run(model.train, model.feed(0, 5)));
+      String message = String.valueOf(failure.getMessage());
+      assertTrue(message.contains("failed: made to"), message);
+      assertTrue(message.contains("in MatMul (MatMul)"), message);
+      assertTrue(message.contains("Classifier.java:"), message);
+      driver.failOn(Optional.empty());
+      session.run(model.train, model.feed(0, 5));
+      driver.failOn(Optional.of("record gemm"));
+      assertThrows(DeviceException.class, () -> session.run(model.train, model.feed(0, 5)));
+      assertTrue(driver.takeLog().contains("abandon capture"));
+      driver.failOn(Optional.of("replay"));
+      DeviceException replayed =
+          assertThrows(DeviceException.class, () -> session.run(model.train, model.feed(0, 5)));
+      assertTrue(
+          String.valueOf(replayed.getMessage()).contains("-D" + CudaExecution.BLOCKING + "=true"),
+          replayed.getMessage());
+      driver.failOn(Optional.empty());
+      session.run(model.train, model.feed(0, 5));
     }
   }
 

@@ -9,6 +9,7 @@ import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.reference.ReferenceInterpreter;
+import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import java.util.ArrayList;
@@ -20,10 +21,33 @@ import java.util.function.ToLongFunction;
 
 /** Runs single steps on the emulated device and compares them with the reference. */
 final class StepRunner {
-  private static final Optional<String> MISSING = NativeKernels.unavailable();
+  /** The property that names a device of NVIDIA's to run on instead. */
+  private static final String DEVICE = "millrace.cuda.test";
+
+  private static final Optional<String> MISSING =
+      onDevice() ? Optional.empty() : NativeKernels.unavailable();
   private static final int NOTHING_FAILED = -1;
 
   private StepRunner() {}
+
+  private static boolean onDevice() {
+    return System.getProperty(DEVICE) != null;
+  }
+
+  /** Returns the device that steps run on: an emulated one, or that of the property. */
+  static Driver driver() {
+    return driver(true);
+  }
+
+  /**
+   * Returns the same; an emulated device has algorithms of cuDNN for everything, or for nothing.
+   */
+  static Driver driver(boolean cudnn) {
+    return onDevice()
+        ? SharedDevices.get(Integer.parseInt(System.getProperty(DEVICE).replace("cuda:", "")))
+            .driver()
+        : new EmulatedDriver(1L << 30, cudnn);
+  }
 
   /**
    * One step to run.
@@ -83,7 +107,7 @@ final class StepRunner {
 
   /** Compares many steps, whose kernels are compiled together. */
   static void checkAll(List<Case> cases) {
-    checkAll(cases, new EmulatedDriver(), 2e-5, 1e-13);
+    checkAll(cases, driver(), 2e-5, 1e-13);
   }
 
   /**
@@ -92,7 +116,7 @@ final class StepRunner {
    * @param single how much float32 may differ, relative to the largest finite element or 1
    * @param wide the same of float64
    */
-  static void checkAll(List<Case> cases, EmulatedDriver driver, double single, double wide) {
+  static void checkAll(List<Case> cases, Driver driver, double single, double wide) {
     prepare(cases, driver);
     for (Case one : cases) {
       List<Literal> wanted = one.wanted();
@@ -107,16 +131,16 @@ final class StepRunner {
   }
 
   /** Compiles the kernels of many steps together. */
-  static void prepare(List<Case> cases, EmulatedDriver driver) {
+  static void prepare(List<Case> cases, Driver driver) {
     prepare(cases, driver, false);
   }
 
   /** Compiles those with counts and positions of 64 bits. */
-  static void prepareWide(List<Case> cases, EmulatedDriver driver) {
+  static void prepareWide(List<Case> cases, Driver driver) {
     prepare(cases, driver, true);
   }
 
-  private static void prepare(List<Case> cases, EmulatedDriver driver, boolean wide) {
+  private static void prepare(List<Case> cases, Driver driver, boolean wide) {
     MISSING.ifPresent(reason -> assumeTrue(false, reason));
     List<KernelSource> sources = new ArrayList<>();
     for (Case one : cases) {
@@ -130,7 +154,7 @@ final class StepRunner {
     driver.load(sources);
   }
 
-  private static StepContext context(Case one, EmulatedDriver driver, boolean gated) {
+  private static StepContext context(Case one, Driver driver, boolean gated) {
     StepContext context = new StepContext(one.step(), 5, driver.target(false), gated, 0);
     CommandFactory.make(context);
     return context;
@@ -162,7 +186,7 @@ final class StepRunner {
    * Runs a step twice, over garbage; both runs must leave the same bits. A third run, gated after a
    * failure, must change nothing.
    */
-  static Result run(Case one, EmulatedDriver driver, boolean mayFail) {
+  static Result run(Case one, Driver driver, boolean mayFail) {
     MISSING.ifPresent(reason -> assumeTrue(false, reason));
     StepContext context = context(one, driver, false);
     Result first = run(one, driver, context, NOTHING_FAILED);
@@ -192,22 +216,22 @@ final class StepRunner {
   }
 
   /** Returns what kernels leave whose counts and positions have 64 bits. */
-  static Result runWide(Case one, EmulatedDriver driver) {
+  static Result runWide(Case one, Driver driver) {
     StepContext context = context(one, driver, false);
     return run(one, driver, context, WideForms.of(context.commands()), NOTHING_FAILED);
   }
 
-  private static Result run(Case one, EmulatedDriver driver, StepContext context, int status) {
+  private static Result run(Case one, Driver driver, StepContext context, int status) {
     return run(one, driver, context, context.commands(), status);
   }
 
   private static Result run(
-      Case one, EmulatedDriver driver, StepContext context, List<Command> commands, int status) {
+      Case one, Driver driver, StepContext context, List<Command> commands, int status) {
     Map<Address, Long> blocks = new HashMap<>();
     List<Long> allocated = new ArrayList<>();
     for (int i = 0; i < one.inputs().size(); i++) {
       long at = allocate(driver, one.inputs().get(i).type().bytes(), allocated);
-      EmulatedDriver.write(at, one.inputs().get(i));
+      write(driver, at, one.inputs().get(i));
       blocks.put(new Address(Address.Space.FEED, i, 0), at);
     }
     for (int i = 0; i < one.outputs().size(); i++) {
@@ -222,7 +246,7 @@ final class StepRunner {
         new Address(Address.Space.EVIDENCE, 0, 0),
         allocate(driver, context.evidenceBytes(), allocated));
     long word = allocate(driver, 4, allocated);
-    EmulatedDriver.write(word, Literal.ofInts(status));
+    write(driver, word, Literal.ofInts(status));
     blocks.put(new Address(Address.Space.STATUS, 0, 0), word);
     ToLongFunction<Address> memory =
         a -> {
@@ -240,16 +264,40 @@ final class StepRunner {
     }
     List<Literal> outputs = new ArrayList<>();
     for (Place place : one.step().outputs()) {
-      outputs.add(EmulatedDriver.read(memory.applyAsLong(Address.of(place)), place.type()));
+      outputs.add(read(driver, memory.applyAsLong(Address.of(place)), place.type()));
     }
-    int left = (int) EmulatedDriver.read(word, TensorType.of(DType.INT32, 1)).getLong(0);
+    int left = (int) read(driver, word, TensorType.of(DType.INT32, 1)).getLong(0);
     allocated.forEach(driver::free);
     return new Result(outputs, left, commands);
   }
 
-  private static long allocate(EmulatedDriver driver, long bytes, List<Long> allocated) {
-    long at = driver.allocate((bytes + 63) / 64 * 64);
+  /** Returns memory that holds garbage. */
+  private static long allocate(Driver driver, long bytes, List<Long> allocated) {
+    long size = Math.max(64, (bytes + 63) / 64 * 64);
+    long at = driver.allocate(size);
+    write(driver, at, garbage(TensorType.of(DType.UINT8, size)));
     allocated.add(at);
     return at;
+  }
+
+  private static void write(Driver driver, long to, Literal value) {
+    long bytes = value.type().bytes();
+    if (bytes > 0) {
+      try (HostMemory memory = HostMemory.uninitialized(bytes)) {
+        memory.window(0).put(0, value.bytes(), 0, (int) bytes);
+        driver.upload(memory, to, bytes);
+      }
+    }
+  }
+
+  private static Literal read(Driver driver, long from, TensorType type) {
+    byte[] bytes = new byte[Math.toIntExact(type.bytes())];
+    if (bytes.length > 0) {
+      try (HostMemory memory = HostMemory.uninitialized(bytes.length)) {
+        driver.download(from, memory, bytes.length);
+        memory.window(0).get(0, bytes);
+      }
+    }
+    return Literal.wrap(type, bytes);
   }
 }
