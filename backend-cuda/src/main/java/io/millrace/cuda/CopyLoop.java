@@ -83,9 +83,9 @@ final class CopyLoop {
         .replace("READ", read.indent(8));
   }
 
-  /** Adds the launch of a kernel with such a loop. */
-  static void add(StepContext context, LaunchBuilder kernel, long count) {
-    context.add(kernel.grid(blocks(context, count, EACH * THREADS), 1, THREADS));
+  /** Returns the launch of a kernel with such a loop. */
+  static Launch launch(StepContext context, LaunchBuilder kernel, long count) {
+    return kernel.joinable().grid(blocks(context, count, EACH * THREADS), 1, THREADS);
   }
 
   /** Adds the launch of a kernel of which each thread does one unit of work, and then others. */
@@ -100,8 +100,8 @@ final class CopyLoop {
         (long) context.target().multiprocessors() * BLOCKS_PER_MULTIPROCESSOR);
   }
 
-  /** Adds the copy of so many bytes that follow each other. */
-  static void run(StepContext context, Address from, Address to, long bytes) {
+  /** Returns the copy of so many bytes that follow each other. */
+  static Launch run(StepContext context, Address from, Address to, long bytes) {
     int unit = unit(from.offset() - to.offset());
     long head = Math.min(bytes, Math.floorMod(-to.offset(), (long) unit));
     long count = (bytes - head) / unit;
@@ -128,6 +128,6 @@ final class CopyLoop {
                 """
                     .replace("UNIT", type(unit)))
             .body(over(unit, "value[k] = source[i];\nat[k] = i;"));
-    add(context, kernel, count);
+    return launch(context, kernel, count);
   }
 }

@@ -97,7 +97,7 @@ record FilledCopy(StridedCopy copy, long bytes, long pattern) {
     kernel
         .body("  const " + type + " fill = " + fill(copy.unit()) + ";\n")
         .body(CopyLoop.over(copy.unit(), read.toString()));
-    CopyLoop.add(context, kernel, count);
+    context.add(CopyLoop.launch(context, kernel, count));
   }
 
   private static String fill(int unit) {
@@ -126,6 +126,6 @@ record FilledCopy(StridedCopy copy, long bytes, long pattern) {
                   }
                 """)
             .body(CopyLoop.over(unit, "value[k] = fill;\nat[k] = i;"));
-    CopyLoop.add(context, kernel, count);
+    context.add(CopyLoop.launch(context, kernel, count));
   }
 }

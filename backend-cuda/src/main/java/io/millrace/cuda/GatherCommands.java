@@ -67,7 +67,7 @@ final class GatherCommands {
             ? "if (present) value[k] = source[from * (index_t)inner.d + column];"
             : "if (present) value[k] = source[from];");
     kernel.body(CopyLoop.over(unit, read.toString()));
-    CopyLoop.add(context, kernel, count);
+    context.add(CopyLoop.launch(context, kernel, count));
   }
 
   private static String zero(int unit) {

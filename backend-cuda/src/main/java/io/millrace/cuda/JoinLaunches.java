@@ -2,7 +2,9 @@ package io.millrace.cuda;
 
 import io.millrace.spi.Place;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,7 +39,7 @@ final class JoinLaunches {
     }
     Launch first = launch(before.get(0));
     return first.source().equals(launch(next).source())
-        && capacity(before.size() + 1) * Arguments.itemBytes(first.arguments()) <= MOST_BYTES
+        && fit(before.size() + 1, first)
         && before.stream().allMatch(part -> areIndependent(part, next));
   }
 
@@ -70,24 +72,53 @@ final class JoinLaunches {
         && b.offset() < a.offset() + a.type().bytes();
   }
 
+  /**
+   * Returns fewer launches that do what these do, all of one step, joinable and not needing each
+   * other.
+   */
+  static List<Launch> together(List<Launch> launches) {
+    Map<KernelSource, List<Launch>> kinds = new LinkedHashMap<>();
+    for (Launch launch : launches) {
+      kinds.computeIfAbsent(launch.source(), source -> new ArrayList<>()).add(launch);
+    }
+    List<Launch> joined = new ArrayList<>();
+    for (List<Launch> kind : kinds.values()) {
+      int end;
+      for (int i = 0; i < kind.size(); i = end) {
+        end = i + 1;
+        while (end < kind.size() && fit(end + 1 - i, kind.get(0))) {
+          end++;
+        }
+        joined.add(end == i + 1 ? kind.get(i) : one(kind.subList(i, end)));
+      }
+    }
+    return joined;
+  }
+
+  /** Returns whether the arguments of so many launches are not too many for one. */
+  private static boolean fit(int items, Launch launch) {
+    return capacity(items) * Arguments.itemBytes(launch.arguments()) <= MOST_BYTES;
+  }
+
+  private static Launch one(List<Launch> launches) {
+    Launch first = launches.get(0);
+    int capacity = capacity(launches.size());
+    return new Launch(
+        first.joinable().orElseThrow().batch(capacity),
+        launches.stream().mapToInt(Launch::blocksX).max().orElseThrow(),
+        launches.size(),
+        first.threads(),
+        List.of(new Argument.Items(launches.stream().map(Launch::arguments).toList(), capacity)),
+        Optional.empty());
+  }
+
   /** Returns how many items a kernel is made for, so that few kernels serve all numbers. */
   private static int capacity(int items) {
     return Integer.highestOneBit(2 * items - 1);
   }
 
   private static List<DeviceProgram.Part> join(List<DeviceProgram.Part> parts) {
-    List<Launch> launches = parts.stream().map(JoinLaunches::launch).toList();
-    Launch first = launches.get(0);
-    int capacity = capacity(parts.size());
-    Launch all =
-        new Launch(
-            first.joinable().orElseThrow().batch(capacity),
-            launches.stream().mapToInt(Launch::blocksX).max().orElseThrow(),
-            parts.size(),
-            first.threads(),
-            List.of(
-                new Argument.Items(launches.stream().map(Launch::arguments).toList(), capacity)),
-            Optional.empty());
+    Launch all = one(parts.stream().map(JoinLaunches::launch).toList());
     List<DeviceProgram.Part> result = new ArrayList<>();
     for (DeviceProgram.Part part : parts) {
       boolean does = result.isEmpty();

@@ -3,11 +3,13 @@ package io.millrace.cuda;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.spi.Place;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes the commands of Move: one a piece, after one that fills the output if there are elements
- * that no piece covers. A single piece in a filled output is copied in one pass over the output.
+ * Makes the commands of Move: one for all pieces of a kind, after one that fills the output if
+ * there are elements that no piece covers. A single piece in a filled output is copied in one pass
+ * over the output.
  */
 final class MoveCommands {
   private MoveCommands() {}
@@ -35,10 +37,12 @@ final class MoveCommands {
       }
       FilledCopy.fill(context, context.output(0), size * bytes, pattern);
     }
+    List<Launch> copies = new ArrayList<>();
     for (Primitive.Move.Piece piece : pieces) {
       StridedCopy copy = StridedCopy.of(piece, bytes).inLargestUnit(0);
-      PieceCopy.add(context, copy, context.input(piece.input()), context.output(0));
+      copies.add(PieceCopy.of(context, copy, context.input(piece.input()), context.output(0)));
     }
+    JoinLaunches.together(copies).forEach(context::add);
   }
 
   /** Returns eight bytes of elements of this value. */

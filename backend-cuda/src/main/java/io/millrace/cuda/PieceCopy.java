@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Makes the commands that copy strided elements, each axis of the copy a loop. */
+/** Makes launches that copy strided elements, each axis of the copy a loop. */
 final class PieceCopy {
   /** The edge of a square of elements that a block turns over in shared memory. */
   private static final int TILE = 32;
@@ -15,18 +15,16 @@ final class PieceCopy {
 
   private PieceCopy() {}
 
-  /** Adds a copy between two tensors. */
-  static void add(StepContext context, StridedCopy copy, Address from, Address to) {
+  /** Returns the launch that copies between two tensors. */
+  static Launch of(StepContext context, StridedCopy copy, Address from, Address to) {
     Address source = from.plus(copy.source() * copy.unit());
     Address target = to.plus(copy.target() * copy.unit());
     if (copy.isRun()) {
-      CopyLoop.run(context, source, target, copy.size() * copy.unit());
-      return;
+      return CopyLoop.run(context, source, target, copy.size() * copy.unit());
     }
     OptionalInt across = across(copy);
     if (across.isPresent()) {
-      turn(context, copy, across.getAsInt(), source, target);
-      return;
+      return turn(context, copy, across.getAsInt(), source, target);
     }
     List<Axis> axes = copy.axes();
     LaunchBuilder kernel =
@@ -40,7 +38,7 @@ final class PieceCopy {
     coordinates(kernel, axes, read);
     read.append("value[k] = source[from];\nat[k] = to;");
     kernel.body(CopyLoop.over(copy.unit(), read.toString()));
-    CopyLoop.add(context, kernel, copy.size());
+    return CopyLoop.launch(context, kernel, copy.size());
   }
 
   /**
@@ -81,8 +79,8 @@ final class PieceCopy {
         .findFirst();
   }
 
-  /** Adds a copy that reads along one axis and writes along another, both contiguously. */
-  private static void turn(
+  /** Returns a copy that reads along one axis and writes along another, both contiguously. */
+  private static Launch turn(
       StepContext context, StridedCopy copy, int across, Address source, Address target) {
     String type = CopyLoop.type(copy.unit());
     Axis read = copy.axes().get(across);
@@ -138,6 +136,6 @@ final class PieceCopy {
         """
             .replace("TYPE", type)
             .replace("OUTER", outer.toString().indent(4)));
-    context.add(kernel.grid(CopyLoop.blocks(context, tiles, 1), 1, CopyLoop.THREADS));
+    return kernel.joinable().grid(CopyLoop.blocks(context, tiles, 1), 1, CopyLoop.THREADS);
   }
 }

@@ -58,7 +58,8 @@ final class ScatterCommands {
       return;
     }
     if (!base.sameStart(output)) {
-      CopyLoop.run(context, context.input(0), context.output(0), output.type().bytes());
+      context.add(
+          CopyLoop.run(context, context.input(0), context.output(0), output.type().bytes()));
     }
     ScatterCommands commands = new ScatterCommands(context, primitive.combine());
     if (commands.count == 0) {

@@ -137,6 +137,8 @@ class EveryMoveTest {
     concat(type, Shape.of(5), 16, 0, 7, 40, 0);
     concat(type, Shape.of(3, 9), 2, 11);
     concat(type, Shape.of(0), 2, 11);
+    concat(type, Shape.of(3), LongStream.range(0, 600).map(i -> i % 4).toArray());
+    concat(type, Shape.scalar(), LongStream.range(0, 40).map(i -> 16 * (i % 3)).toArray());
   }
 
   /** Pieces that walk the output backwards, across and with gaps. */
@@ -161,7 +163,7 @@ class EveryMoveTest {
     reverse(DType.INT64, Shape.of(40, 9, 11), 5);
     pad(DType.FLOAT32, Shape.of(3, 5, 7), 2, 5);
     pad(DType.BOOL, Shape.of(3, 2, 5, 7), 1, 0);
-    concat(DType.FLOAT32, Shape.of(5), 16, 0, 7, 40);
+    concat(DType.FLOAT32, Shape.of(5), 16, 0, 7, 40, 9);
     cases.checkWide();
   }
 

@@ -21,17 +21,19 @@ final class WideForms {
       return launch;
     }
     String text = source.text();
-    int begin = text.indexOf("(\n", text.indexOf(source.name() + "(\n")) + 1;
-    String[] parameters = text.substring(begin, text.indexOf(") {", begin)).split(",\n");
-    List<Argument> arguments = new ArrayList<>();
-    for (int i = 0; i < parameters.length; i++) {
-      Argument argument = launch.arguments().get(i);
-      boolean position = parameters[i].strip().startsWith("index_t ");
-      arguments.add(
-          argument instanceof Argument.Divisor divisor
-              ? new Argument.LongWord(divisor.divisor())
-              : position ? new Argument.LongWord(((Argument.Word) argument).value()) : argument);
-    }
+    // The kernel of several pieces of work calls a function with the arguments of each.
+    boolean joined = launch.arguments().get(0) instanceof Argument.Items;
+    String function = (joined ? "one" : source.name()) + "(\n";
+    int begin = text.indexOf(function) + function.length();
+    List<String> parameters =
+        List.of(text.substring(begin, text.indexOf(") {", begin)).split(",\n"));
+    List<Argument> arguments =
+        launch.arguments().get(0) instanceof Argument.Items items
+            ? List.of(
+                new Argument.Items(
+                    items.items().stream().map(item -> of(parameters, item)).toList(),
+                    items.capacity()))
+            : of(parameters, launch.arguments());
     return new Launch(
         new KernelSource(source.name(), true, text),
         launch.blocksX(),
@@ -39,5 +41,18 @@ final class WideForms {
         launch.threads(),
         arguments,
         Optional.empty());
+  }
+
+  private static List<Argument> of(List<String> parameters, List<Argument> arguments) {
+    List<Argument> wide = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      Argument argument = arguments.get(i);
+      boolean position = parameters.get(i).strip().startsWith("index_t ");
+      wide.add(
+          argument instanceof Argument.Divisor divisor
+              ? new Argument.LongWord(divisor.divisor())
+              : position ? new Argument.LongWord(((Argument.Word) argument).value()) : argument);
+    }
+    return wide;
   }
 }
