@@ -75,7 +75,7 @@ final class ContractCommands {
       context.add(
           new Gemm(
               product.dtype(),
-              context.target().tensorFloat32(),
+              context.target().tensorFloat32(product.dtype()),
               product.transposeA(),
               product.transposeB(),
               product.oneA(),

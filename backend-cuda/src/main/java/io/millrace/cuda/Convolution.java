@@ -62,9 +62,10 @@ record Convolution(
   @Override
   public String toString() {
     return String.format(
-        "convolution %s %s data %s %s filter %s %s result %s %s, algorithm %d, workspace %d bytes",
+        "convolution %s %s%s data %s %s filter %s %s result %s %s, algorithm %d, workspace %d bytes",
         problem.kind(),
         problem.dtype(),
+        problem.tensorFloat32() ? " as tf32" : "",
         problem.data(),
         data,
         problem.filter(),

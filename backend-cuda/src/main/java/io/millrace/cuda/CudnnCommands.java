@@ -95,7 +95,7 @@ final class CudnnCommands {
             numbers(windows.axes().stream().mapToLong(WindowAxis::stride), 1),
             numbers(windows.axes().stream().mapToLong(WindowAxis::dilation), 1),
             c.groups(),
-            context.target().tensorFloat32()));
+            context.target().tensorFloat32(c.dtype())));
   }
 
   /** Returns a shape's extents; one spatial axis is the second of two. */

@@ -83,8 +83,9 @@ record Gemm(
   @Override
   public String toString() {
     return String.format(
-        "gemm %s %d x [%d,%d]%s%s [%d,%d]%s%s of %s %s to %s%s",
+        "gemm %s%s %d x [%d,%d]%s%s [%d,%d]%s%s of %s %s to %s%s",
         dtype,
+        tensorFloat32 ? " as tf32" : "",
         batch,
         m,
         k,

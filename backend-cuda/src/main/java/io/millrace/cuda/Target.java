@@ -1,5 +1,6 @@
 package io.millrace.cuda;
 
+import io.millrace.DType;
 import java.util.Optional;
 
 /**
@@ -41,6 +42,11 @@ record Target(
    * @param workspaceBytes the scratch memory that it needs
    */
   record Algorithm(int number, long workspaceBytes) {}
+
+  /** Returns whether elements of this type may be rounded to TensorFloat-32. */
+  boolean tensorFloat32(DType dtype) {
+    return tensorFloat32 && dtype == DType.FLOAT32;
+  }
 
   /** Returns the same device with or without TensorFloat-32. */
   Target withTensorFloat32(boolean on) {

@@ -75,6 +75,27 @@ class EmulatedSessionTest extends SessionBehaviour {
   }
 
   @Test
+  void roundsOperandsOnlyIfAsked() {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(2, 5, 5, 3), "x");
+    Output y = tf.nn.conv2d(x, tf.ones(DType.FLOAT32, 3, 3, 3, 2));
+    Output z = tf.matmul(tf.reshape(y, 9, -1), tf.ones(DType.FLOAT32, 4, 2));
+    Output wide = tf.matmul(tf.cast(z, DType.FLOAT64), tf.ones(DType.FLOAT64, 2, 2));
+    Feed feed = Feed.of(x, new float[150]);
+    SessionOptions options = SessionOptions.defaults().device(device());
+    try (Session session = new Session(graph, options)) {
+      assertFalse(session.explain(wide, feed).contains("tf32"));
+    }
+    try (Session session = new Session(graph, options.tensorFloat32(true))) {
+      String text = session.explain(wide, feed);
+      assertTrue(text.contains("convolution FORWARD float32 as tf32"), text);
+      assertTrue(text.contains("gemm float32 as tf32"), text);
+      assertTrue(text.contains("gemm float64 1 x"), text);
+    }
+  }
+
+  @Test
   void namesTheStepThatTheDeviceRefuses() {
     EmulatedDriver driver = new EmulatedDriver();
     Classifier model = new Classifier();
