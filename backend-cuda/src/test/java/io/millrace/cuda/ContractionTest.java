@@ -5,8 +5,10 @@ import io.millrace.TensorType;
 import io.millrace.ir.Primitive;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("kernels")
 class ContractionTest {
   private static void add(
       List<StepRunner.Case> to, DType dtype, String sizes, boolean ta, boolean tb) {

@@ -7,9 +7,11 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.WindowAxis;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("kernels")
 class ConvolutionTest {
   /** Batch, extents, input and output channels, groups, and axes. */
   private static final List<String> CASES =
@@ -101,6 +103,6 @@ class ConvolutionTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void everyKind(boolean cudnn) {
-    StepRunner.checkAll(cases(), new EmulatedDriver(1L << 30, cudnn), 2e-5, 1e-13);
+    StepRunner.checkAll(cases(), StepRunner.driver(cudnn), 2e-5, 1e-13);
   }
 }

@@ -14,11 +14,13 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Holds copies to the reference, bit by bit. */
+@Tag("kernels")
 class EveryMoveTest {
   private final ExactCases cases = new ExactCases();
 

@@ -8,9 +8,11 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Holds cumulative sums and products to the reference. */
+@Tag("kernels")
 class EveryScanTest {
   private static final List<DType> TYPES =
       List.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64, DType.UINT8);
@@ -66,7 +68,7 @@ class EveryScanTest {
         }
       }
     }
-    StepRunner.checkAll(cases, new EmulatedDriver(), 0, 0);
+    StepRunner.checkAll(cases, StepRunner.driver(), 0, 0);
   }
 
   @Test
@@ -115,7 +117,7 @@ class EveryScanTest {
         }
       }
     }
-    StepRunner.checkAll(cases, new EmulatedDriver(), 5e-5, 1e-12);
+    StepRunner.checkAll(cases, StepRunner.driver(), 5e-5, 1e-12);
   }
 
   /** Infinities and NaN reach every later sum, and no earlier one. */

@@ -7,9 +7,11 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.Primitive.Scatter.Combine;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Holds scatters to the reference, bit by bit. */
+@Tag("kernels")
 class EveryScatterTest {
   private static final List<Integer> INNER = List.of(0, 1, 1, 2, 3, 15, 16, 17, 70);
   private static final List<DType> NAMES = List.of(DType.INT32, DType.INT64);

@@ -7,9 +7,11 @@ import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Holds sorted rows and their positions to the reference, bit by bit. */
+@Tag("kernels")
 class EverySortTest {
   private static final List<DType> TYPES =
       List.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64, DType.UINT8);

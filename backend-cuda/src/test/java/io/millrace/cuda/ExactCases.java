@@ -24,14 +24,14 @@ final class ExactCases {
 
   /** Runs them all. */
   void check() {
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     StepRunner.prepare(cases, driver);
     cases.forEach(one -> check(one, StepRunner.run(one, driver, false)));
   }
 
   /** Runs them all with counts and positions of 64 bits. */
   void checkWide() {
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     StepRunner.prepareWide(cases, driver);
     cases.forEach(one -> check(one, StepRunner.runWide(one, driver)));
   }

@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("kernels")
 class MapCommandsTest {
   private static final List<Shape> DOMAINS =
       List.of(
@@ -157,7 +159,7 @@ class MapCommandsTest {
   void elementsThatFailAreReported() {
     Shape domain = Shape.of(5000);
     List<View> views = List.of(View.dense(domain), View.dense(domain));
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     for (DType type : List.of(DType.INT32, DType.INT64, DType.UINT8)) {
       for (BinaryFn fn :
           List.of(
@@ -250,7 +252,7 @@ class MapCommandsTest {
 
   /** Compares steps with the reference; returns the names of their kernels. */
   private static List<String> compare(List<StepRunner.Case> cases) {
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     StepRunner.prepare(cases, driver);
     List<String> kernels = new ArrayList<>();
     for (StepRunner.Case one : cases) {

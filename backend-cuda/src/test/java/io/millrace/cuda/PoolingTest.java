@@ -8,8 +8,10 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.WindowAxis;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("kernels")
 class PoolingTest {
   /** Batch, extents, channels and axes. */
   private static final List<String> CASES =

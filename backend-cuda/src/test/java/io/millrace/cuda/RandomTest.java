@@ -8,8 +8,10 @@ import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("kernels")
 class RandomTest {
   @Test
   void equalsTheReference() {
@@ -29,7 +31,7 @@ class RandomTest {
         }
       }
     }
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     StepRunner.prepare(cases, driver);
     for (StepRunner.Case one : cases) {
       Literal wanted = one.wanted().get(0);

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * are. The reference adds in double precision one by one, so that a sum of float64 may differ by
  * one more rounding for each term, as a product may for each factor.
  */
+@Tag("kernels")
 class ReduceCommandsTest {
   private static final int ROUNDINGS = 5;
 
@@ -232,7 +234,7 @@ class ReduceCommandsTest {
       numbers.setLong(i, i == 12_345 ? 0 : 1);
     }
     List<Literal> inputs = List.of(numbers.build());
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     for (Reduction reduction : List.of(Reduction.SUM, Reduction.ARG_MAX)) {
       for (View view : List.of(View.of(0, 10_000, 1), View.of(0, 1, 2))) {
         StepRunner.Case one =
@@ -296,7 +298,7 @@ class ReduceCommandsTest {
   }
 
   private static void compare(List<StepRunner.Case> cases) {
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     StepRunner.prepare(cases, driver);
     for (StepRunner.Case one : cases) {
       StepRunner.Result result = StepRunner.run(one, driver, false);

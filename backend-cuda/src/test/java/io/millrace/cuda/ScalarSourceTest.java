@@ -22,9 +22,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Holds every scalar function of every type to the reference, special values above all. */
+@Tag("kernels")
 class ScalarSourceTest {
   private static final Set<BinaryFn> DIVISIONS =
       EnumSet.of(BinaryFn.DIV, BinaryFn.FLOOR_DIV, BinaryFn.FLOOR_MOD, BinaryFn.TRUNCATE_MOD);
@@ -42,7 +44,7 @@ class ScalarSourceTest {
       samples.addAll(binary(type));
       samples.add(casts(type));
     }
-    EmulatedDriver driver = new EmulatedDriver();
+    Driver driver = StepRunner.driver();
     StepRunner.prepare(samples.stream().map(Sample::run).toList(), driver);
     for (Sample sample : samples) {
       List<Literal> wanted = sample.run.wanted();
