@@ -26,7 +26,12 @@ record Libraries(Optional<String> missing, List<String> devices, List<String> de
 
   /** Of Linux, of Jetson, of Linux within Windows, and of Windows. */
   private static final List<String> DRIVER_FILES =
-      List.of("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg", "C:\\Windows\\System32\\nvcuda.dll");
+      List.of(
+          "/dev/nvidiactl",
+          "/dev/nvidia0",
+          "/dev/nvmap",
+          "/dev/dxg",
+          "C:\\Windows\\System32\\nvcuda.dll");
 
   private static final String GUIDE = "see docs/gpu.md for all that a device needs";
 
