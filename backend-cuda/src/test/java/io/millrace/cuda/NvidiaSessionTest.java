@@ -12,8 +12,11 @@ import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Shape;
+import io.millrace.Tensor;
+import io.millrace.ops.ConvOptions;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,71 @@ class NvidiaSessionTest extends SessionBehaviour {
         }
       }
       assertEquals(free, driver.memory().free());
+    }
+  }
+
+  /** Bias and relu ride along with the product; NaN must pass. */
+  @Test
+  void finishesProductsAsTheReference() {
+    for (int k : new int[] {1, 7, 64, 500}) {
+      Graph graph = new Graph();
+      Ops tf = Ops.of(graph);
+      Output x = tf.placeholder(DType.FLOAT32, Shape.of(33, k), "x");
+      Output w = tf.placeholder(DType.FLOAT32, Shape.of(k, 20), "w");
+      Output b = tf.placeholder(DType.FLOAT32, Shape.of(20), "b");
+      Output y = tf.nn.relu(tf.add(tf.matmul(x, w), b));
+      float[] rows = waves(33 * k);
+      rows[rows.length / 2] = Float.NaN;
+      Feed feed = Feed.of(x, rows).and(w, waves(20 * k)).and(b, waves(20));
+      agree(graph, List.of(y), feed);
+    }
+  }
+
+  /** Layers as real networks have them, with the gradients of data and filters. */
+  @Test
+  void convolvesAsTheReference() {
+    int[][] layers = {
+      {2, 28, 28, 1, 5, 6, 1}, {2, 14, 14, 6, 5, 16, 1}, {1, 14, 14, 32, 3, 48, 1},
+      {1, 15, 15, 32, 3, 16, 2}, {1, 14, 14, 24, 1, 40, 1}, {1, 29, 29, 3, 7, 8, 2}
+    };
+    for (int[] l : layers) {
+      for (ConvOptions options : List.of(ConvOptions.same(), ConvOptions.valid())) {
+        Graph graph = new Graph();
+        Ops tf = Ops.of(graph);
+        Output x = tf.placeholder(DType.FLOAT32, Shape.of(l[0], l[1], l[2], l[3]), "x");
+        Output w = tf.placeholder(DType.FLOAT32, Shape.of(l[4], l[4], l[3], l[5]), "w");
+        Output y = tf.nn.conv2d(x, w, options.strides(l[6], l[6]));
+        List<Output> wanted = new ArrayList<>(List.of(y));
+        wanted.addAll(tf.gradients(tf.reduceSum(tf.multiply(y, y)), x, w));
+        Feed feed = Feed.of(x, waves((int) x.shape().size())).and(w, waves((int) w.shape().size()));
+        agree(graph, wanted, feed);
+      }
+    }
+  }
+
+  private static float[] waves(int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) Math.sin(1 + 0.7 * i);
+    }
+    return values;
+  }
+
+  /** Requires the reference's values, thrice: queued, recorded and replayed. */
+  private void agree(Graph graph, List<Output> fetches, Feed feed) {
+    try (Session reference = new Session(graph, SessionOptions.defaults().device("reference"));
+        Session session = new Session(graph, SessionOptions.defaults().device(device()))) {
+      List<Tensor> wanted = reference.run(fetches, feed);
+      for (int time = 0; time < 3; time++) {
+        List<Tensor> got = session.run(fetches, feed);
+        for (int i = 0; i < wanted.size(); i++) {
+          StepRunner.compare(
+              wanted.get(i).toLiteral(),
+              got.get(i).toLiteral(),
+              2e-5,
+              fetches.get(i) + ", time " + time);
+        }
+      }
     }
   }
 
