@@ -64,7 +64,10 @@ final class VariableStore {
   synchronized Cell acquire(Resource resource, String device) {
     Cell cell = cells.get(resource);
     if (cell == null) {
-      DeviceMemory memory = devices.get(device).allocate(resource.name(), resource.type().bytes());
+      DeviceMemory memory =
+          devices
+              .get(device)
+              .allocate("variable '" + resource.name() + "'", resource.type().bytes());
       cell = new Cell(resource, memory);
       cells.put(resource, cell);
     }

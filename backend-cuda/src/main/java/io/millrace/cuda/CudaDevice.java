@@ -26,7 +26,7 @@ final class CudaDevice implements Device {
 
   @Override
   public DeviceMemory allocate(String what, long bytes) {
-    CudaMemory memory = account.allocate("variable '" + what + "'", bytes);
+    CudaMemory memory = account.allocate(what, bytes);
     driver.clear(memory.address(), Math.max(1, bytes));
     return memory;
   }
