@@ -78,7 +78,7 @@ goto next
 rem Tensors lie outside the Java heap, which hardly changes: the simplest collector is the fastest.
 set "COLLECTOR=-XX:+UseSerialGC"
 if defined MILLRACE_JAVA_OPTS if not "%MILLRACE_JAVA_OPTS:-XX:+Use=%"=="%MILLRACE_JAVA_OPTS%" set "COLLECTOR="
-"%JAVA%" %OPTS% %COLLECTOR% "-Dmillrace.root=%ROOT%." %MILLRACE_JAVA_OPTS% %MAIN% %ARGS%
+"%JAVA%" %OPTS% %COLLECTOR% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 "-Dmillrace.root=%ROOT%." %MILLRACE_JAVA_OPTS% %MAIN% %ARGS%
 exit /b %ERRORLEVEL%
 
 :usage
@@ -86,7 +86,7 @@ echo Usage: millrace COMMAND [ARGUMENT...]
 echo.
 echo   example NAME [ARGUMENT...]  run one of the examples; without NAME, list them
 echo   doctor                      say what this machine offers: Java, processor, native libraries
-echo   bench [WORKLOAD...]         measure; without WORKLOAD, everything
+echo   bench [WORKLOAD...]         measure; without WORKLOAD, everything; --device NAME says where
 echo   conformance DIR [NAME...]   run the TensorFlow cases in DIR and compare; --help tells options
 echo   help                        show this text
 echo.
