@@ -25,8 +25,8 @@ record Frame(
     long evidenceAt,
     long scratchAt,
     long bytes) {
-  /** The alignment of what cudaMalloc returns, which the libraries like. */
-  private static final long ALIGNMENT = 256;
+  /** The alignment of what cudaMalloc returns, and of all kinds of memory; libraries like it. */
+  static final long ALIGNMENT = 256;
 
   /** The status word lies first. */
   static final long STATUS_BYTES = 4;

@@ -190,6 +190,18 @@ final class Products {
       }
     }
 
+    /** Tells how an operand is aligned, which is taken for 256 bytes otherwise. */
+    private static void align(
+        cublasLtMatmulPreferenceOpaque_t preference, int attribute, Address address) {
+      int alignment = (int) Long.lowestOneBit(Frame.ALIGNMENT | address.offset());
+      try (IntPointer pointer = new IntPointer(new int[] {alignment})) {
+        Status.cublas(
+            "cublasLtMatmulPreferenceSetAttribute",
+            cublas.cublasLtMatmulPreferenceSetAttribute(
+                preference, attribute, pointer, Integer.BYTES));
+      }
+    }
+
     /** Returns the algorithm that cuBLASLt thinks best; none if it has none. */
     Optional<cublasLtMatmulHeuristicResult_t> algorithm(LibraryHandles handles) {
       try (PointerPointer<cublasLtMatmulPreferenceOpaque_t> made = new PointerPointer<>(1);
@@ -203,6 +215,11 @@ final class Products {
               "cublasLtMatmulPreferenceSetAttribute",
               cublas.cublasLtMatmulPreferenceSetAttribute(
                   preference, cublas.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, bytes, Long.BYTES));
+          // What cuBLASLt calls A is our b.
+          align(preference, cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, gemm.b());
+          align(preference, cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, gemm.a());
+          align(preference, cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, gemm.c());
+          align(preference, cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, gemm.c());
           int[] count = new int[1];
           int status =
               cublas.cublasLtMatmulAlgoGetHeuristic(
@@ -216,7 +233,8 @@ final class Products {
                   1,
                   found,
                   count);
-          if (status == cublas.CUBLAS_STATUS_NOT_SUPPORTED) {
+          if (status == cublas.CUBLAS_STATUS_NOT_SUPPORTED
+              || status == cublas.CUBLAS_STATUS_INVALID_VALUE) {
             return Optional.empty();
           }
           Status.cublas("cublasLtMatmulAlgoGetHeuristic", status);
