@@ -187,10 +187,12 @@ final class NvidiaStream implements DriverStream {
     Status.runtime("cudaStreamSynchronize", cudart.cudaStreamSynchronize(stream));
   }
 
+  /** Waits for what a failed run left queued: its memory is about to go to others. */
   @Override
   public void close() {
     driver.activate();
-    handles.ifPresent(driver::giveBack);
+    int ignored = cudart.cudaStreamSynchronize(stream);
+    handles.ifPresent(h -> driver.giveBack(h.on(new CUstream_st())));
     handles = Optional.empty();
     Status.runtime("cudaStreamDestroy", cudart.cudaStreamDestroy(stream));
   }
