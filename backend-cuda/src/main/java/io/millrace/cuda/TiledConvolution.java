@@ -264,7 +264,8 @@ final class TiledConvolution {
             + windows.each(
                 """
                 index_t least# = 0;
-                while (least# < hop# && (phase# + pad# - least# * dilation#) % stride# != 0) {
+                while (least# < hop# && least# < size#
+                    && (phase# + pad# - least# * dilation#) % stride# != 0) {
                   least#++;
                 }
                 const index_t count# =
