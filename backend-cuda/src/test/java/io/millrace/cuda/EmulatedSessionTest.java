@@ -11,12 +11,15 @@ import io.millrace.DeviceException;
 import io.millrace.ExecutionException;
 import io.millrace.Feed;
 import io.millrace.Graph;
+import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Shape;
+import io.millrace.Tensor;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +75,39 @@ class EmulatedSessionTest extends SessionBehaviour {
       assertTrue(updates.get(0).contains("[status, "), updates.get(0));
       assertEquals(text, session.explain(model.train, model.feed(0, 5)));
     }
+  }
+
+  /** A table in the host's memory, the rest on the device, as an embedding too large for it. */
+  @Test
+  void meetsTheHost() {
+    List<List<Float>> losses = new ArrayList<>();
+    String device = device();
+    for (String home : List.of("reference:0", device)) {
+      Graph graph = new Graph();
+      Ops tf = Ops.of(graph);
+      Output ids = tf.placeholder(DType.INT32, Shape.of(-1), "ids");
+      Variable table;
+      Output rows;
+      try (var scope = graph.device("reference:0")) {
+        table = tf.variable(Tensor.of(new float[][] {{1, 2}, {3, 4}, {5, 6}}), "table");
+        rows = tf.gather(table, ids);
+      }
+      Variable w = tf.variable(Tensor.of(new float[][] {{0.5f}, {-0.25f}}), "w");
+      Output loss = tf.reduceMean(tf.square(tf.matmul(rows, w)));
+      Operation train = tf.train.gradientDescent(0.01f).minimize(loss);
+      List<Float> values = new ArrayList<>();
+      try (Session session = new Session(graph, SessionOptions.defaults().device(home))) {
+        session.run(tf.globalVariablesInitializer());
+        for (int i = 0; i < 4; i++) {
+          Feed feed = Feed.of(ids, new int[] {i % 3, 1, 2});
+          values.add(session.run(List.of(loss, train), feed).get(0).floatValue());
+        }
+        String text = session.explain(train, Feed.of(ids, new int[] {0, 1, 2}));
+        assertEquals(home.equals(device), text.contains("part 1 on cuda:0"), text);
+      }
+      losses.add(values);
+    }
+    assertEquals(losses.get(0), losses.get(1));
   }
 
   @Test
