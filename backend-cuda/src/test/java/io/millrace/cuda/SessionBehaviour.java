@@ -102,6 +102,27 @@ abstract class SessionBehaviour {
     }
   }
 
+  /** Not even where the library that multiplies adds the bias and cuts off what is negative. */
+  @Test
+  void reluKeepsWhatIsNotANumber() {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1, 2), "x");
+    Output w = tf.constant(new float[][] {{1, 1, 1, -1}, {1, 1, 1, 1}});
+    Output hidden = tf.nn.relu(tf.add(tf.matmul(x, w), tf.constant(new float[] {0, -4, 1, 2})));
+    Output y = tf.matmul(hidden, tf.eye(4));
+    SessionOptions options = SessionOptions.defaults().device(device());
+    try (Session session = new Session(graph, options)) {
+      Feed feed = Feed.of(x, new float[][] {{1, 2}, {Float.NaN, 1}, {-1, -2}});
+      float nan = Float.NaN;
+      for (int i = 0; i < 3; i++) {
+        assertArrayEquals(
+            new float[] {3, 0, 4, 3, nan, nan, nan, nan, 0, 0, 0, 1},
+            session.run(y, feed).toFloatArray());
+      }
+    }
+  }
+
   @Test
   void sessionsShareADevice() {
     Classifier model = new Classifier();
