@@ -15,6 +15,7 @@ import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.SizeTPointer;
 
 /** The convolutions of cuDNN on one device. Thread-safe. */
 @SuppressWarnings("deprecation") // Convolutions of cuDNN 9 without its graphs are deprecated.
@@ -62,14 +63,41 @@ final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
       Status.cudnn("cudnnCreate", cudnn.cudnnCreate(advisor));
     }
     CudnnDescriptors described = describe(problem);
-    Optional<Proposal> chosen =
-        proposals(problem, described).stream()
-            .filter(proposal -> proposal.isAllowed(problem.tensorFloat32()))
-            .findFirst();
-    if (problem.tensorFloat32()) {
-      chosen.ifPresent(proposal -> described.setMathType(proposal.mathType()));
+    for (Proposal proposal : proposals(problem, described)) {
+      if (proposal.isAllowed(problem.tensorFloat32())) {
+        if (problem.tensorFloat32()) {
+          described.setMathType(proposal.mathType());
+        }
+        Optional<Long> workspace = workspace(problem, described, proposal.number());
+        if (workspace.isPresent()) {
+          return Optional.of(new Target.Algorithm(proposal.number(), workspace.get()));
+        }
+      }
     }
-    return chosen.map(proposal -> new Target.Algorithm(proposal.number(), proposal.workspace()));
+    return Optional.empty();
+  }
+
+  /** Returns the scratch memory that an algorithm needs; none if cuDNN lacks it after all. */
+  private Optional<Long> workspace(Convolution.Problem problem, CudnnDescriptors d, int algorithm) {
+    try (SizeTPointer bytes = new SizeTPointer(1)) {
+      int status =
+          switch (problem.kind()) {
+            case FORWARD ->
+                cudnn.cudnnGetConvolutionForwardWorkspaceSize(
+                    advisor, d.data(), d.filter(), d.convolution(), d.result(), algorithm, bytes);
+            case DATA_GRADIENT ->
+                cudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(
+                    advisor, d.filter(), d.result(), d.convolution(), d.data(), algorithm, bytes);
+            case FILTER_GRADIENT ->
+                cudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(
+                    advisor, d.data(), d.result(), d.convolution(), d.filter(), algorithm, bytes);
+          };
+      if (isRefusal(status)) {
+        return Optional.empty();
+      }
+      Status.cudnn("cudnnGetConvolutionWorkspaceSize", status);
+      return Optional.of(bytes.get()).filter(b -> b <= MOST_WORKSPACE);
+    }
   }
 
   private CudnnDescriptors describe(Convolution.Problem problem) {
@@ -150,12 +178,17 @@ final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
 
   /** Returns whether there is a proposal of this number; that cuDNN cannot do it is no failure. */
   private static boolean succeeded(String call, int status, int number, int[] count) {
-    // All kinds of bad parameters and of what is not supported lie between these.
-    if (status >= cudnn.CUDNN_STATUS_BAD_PARAM && status < cudnn.CUDNN_STATUS_INTERNAL_ERROR) {
+    if (isRefusal(status)) {
       return false;
     }
     Status.cudnn(call, status);
     return number < count[0];
+  }
+
+  /** Returns whether cuDNN says that it cannot do this. */
+  private static boolean isRefusal(int status) {
+    // All kinds of bad parameters and of what is not supported lie between these.
+    return status >= cudnn.CUDNN_STATUS_BAD_PARAM && status < cudnn.CUDNN_STATUS_INTERNAL_ERROR;
   }
 
   /** Queues a convolution in the stream that the handle is set to. */
