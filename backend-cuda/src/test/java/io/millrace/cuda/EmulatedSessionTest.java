@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.DType;
 import io.millrace.DeviceException;
 import io.millrace.ExecutionException;
@@ -19,6 +20,7 @@ import io.millrace.Shape;
 import io.millrace.Tensor;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,32 @@ class EmulatedSessionTest extends SessionBehaviour {
         session.run(model.train, model.feed(i, 5));
         assertEquals(List.of("replay", "synchronize"), driver.takeLog());
       }
+    }
+  }
+
+  @Test
+  void allocatesNothingWhenSteady() {
+    EmulatedDriver driver = new EmulatedDriver();
+    Classifier model = new Classifier();
+    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Session session = new Session(model.graph, options)) {
+      session.run(model.tf.globalVariablesInitializer());
+      Feed feed = model.feed(0, 5);
+      for (int i = 0; i < 3; i++) {
+        session.run(model.train, feed);
+      }
+      driver.idle();
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 20; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 50; i++) {
+          session.run(model.train, feed);
+        }
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      // Less than one object a run; the counting itself may allocate.
+      assertTrue(least < 50 * 16, least + " bytes in 50 runs");
     }
   }
 

@@ -51,7 +51,7 @@ final class SmallLeNet {
     float[] images = new float[BATCH * 144];
     long[] labels = new long[BATCH];
     for (int i = 0; i < BATCH; i++) {
-      labels[i] = (step + i) % 5;
+      labels[i] = (step + (long) i) % 5;
       for (int j = 0; j < 144; j++) {
         images[144 * i + j] = (float) Math.sin((1.0 + labels[i]) * j / 7 + 0.01 * step);
       }
