@@ -18,6 +18,7 @@ final class NvidiaStream implements DriverStream {
   private final CudnnConvolutions convolutions;
   private final CUstream_st stream = new CUstream_st();
   private Optional<LibraryHandles> handles = Optional.empty();
+  private boolean usesLibraries;
 
   NvidiaStream(NvidiaDriver driver, CudnnConvolutions convolutions) {
     this.driver = driver;
@@ -117,8 +118,15 @@ final class NvidiaStream implements DriverStream {
   private LibraryHandles libraries() {
     if (handles.isEmpty()) {
       handles = Optional.of(driver.borrowHandles().on(stream));
+      usesLibraries = true;
     }
     return handles.get();
+  }
+
+  /** Lets other streams have the libraries' handles: a graph that is replayed needs none. */
+  private void giveBackLibraries() {
+    handles.ifPresent(h -> driver.giveBack(h.on(new CUstream_st())));
+    handles = Optional.empty();
   }
 
   @Override
@@ -139,6 +147,10 @@ final class NvidiaStream implements DriverStream {
   @Override
   public void beginCapture() {
     driver.activate();
+    if (usesLibraries) {
+      // They cannot be made while commands are recorded.
+      LibraryHandles ignored = libraries();
+    }
     driver.beginQuiet();
     int status = cudart.cudaStreamBeginCapture(stream, cudart.cudaStreamCaptureModeThreadLocal);
     if (status != cudart.cudaSuccess) {
@@ -152,6 +164,7 @@ final class NvidiaStream implements DriverStream {
     CUgraph_st graph = new CUgraph_st();
     int status = cudart.cudaStreamEndCapture(stream, graph);
     driver.endQuiet();
+    giveBackLibraries();
     Status.runtime("cudaStreamEndCapture", status);
     try {
       CUgraphExec_st instance = new CUgraphExec_st();
@@ -185,6 +198,7 @@ final class NvidiaStream implements DriverStream {
   public void synchronize() {
     driver.activate();
     Status.runtime("cudaStreamSynchronize", cudart.cudaStreamSynchronize(stream));
+    giveBackLibraries();
   }
 
   /** Waits for what a failed run left queued: its memory is about to go to others. */
@@ -192,8 +206,7 @@ final class NvidiaStream implements DriverStream {
   public void close() {
     driver.activate();
     int ignored = cudart.cudaStreamSynchronize(stream);
-    handles.ifPresent(h -> driver.giveBack(h.on(new CUstream_st())));
-    handles = Optional.empty();
+    giveBackLibraries();
     Status.runtime("cudaStreamDestroy", cudart.cudaStreamDestroy(stream));
   }
 }
