@@ -125,8 +125,10 @@ final class NvidiaStream implements DriverStream {
 
   /** Lets other streams have the libraries' handles: a graph that is replayed needs none. */
   private void giveBackLibraries() {
-    handles.ifPresent(h -> driver.giveBack(h.on(new CUstream_st())));
-    handles = Optional.empty();
+    if (handles.isPresent()) {
+      driver.giveBack(handles.get().on(new CUstream_st()));
+      handles = Optional.empty();
+    }
   }
 
   @Override
