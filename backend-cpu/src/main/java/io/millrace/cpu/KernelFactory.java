@@ -2,13 +2,15 @@ package io.millrace.cpu;
 
 import io.millrace.ir.Primitive;
 import io.millrace.spi.Step;
+import io.millrace.spi.StepVisitor;
 
 /** Makes the kernel of one step. */
-final class KernelFactory implements Primitive.Visitor<Kernel> {
+final class KernelFactory extends StepVisitor<Kernel> {
   private final Step step;
   private final Spans spans;
 
   private KernelFactory(Step step, Spans spans) {
+    super(step);
     this.step = step;
     this.spans = spans;
   }
@@ -20,36 +22,7 @@ final class KernelFactory implements Primitive.Visitor<Kernel> {
 
   /** Returns the kernel of a step whose loops come from {@code spans}. */
   static Kernel of(Step step, Spans spans) {
-    return step.primitive().accept(new KernelFactory(step, spans));
-  }
-
-  @Override
-  public Kernel feed(Primitive.Feed primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public Kernel constant(Primitive.Constant primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public Kernel read(Primitive.Read primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public Kernel reshape(Primitive.Reshape primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public Kernel bitcast(Primitive.Bitcast primitive) {
-    throw onlyPlace();
-  }
-
-  private IllegalArgumentException onlyPlace() {
-    return new IllegalArgumentException(step + " names a place and is not a step");
+    return new KernelFactory(step, spans).visit();
   }
 
   @Override

@@ -1,47 +1,20 @@
 package io.millrace.cuda;
 
 import io.millrace.ir.Primitive;
+import io.millrace.spi.StepVisitor;
 
 /** Adds the commands of one step to its context. */
-final class CommandFactory implements Primitive.Visitor<StepContext> {
+final class CommandFactory extends StepVisitor<StepContext> {
   private final StepContext context;
 
   private CommandFactory(StepContext context) {
+    super(context.step());
     this.context = context;
   }
 
   /** Makes the commands of the context's step. */
   static void make(StepContext context) {
-    context.step().primitive().accept(new CommandFactory(context));
-  }
-
-  @Override
-  public StepContext feed(Primitive.Feed primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public StepContext constant(Primitive.Constant primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public StepContext read(Primitive.Read primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public StepContext reshape(Primitive.Reshape primitive) {
-    throw onlyPlace();
-  }
-
-  @Override
-  public StepContext bitcast(Primitive.Bitcast primitive) {
-    throw onlyPlace();
-  }
-
-  private IllegalArgumentException onlyPlace() {
-    return new IllegalArgumentException(context.step() + " names a place and is not a step");
+    new CommandFactory(context).visit();
   }
 
   @Override
