@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.ToIntBiFunction;
 import java.util.function.ToLongFunction;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdDataAlgoPerf_t;
@@ -107,82 +110,86 @@ final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
   /** Returns cuDNN's proposals, the fastest first; none if it cannot do this at all. */
   private List<Proposal> proposals(Convolution.Problem problem, CudnnDescriptors d) {
     return switch (problem.kind()) {
-      case FORWARD -> forward(d);
-      case DATA_GRADIENT -> dataGradient(d);
-      case FILTER_GRADIENT -> filterGradient(d);
+      case FORWARD ->
+          proposals(
+              cudnn::cudnnGetConvolutionForwardAlgorithmMaxCount,
+              cudnnConvolutionFwdAlgoPerf_t::new,
+              (most, count, found) ->
+                  cudnn.cudnnGetConvolutionForwardAlgorithm_v7(
+                      advisor,
+                      d.data(),
+                      d.filter(),
+                      d.convolution(),
+                      d.result(),
+                      most,
+                      count,
+                      found),
+              at ->
+                  new Proposal(
+                      at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
+      case DATA_GRADIENT ->
+          proposals(
+              cudnn::cudnnGetConvolutionBackwardDataAlgorithmMaxCount,
+              cudnnConvolutionBwdDataAlgoPerf_t::new,
+              (most, count, found) ->
+                  cudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
+                      advisor,
+                      d.filter(),
+                      d.result(),
+                      d.convolution(),
+                      d.data(),
+                      most,
+                      count,
+                      found),
+              at ->
+                  new Proposal(
+                      at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
+      case FILTER_GRADIENT ->
+          proposals(
+              cudnn::cudnnGetConvolutionBackwardFilterAlgorithmMaxCount,
+              cudnnConvolutionBwdFilterAlgoPerf_t::new,
+              (most, count, found) ->
+                  cudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+                      advisor,
+                      d.data(),
+                      d.result(),
+                      d.convolution(),
+                      d.filter(),
+                      most,
+                      count,
+                      found),
+              at ->
+                  new Proposal(
+                      at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
     };
   }
 
-  private List<Proposal> forward(CudnnDescriptors d) {
+  private <P extends Pointer> List<Proposal> proposals(
+      ToIntBiFunction<cudnnContext, int[]> most,
+      LongFunction<P> room,
+      Question<P> question,
+      Function<P, Proposal> read) {
     int[] count = new int[1];
-    Status.cudnn(
-        "cudnnGetConvolutionForwardAlgorithmMaxCount",
-        cudnn.cudnnGetConvolutionForwardAlgorithmMaxCount(advisor, count));
-    List<Proposal> proposals = new ArrayList<>();
-    try (cudnnConvolutionFwdAlgoPerf_t found = new cudnnConvolutionFwdAlgoPerf_t(count[0])) {
-      int status =
-          cudnn.cudnnGetConvolutionForwardAlgorithm_v7(
-              advisor, d.data(), d.filter(), d.convolution(), d.result(), count[0], count, found);
-      for (int i = 0; succeeded("cudnnGetConvolutionForwardAlgorithm", status, i, count); i++) {
-        cudnnConvolutionFwdAlgoPerf_t at = found.getPointer(i);
-        proposals.add(
-            new Proposal(at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
+    Status.cudnn("cudnnGetConvolutionAlgorithmMaxCount", most.applyAsInt(advisor, count));
+    try (P found = room.apply(count[0])) {
+      int status = question.ask(count[0], count, found);
+      if (isRefusal(status)) {
+        return List.of();
       }
+      Status.cudnn("cudnnGetConvolutionAlgorithm", status);
+      List<Proposal> proposals = new ArrayList<>();
+      for (int i = 0; i < count[0]; i++) {
+        proposals.add(read.apply(found.getPointer(i)));
+      }
+      return proposals;
     }
-    return proposals;
   }
 
-  private List<Proposal> dataGradient(CudnnDescriptors d) {
-    int[] count = new int[1];
-    Status.cudnn(
-        "cudnnGetConvolutionBackwardDataAlgorithmMaxCount",
-        cudnn.cudnnGetConvolutionBackwardDataAlgorithmMaxCount(advisor, count));
-    List<Proposal> proposals = new ArrayList<>();
-    try (cudnnConvolutionBwdDataAlgoPerf_t found =
-        new cudnnConvolutionBwdDataAlgoPerf_t(count[0])) {
-      int status =
-          cudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
-              advisor, d.filter(), d.result(), d.convolution(), d.data(), count[0], count, found);
-      for (int i = 0;
-          succeeded("cudnnGetConvolutionBackwardDataAlgorithm", status, i, count);
-          i++) {
-        cudnnConvolutionBwdDataAlgoPerf_t at = found.getPointer(i);
-        proposals.add(
-            new Proposal(at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
-      }
-    }
-    return proposals;
-  }
-
-  private List<Proposal> filterGradient(CudnnDescriptors d) {
-    int[] count = new int[1];
-    Status.cudnn(
-        "cudnnGetConvolutionBackwardFilterAlgorithmMaxCount",
-        cudnn.cudnnGetConvolutionBackwardFilterAlgorithmMaxCount(advisor, count));
-    List<Proposal> proposals = new ArrayList<>();
-    try (cudnnConvolutionBwdFilterAlgoPerf_t found =
-        new cudnnConvolutionBwdFilterAlgoPerf_t(count[0])) {
-      int status =
-          cudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-              advisor, d.data(), d.result(), d.convolution(), d.filter(), count[0], count, found);
-      for (int i = 0;
-          succeeded("cudnnGetConvolutionBackwardFilterAlgorithm", status, i, count);
-          i++) {
-        cudnnConvolutionBwdFilterAlgoPerf_t at = found.getPointer(i);
-        proposals.add(
-            new Proposal(at.algo(), at.status(), at.determinism(), at.mathType(), at.memory()));
-      }
-    }
-    return proposals;
-  }
-
-  /** Returns whether there is a proposal of this number; that cuDNN cannot do it is no failure. */
-  private static boolean succeeded(String call, int status, int number, int[] count) {
-    if (isRefusal(status)) {
-      return false;
-    }
-    Status.cudnn(call, status);
-    return number < count[0];
+  /** Asks for algorithms of one kind of convolution. */
+  @FunctionalInterface
+  private interface Question<P> {
+    /** Returns cuDNN's status and sets what was found, {@code most} at most, and its number. */
+    int ask(int most, int[] count, P found);
   }
 
   /** Returns whether cuDNN says that it cannot do this. */

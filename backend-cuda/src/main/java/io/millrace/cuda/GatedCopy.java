@@ -5,10 +5,6 @@ package io.millrace.cuda;
  * same: where the step is gated they write to scratch memory, which a gated kernel copies.
  */
 final class GatedCopy {
-  private static final int THREADS = 256;
-  private static final int BYTES_PER_THREAD = 16;
-  private static final int BLOCKS_PER_MULTIPROCESSOR = 16;
-
   private GatedCopy() {}
 
   /** Returns where such a command may write what belongs at an output: there, or in scratch. */
@@ -18,18 +14,9 @@ final class GatedCopy {
 
   /** Brings what was written at the place to the output. */
   static void finish(StepContext context, Address place, Address output, long bytes) {
-    if (place.equals(output)) {
-      return;
+    if (!place.equals(output)) {
+      context.add(CopyLoop.run(context, place, output, bytes));
     }
-    context.add(
-        walk(context, bytes, "copy_gated")
-            .in("uint4", "from", place)
-            .in("u8", "bytes", place)
-            .out("uint4", "to", output)
-            .out("u8", "out", output)
-            .int64("size", bytes)
-            .body(loops("from[i]", "bytes[i]"))
-            .grid(blocks(context, bytes), 1, THREADS));
   }
 
   /** Sets all bytes of an output to 0. */
@@ -38,31 +25,15 @@ final class GatedCopy {
       context.add(new Fill(output, 0, bytes));
       return;
     }
-    context.add(
-        walk(context, bytes, "clear_gated")
-            .out("uint4", "to", output)
-            .out("u8", "out", output)
-            .int64("size", bytes)
-            .body(loops("make_uint4(0, 0, 0, 0)", "0"))
-            .grid(blocks(context, bytes), 1, THREADS));
-  }
-
-  private static LaunchBuilder walk(StepContext context, long bytes, String name) {
-    return context.kernel(name).wide(bytes >= 1L << 30);
-  }
-
-  private static long blocks(StepContext context, long bytes) {
-    long perBlock = (long) BYTES_PER_THREAD * THREADS;
-    return Math.min(
-        (bytes + perBlock - 1) / perBlock,
-        (long) context.target().multiprocessors() * BLOCKS_PER_MULTIPROCESSOR);
-  }
-
-  private static String loops(String vector, String one) {
-    return """
-      for (index_t i = thread(); i < size / 16; i += threads()) to[i] = %s;
-      for (index_t i = size / 16 * 16 + thread(); i < size; i += threads()) out[i] = %s;
-    """
-        .formatted(vector, one);
+    int unit = CopyLoop.unit(output.offset(), bytes);
+    long count = bytes / unit;
+    LaunchBuilder kernel =
+        context
+            .kernel("clear_" + unit)
+            .wide(CopyLoop.isWide(count))
+            .out(CopyLoop.type(unit), "target", output)
+            .index("count", count)
+            .body(CopyLoop.over(unit, "value[k] = {};\nat[k] = i;"));
+    context.add(CopyLoop.launch(context, kernel, count));
   }
 }

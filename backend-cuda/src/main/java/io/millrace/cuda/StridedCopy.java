@@ -1,9 +1,13 @@
 package io.millrace.cuda;
 
+import io.millrace.Shape;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.View;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A copy of strided elements, in the order in which they lie in the target, with as few axes as
@@ -55,23 +59,19 @@ record StridedCopy(int unit, long source, long target, List<Axis> axes) {
   }
 
   private static List<Axis> merged(List<Axis> axes) {
-    List<Axis> merged = new ArrayList<>();
-    for (Axis axis : axes) {
-      if (axis.extent == 1) {
-        continue;
-      }
-      int last = merged.size() - 1;
-      boolean joins =
-          last >= 0
-              && merged.get(last).source == axis.source * axis.extent
-              && merged.get(last).target == axis.target * axis.extent;
-      if (joins) {
-        merged.set(last, new Axis(merged.get(last).extent * axis.extent, axis.source, axis.target));
-      } else {
-        merged.add(axis);
-      }
-    }
-    return merged.isEmpty() ? List.of(new Axis(1, 1, 1)) : merged;
+    LoopNest nest =
+        new LoopNest(
+            Shape.of(axes.stream().mapToLong(Axis::extent).toArray()),
+            axes.size(),
+            List.of(
+                View.of(0, axes.stream().mapToLong(Axis::source).toArray()),
+                View.of(0, axes.stream().mapToLong(Axis::target).toArray())),
+            Set.of());
+    return nest.rank() == 0
+        ? List.of(new Axis(1, 1, 1))
+        : IntStream.range(0, nest.rank())
+            .mapToObj(i -> new Axis(nest.extent(i), nest.stride(0, i), nest.stride(1, i)))
+            .toList();
   }
 
   Axis inner() {
