@@ -220,6 +220,15 @@ final class PoolCommands {
       return windows.divisors(kernel, "dilation");
     }
 
+    /** What a thread computes: channels at a place that is taken apart from {@code rest}. */
+    private static final String START =
+        """
+        const index_t at = thread();
+        if (at >= count_all) return;
+        index_t rest = at / channelsBy;
+        const index_t channel = at - rest * (index_t)channelsBy.d;
+        """;
+
     private static String filled(String name, String value) {
       return "Channels " + name + ";\nEACH " + name + ".v[l] = " + value + ";\n";
     }
@@ -231,12 +240,7 @@ final class PoolCommands {
               ? "-__int_as_float(0x7F800000)"
               : "-__longlong_as_double(0x7FF0000000000000LL)";
       String text =
-          """
-          const index_t at = thread();
-          if (at >= count_all) return;
-          index_t rest = at / channelsBy;
-          const index_t channel = at - rest * (index_t)channelsBy.d;
-          """
+          START
               + windows.takeApart("q", "windows")
               + "const index_t base = rest * batchStep + channel;\n"
               + before
@@ -271,12 +275,7 @@ final class PoolCommands {
     /** Returns the text of a thread that sums the gradients arriving at one element. */
     private String gradient(String window) {
       String text =
-          """
-          const index_t at = thread();
-          if (at >= count_all) return;
-          index_t rest = at / channelsBy;
-          const index_t channel = at - rest * (index_t)channelsBy.d;
-          """
+          START
               + windows.takeApart("p", "extent")
               + "const index_t base = rest * batchWalk + channel;\n"
               + filled("sum", "0")

@@ -13,8 +13,7 @@ final class ScanText {
 
   private ScanText() {}
 
-  /** A thread for each column of each chunk. */
-  static final String COLUMNS =
+  private static final String COLUMN =
       """
         for (index_t number = thread(); number < count; number += threads()) {
           index_t rest = number / inner;
@@ -26,30 +25,39 @@ final class ScanText {
           ACCUMULATOR so = START;
       #pragma unroll 4
           for (index_t p = begin; p < end; p++) {
-            ACCUMULATOR next = so OP (ACCUMULATOR)source[origin + p * step];
-            target[origin + p * step] = (TYPE)(exclusive ? so : next);
-            so = next;
-          }
-        }
       """;
+
+  /** A thread for each column of each chunk. */
+  static final String COLUMNS =
+      COLUMN
+          + """
+                  ACCUMULATOR next = so OP (ACCUMULATOR)source[origin + p * step];
+                  target[origin + p * step] = (TYPE)(exclusive ? so : next);
+                  so = next;
+                }
+              }
+            """;
 
   /** A thread for each column of each chunk, too. */
   static final String COLUMN_TOTALS =
+      COLUMN
+          + """
+                  so = so OP (ACCUMULATOR)source[origin + p * step];
+                }
+                totals[number] = so;
+              }
+            """;
+
+  /** Replaces {@code x} by what the lanes up to this one hold; {@code before} is without it. */
+  private static final String LANES =
       """
-        for (index_t number = thread(); number < count; number += threads()) {
-          index_t rest = number / inner;
-          index_t row = rest / chunks;
-          index_t begin = (rest - row * (index_t)chunks.d) * chunk;
-          index_t end = length - begin < chunk ? length : begin + chunk;
-          index_t column = number - rest * (index_t)inner.d;
-          index_t origin = row * length * (index_t)inner.d + first + column;
-          ACCUMULATOR so = START;
-      #pragma unroll 4
-          for (index_t p = begin; p < end; p++) {
-            so = so OP (ACCUMULATOR)source[origin + p * step];
+      #pragma unroll
+          for (int by = 1; by < 32; by *= 2) {
+            ACCUMULATOR other = __shfl_up_sync(0xffffffffu, x, by);
+            if (lane >= by) x = other OP x;
           }
-          totals[number] = so;
-        }
+          ACCUMULATOR before = __shfl_up_sync(0xffffffffu, x, 1);
+          if (lane == 0) before = START;
       """;
 
   /** A warp for each row. */
@@ -63,18 +71,14 @@ final class ScanText {
             index_t p = begin + lane;
             ACCUMULATOR x = START;
             if (p < length) x = (ACCUMULATOR)source[origin + p * step];
-      #pragma unroll
-            for (int by = 1; by < 32; by *= 2) {
-              ACCUMULATOR before = __shfl_up_sync(0xffffffffu, x, by);
-              if (lane >= by) x = before OP x;
-            }
-            ACCUMULATOR before = __shfl_up_sync(0xffffffffu, x, 1);
-            if (lane == 0) before = START;
-            if (p < length) target[origin + p * step] = (TYPE)(so OP (exclusive ? before : x));
-            so = so OP __shfl_sync(0xffffffffu, x, 31);
-          }
-        }
-      """;
+      """
+          + LANES
+          + """
+                  if (p < length) target[origin + p * step] = (TYPE)(so OP (exclusive ? before : x));
+                  so = so OP __shfl_sync(0xffffffffu, x, 31);
+                }
+              }
+            """;
 
   private static final String CHUNK =
       """
@@ -112,13 +116,9 @@ final class ScanText {
                   mine[k] = exclusive ? x : next;
                   x = next;
                 }
-            #pragma unroll
-                for (int by = 1; by < 32; by *= 2) {
-                  ACCUMULATOR before = __shfl_up_sync(0xffffffffu, x, by);
-                  if (lane >= by) x = before OP x;
-                }
-                ACCUMULATOR before = __shfl_up_sync(0xffffffffu, x, 1);
-                if (lane == 0) before = START;
+            """
+          + LANES
+          + """
                 if (lane == 31) warps[warp] = x;
                 __syncthreads();
                 ACCUMULATOR mineBegin = so;

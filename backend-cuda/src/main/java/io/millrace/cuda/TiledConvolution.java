@@ -123,6 +123,31 @@ final class TiledConvolution {
         .formatted(windows.all("place#[r] + d# >= 0 && place#[r] + d# < " + extents + "#"), tensor);
   }
 
+  /** Returns the text that finds an element's distance along each axis and its place. */
+  private String here(String start, String distance, String step) {
+    return windows.each("const index_t d# = " + distance + ";\n")
+        + "const index_t here = "
+        + start
+        + " + "
+        + windows.sum("d", step)
+        + ";\n";
+  }
+
+  /** Returns the text that loads an element of the tensor whose rows are a position's outputs. */
+  private static String output(String tensor) {
+    return "if (col0 + c < cols) value = %s[k * allOutputs + group * outputs + col0 + c];\n"
+        .formatted(tensor);
+  }
+
+  /** Adds the parameters of a product whose columns are outputs. */
+  private LaunchBuilder withOutputs(LaunchBuilder kernel, TiledProduct.Tile tile) {
+    kernel
+        .divisor("inputsBy", c.inputsPerGroup())
+        .int32("aligned", aligned(c.outputs(), c.outputsPerGroup(), tile));
+    windows.divisors(kernel, "windows");
+    return windows.divisors(kernel, "size");
+  }
+
   private String target(String tensor) {
     return "target[r] < 0 ? 0 : " + tensor + " + target[r]";
   }
@@ -154,27 +179,18 @@ final class TiledConvolution {
             const index_t channel = k - rest * inputs;
             """
                 + windows.takeApart("w", "size")
-                + windows.each("const index_t d# = w# * dilation#;\n")
-                + "const index_t here = channel + "
-                + windows.sum("d", "step")
-                + ";\n",
+                + here("channel", "w# * dilation#", "step"),
             element("data", "extent"),
             "",
-            """
-            if (col0 + c < cols) value = filter[k * allOutputs + group * outputs + col0 + c];
-            """,
+            output("filter"),
             target("result"));
     LaunchBuilder kernel =
         kernel("convolve_" + tile, tile, rows, columns)
             .in(c.type(), "data", c.data())
             .in(c.type(), "filter", c.filter())
             .out(c.type(), "result", c.result())
-            .index("depth", c.filterDepth())
-            .divisor("inputsBy", c.inputsPerGroup())
-            .int32("aligned", aligned(c.outputs(), c.outputsPerGroup(), tile));
-    windows.divisors(kernel, "windows");
-    windows.divisors(kernel, "size");
-    add(kernel, text, rows, columns, 1);
+            .index("depth", c.filterDepth());
+    add(withOutputs(kernel, tile), text, rows, columns, 1);
   }
 
   private void dataGradient() {
@@ -214,11 +230,7 @@ final class TiledConvolution {
                             """),
                     "rest * batchWalk + group * outputs",
                     "rest * batchStep + group * inputs + " + windows.sum("p", "step")),
-            depth
-                + windows.each("const index_t d# = -j# * reach#;\n")
-                + "const index_t here = channel + "
-                + windows.sum("d", "walk")
-                + ";\n",
+            depth + here("channel", "-j# * reach#", "walk"),
             element("gradient", "windows"),
             depth
                 + windows.each("const index_t w# = least# + j# * hop#;\n")
@@ -318,15 +330,10 @@ final class TiledConvolution {
                     "turn * size + row * allOutputs + group * outputs"),
             "index_t rest = k;\n"
                 + windows.takeApart("q", "windows")
-                + windows.each("const index_t d# = q# * stride#;\n")
-                + "const index_t here = rest * batchStep + "
-                + windows.sum("d", "step")
-                + ";\n",
+                + here("rest * batchStep", "q# * stride#", "step"),
             element("data", "extent"),
             "",
-            """
-            if (col0 + c < cols) value = gradient[k * allOutputs + group * outputs + col0 + c];
-            """,
+            output("gradient"),
             target("parts"));
     LaunchBuilder kernel =
         kernel("convolve_filter_gradient_" + tile, tile, rows, columns)
@@ -335,12 +342,8 @@ final class TiledConvolution {
             .out(c.type(), "parts", sums.to())
             .index("positions", positions)
             .index("depth", sums.depth())
-            .index("size", c.filterShape().size())
-            .divisor("inputsBy", c.inputsPerGroup())
-            .int32("aligned", aligned(c.outputs(), c.outputsPerGroup(), tile));
-    windows.divisors(kernel, "windows");
-    windows.divisors(kernel, "size");
-    add(kernel, text, rows, columns, sums.count());
+            .index("size", c.filterShape().size());
+    add(withOutputs(kernel, tile), text, rows, columns, sums.count());
     sums.finish(c.filter());
   }
 
