@@ -37,7 +37,7 @@ final class ConvolutionAxis {
       offsets[i] = (int) (i * axis.dilation() - axis.padBefore());
       taps[i] = i;
     }
-    return new ConvolutionAxis((int) axis.windows(extent), (int) axis.stride(), offsets, taps);
+    return new ConvolutionAxis((int) axis.windows(extent), stride(axis, extent), offsets, taps);
   }
 
   /**
@@ -45,7 +45,7 @@ final class ConvolutionAxis {
    * element {@code phase + stride * q} is reached by the window {@code q + offset} through a tap.
    */
   static List<ConvolutionAxis> backward(WindowAxis axis, long extent) {
-    int stride = (int) axis.stride();
+    int stride = stride(axis, extent);
     List<ConvolutionAxis> phases = new ArrayList<>();
     for (int phase = 0; phase < Math.min(stride, extent); phase++) {
       List<Integer> taps = new ArrayList<>();
@@ -67,6 +67,11 @@ final class ConvolutionAxis {
               positions, 1, offsets, taps.stream().mapToInt(Integer::intValue).toArray()));
     }
     return phases;
+  }
+
+  /** Returns the distance of windows; where there is one window only, any that is long enough. */
+  static int stride(WindowAxis axis, long extent) {
+    return (int) Math.min(axis.stride(), Math.max(1, extent + axis.padBefore() + axis.padAfter()));
   }
 
   /** Returns how many positions there are. */

@@ -65,7 +65,7 @@ final class ConvolutionKernels {
     for (int axis = 0; axis < rank; axis++) {
       long extent = output.type().shape().dim(axis + 1);
       choices.add(ConvolutionAxis.backward(convolve.axes().get(axis), extent));
-      strides[axis] = (int) convolve.axes().get(axis).stride();
+      strides[axis] = ConvolutionAxis.stride(convolve.axes().get(axis), extent);
       count *= choices.get(axis).size();
     }
     List<ConvolutionPhase> phases = new ArrayList<>();

@@ -13,6 +13,8 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.View;
+import io.millrace.primitives.RandomLoops;
+import io.millrace.primitives.Tolerance;
 import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.spi.StepException;
 import java.util.List;
@@ -91,9 +93,9 @@ class ElementaryFunctionsTest {
     Primitive.Map map = map(fn, DType.FLOAT32, input.size());
     List<TensorType> outputs = List.of(new TensorType(map.function().resultType(0), map.domain()));
     Literal expected = ReferenceInterpreter.evaluate(map, List.of(input), outputs).get(0);
-    Literal scalar = KernelRunner.run(map, List.of(input), outputs, SCALAR, ONE).get(0);
-    Literal vector = KernelRunner.run(map, List.of(input), outputs, VECTOR, ONE).get(0);
-    Literals.assertClose(scalar, vector, 0, fn + " as vectors");
+    Literal scalar = StepRunner.run(map, List.of(input), outputs, SCALAR, ONE).get(0);
+    Literal vector = StepRunner.run(map, List.of(input), outputs, VECTOR, ONE).get(0);
+    Tolerance.assertClose(scalar, vector, 0, fn + " as vectors");
     for (long i = 0; i < input.size(); i++) {
       double x = expected.getDouble(i);
       double y = scalar.getDouble(i);
@@ -110,15 +112,15 @@ class ElementaryFunctionsTest {
       mode = EnumSource.Mode.EXCLUDE,
       names = {"NOT"})
   void float64IsWithinAFewUnits(UnaryFn fn) {
-    RandomPrograms programs = new RandomPrograms(fn.name().hashCode());
-    Literal input = programs.tensor(DType.FLOAT64, 3000);
+    RandomLoops loops = new RandomLoops(fn.name().hashCode());
+    Literal input = loops.numbers(DType.FLOAT64, 3000);
     Primitive.Map map = map(fn, DType.FLOAT64, input.size());
     List<TensorType> outputs = List.of(new TensorType(map.function().resultType(0), map.domain()));
     Literal expected = ReferenceInterpreter.evaluate(map, List.of(input), outputs).get(0);
-    Literal scalar = KernelRunner.run(map, List.of(input), outputs, SCALAR, ONE).get(0);
-    Literal vector = KernelRunner.run(map, List.of(input), outputs, VECTOR, ONE).get(0);
-    Literals.assertClose(scalar, vector, 0, fn + " as vectors");
-    Literals.assertClose(expected, scalar, 32, fn.toString());
+    Literal scalar = StepRunner.run(map, List.of(input), outputs, SCALAR, ONE).get(0);
+    Literal vector = StepRunner.run(map, List.of(input), outputs, VECTOR, ONE).get(0);
+    Tolerance.assertClose(scalar, vector, 0, fn + " as vectors");
+    Tolerance.assertClose(expected, scalar, 32, fn.toString());
   }
 
   @ParameterizedTest
@@ -139,7 +141,7 @@ class ElementaryFunctionsTest {
         "SHIFT_RIGHT"
       })
   void binaryFunctionsEqualTheReferenceForAllTypes(BinaryFn fn) {
-    RandomPrograms programs = new RandomPrograms(fn.name().hashCode());
+    RandomLoops loops = new RandomLoops(fn.name().hashCode());
     Shape domain = Shape.of(2000);
     for (DType type : DType.values()) {
       if (!fn.accepts(type)) {
@@ -157,14 +159,14 @@ class ElementaryFunctionsTest {
               builder.build(List.of(x.apply(fn, divisor))),
               domain,
               List.of(View.dense(domain), View.dense(domain)));
-      List<Literal> inputs = List.of(programs.tensor(type, 2000), programs.tensor(type, 2000));
+      List<Literal> inputs = List.of(loops.numbers(type, 2000), loops.numbers(type, 2000));
       List<TensorType> outputs = List.of(new TensorType(type, domain));
       Literal expected = ReferenceInterpreter.evaluate(map, inputs, outputs).get(0);
-      Literal scalar = KernelRunner.run(map, inputs, outputs, SCALAR, ONE).get(0);
-      Literal vector = KernelRunner.run(map, inputs, outputs, VECTOR, ONE).get(0);
+      Literal scalar = StepRunner.run(map, inputs, outputs, SCALAR, ONE).get(0);
+      Literal vector = StepRunner.run(map, inputs, outputs, VECTOR, ONE).get(0);
       int units = fn == BinaryFn.NEXT_AFTER ? 0 : 1;
-      Literals.assertClose(expected, scalar, units, fn + " scalar");
-      Literals.assertClose(expected, vector, units, fn + " vector");
+      Tolerance.assertClose(expected, scalar, units, fn + " scalar");
+      Tolerance.assertClose(expected, vector, units, fn + " vector");
     }
   }
 
@@ -189,7 +191,7 @@ class ElementaryFunctionsTest {
       for (Spans spans : List.of(SCALAR, VECTOR)) {
         StepException thrown =
             assertThrows(
-                StepException.class, () -> KernelRunner.run(map, inputs, outputs, spans, ONE));
+                StepException.class, () -> StepRunner.run(map, inputs, outputs, spans, ONE));
         assertEquals("integer division by zero", thrown.getMessage());
       }
     }
@@ -206,8 +208,7 @@ class ElementaryFunctionsTest {
     List<Literal> inputs = List.of(Literal.ofInts(1, 2, 3));
     List<TensorType> outputs = List.of(new TensorType(DType.INT32, domain));
     StepException thrown =
-        assertThrows(
-            StepException.class, () -> KernelRunner.run(map, inputs, outputs, SCALAR, ONE));
+        assertThrows(StepException.class, () -> StepRunner.run(map, inputs, outputs, SCALAR, ONE));
     assertEquals("integers to negative integer powers are not allowed", thrown.getMessage());
   }
 }

@@ -9,6 +9,8 @@ import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
+import io.millrace.primitives.RandomLoops;
+import io.millrace.primitives.Tolerance;
 import io.millrace.reference.ReferenceInterpreter;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,20 +63,20 @@ class MapKernelTest {
   }
 
   private static void check(int seed, List<DType> types) {
-    RandomPrograms programs = new RandomPrograms(seed);
-    Shape domain = programs.pick(DOMAINS);
+    RandomLoops loops = new RandomLoops(seed);
+    Shape domain = loops.pick(DOMAINS);
     List<DType> parameters = new ArrayList<>();
-    for (int i = programs.random().nextInt(4); i >= 0; i--) {
-      parameters.add(programs.pick(types));
+    for (int i = loops.below(4); i >= 0; i--) {
+      parameters.add(loops.pick(types));
     }
-    int steps = programs.random().nextInt(12);
-    ScalarFunction function = programs.function(parameters, types, domain.rank(), steps);
+    int steps = loops.below(12);
+    ScalarFunction function = loops.function(parameters, types, domain.rank(), steps);
     List<View> views = new ArrayList<>();
     List<Literal> inputs = new ArrayList<>();
     for (DType parameter : parameters) {
-      View view = programs.view(domain);
+      View view = loops.view(domain);
       views.add(view);
-      inputs.add(programs.tensor(parameter, domain, view));
+      inputs.add(loops.tensor(parameter, domain, view));
     }
     Primitive.Map map = new Primitive.Map(function, domain, views);
     List<TensorType> outputs = new ArrayList<>();
@@ -83,23 +85,23 @@ class MapKernelTest {
     }
     String about = "seed " + seed + ": " + function + " over " + domain + views;
     List<Literal> expected = ReferenceInterpreter.evaluate(map, inputs, outputs);
-    List<Literal> scalar = KernelRunner.run(map, inputs, outputs, SCALAR, ONE);
-    List<Literal> vector = KernelRunner.run(map, inputs, outputs, VECTOR, ONE);
+    List<Literal> scalar = StepRunner.run(map, inputs, outputs, SCALAR, ONE);
+    List<Literal> vector = StepRunner.run(map, inputs, outputs, VECTOR, ONE);
     for (int i = 0; i < outputs.size(); i++) {
-      Literals.assertClose(expected.get(i), scalar.get(i), 0, "scalar " + about);
-      Literals.assertClose(expected.get(i), vector.get(i), 0, "vector " + about);
+      Tolerance.assertClose(expected.get(i), scalar.get(i), 0, "scalar " + about);
+      Tolerance.assertClose(expected.get(i), vector.get(i), 0, "vector " + about);
     }
   }
 
   @Test
   void twoThreadsGiveTheBitsOfOne() {
-    RandomPrograms programs = new RandomPrograms(5);
+    RandomLoops loops = new RandomLoops(5);
     for (int round = 0; round < 10; round++) {
       Shape domain = Shape.of(100_000);
       List<DType> parameters = List.of(DType.FLOAT32, DType.FLOAT32);
-      ScalarFunction function = programs.function(parameters, List.of(DType.FLOAT32), 0, 8);
+      ScalarFunction function = loops.function(parameters, List.of(DType.FLOAT32), 0, 8);
       List<Literal> inputs =
-          List.of(programs.tensor(DType.FLOAT32, 100_000), programs.tensor(DType.FLOAT32, 1));
+          List.of(loops.numbers(DType.FLOAT32, 100_000), loops.numbers(DType.FLOAT32, 1));
       Primitive.Map map =
           new Primitive.Map(function, domain, List.of(View.dense(domain), View.of(0, 0)));
       List<TensorType> outputs = new ArrayList<>();
@@ -107,8 +109,8 @@ class MapKernelTest {
         outputs.add(new TensorType(function.resultType(i), domain));
       }
       assertEquals(
-          KernelRunner.run(map, inputs, outputs, SCALAR, ONE),
-          KernelRunner.run(map, inputs, outputs, VECTOR, TWO));
+          StepRunner.run(map, inputs, outputs, SCALAR, ONE),
+          StepRunner.run(map, inputs, outputs, VECTOR, TWO));
     }
   }
 }

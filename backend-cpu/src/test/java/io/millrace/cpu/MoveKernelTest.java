@@ -9,6 +9,7 @@ import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
+import io.millrace.primitives.RandomLoops;
 import io.millrace.reference.ReferenceInterpreter;
 import java.util.List;
 import java.util.Optional;
@@ -39,18 +40,18 @@ class MoveKernelTest {
   @Test
   void randomPiecesEqualTheReference() {
     for (int seed = 0; seed < 400; seed++) {
-      RandomPrograms programs = new RandomPrograms(seed);
-      DType dtype = programs.pick(List.of(DType.values()));
-      Shape extent = programs.pick(EXTENTS);
-      View source = programs.view(extent);
-      int gap = programs.random().nextInt(3);
-      int before = programs.random().nextInt(5);
+      RandomLoops loops = new RandomLoops(seed);
+      DType dtype = loops.pick(List.of(DType.values()));
+      Shape extent = loops.pick(EXTENTS);
+      View source = loops.view(extent);
+      int gap = loops.below(3);
+      int before = loops.below(5);
       // Each axis of the target is longer by the gap; some are walked backwards.
       long[] strides = new long[extent.rank()];
       long first = before;
-      long stride = programs.random().nextBoolean() ? 1 : 2;
+      long stride = loops.random().nextBoolean() ? 1 : 2;
       for (int axis = extent.rank() - 1; axis >= 0; axis--) {
-        boolean reversed = programs.random().nextInt(4) == 0;
+        boolean reversed = loops.below(4) == 0;
         strides[axis] = reversed ? -stride : stride;
         first += reversed ? stride * Math.max(0, extent.dim(axis) - 1) : 0;
         stride *= Math.max(1, extent.dim(axis)) + gap;
@@ -60,19 +61,19 @@ class MoveKernelTest {
           new Primitive.Move(
               List.of(new Primitive.Move.Piece(0, extent, source, View.of(first, strides))),
               Optional.of(new ScalarFunction.Constant(dtype, 1)));
-      List<Literal> inputs = List.of(programs.tensor(dtype, extent, source));
+      List<Literal> inputs = List.of(loops.tensor(dtype, extent, source));
       assertEquals(
           ReferenceInterpreter.evaluate(move, inputs, List.of(output)),
-          KernelRunner.run(move, inputs, List.of(output), SPANS, TWO),
+          StepRunner.run(move, inputs, List.of(output), SPANS, TWO),
           "seed " + seed + ": " + extent + source);
     }
   }
 
   @Test
   void piecesOfSeveralInputsAreJoined() {
-    RandomPrograms programs = new RandomPrograms(3);
+    RandomLoops loops = new RandomLoops(3);
     List<Literal> inputs =
-        List.of(programs.tensor(DType.FLOAT32, 6), programs.tensor(DType.FLOAT32, 4));
+        List.of(loops.numbers(DType.FLOAT32, 6), loops.numbers(DType.FLOAT32, 4));
     Primitive.Move join =
         new Primitive.Move(
             List.of(
@@ -82,6 +83,6 @@ class MoveKernelTest {
     List<TensorType> output = List.of(TensorType.of(DType.FLOAT32, 2, 5));
     assertEquals(
         ReferenceInterpreter.evaluate(join, inputs, output),
-        KernelRunner.run(join, inputs, output, SPANS, TWO));
+        StepRunner.run(join, inputs, output, SPANS, TWO));
   }
 }

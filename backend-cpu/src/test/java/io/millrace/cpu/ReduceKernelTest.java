@@ -12,6 +12,8 @@ import io.millrace.ir.Reduction;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
+import io.millrace.primitives.RandomLoops;
+import io.millrace.primitives.Tolerance;
 import io.millrace.reference.ReferenceInterpreter;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,54 +51,49 @@ class ReduceKernelTest {
   @Test
   void randomReductionsEqualTheReference() {
     for (int seed = 0; seed < 800; seed++) {
-      RandomPrograms programs = new RandomPrograms(seed);
-      DType dtype = programs.pick(List.of(DType.values()));
-      Reduction reduction = programs.pick(List.of(Reduction.values()));
+      RandomLoops loops = new RandomLoops(seed);
+      DType dtype = loops.pick(List.of(DType.values()));
+      Reduction reduction = loops.pick(List.of(Reduction.values()));
       boolean logical = reduction == Reduction.ALL || reduction == Reduction.ANY;
       if (logical != (dtype == DType.BOOL)) {
         dtype = logical ? DType.BOOL : DType.FLOAT32;
       }
-      Shape domain = programs.pick(DOMAINS);
-      int kept = programs.random().nextInt(domain.rank() + 1);
+      Shape domain = loops.pick(DOMAINS);
+      int kept = loops.below(domain.rank() + 1);
       boolean empty = domain.slice(kept, domain.rank()).size() == 0;
       if (empty && reduction.isPosition()) {
         continue;
       }
-      check(programs, reduction, dtype, domain, kept, "seed " + seed);
+      check(loops, reduction, dtype, domain, kept, "seed " + seed);
     }
   }
 
   private static void check(
-      RandomPrograms programs,
-      Reduction reduction,
-      DType dtype,
-      Shape domain,
-      int kept,
-      String seed) {
-    View view = programs.random().nextInt(3) == 0 ? columns(domain, kept) : programs.view(domain);
-    List<Literal> inputs = new ArrayList<>(List.of(programs.tensor(dtype, domain, view)));
+      RandomLoops loops, Reduction reduction, DType dtype, Shape domain, int kept, String seed) {
+    View view = loops.below(3) == 0 ? columns(domain, kept) : loops.view(domain);
+    List<Literal> inputs = new ArrayList<>(List.of(loops.tensor(dtype, domain, view)));
     List<View> views = new ArrayList<>(List.of(view));
     ScalarBuilder builder = new ScalarBuilder();
     var value = builder.parameter(dtype);
-    if (dtype.isNumeric() && programs.random().nextBoolean()) {
-      View other = programs.view(domain);
+    if (dtype.isNumeric() && loops.random().nextBoolean()) {
+      View other = loops.view(domain);
       views.add(other);
-      inputs.add(programs.tensor(dtype, domain, other));
+      inputs.add(loops.tensor(dtype, domain, other));
       value = value.plus(builder.parameter(dtype));
       if (dtype == DType.INT64) {
-        value = value.plus(builder.index(programs.random().nextInt(domain.rank())));
+        value = value.plus(builder.index(loops.below(domain.rank())));
       }
     }
     ScalarFunction function = builder.build(List.of(value));
     Primitive.Reduce reduce = new Primitive.Reduce(reduction, function, domain, kept, views);
     TensorType type = new TensorType(reduction.resultType(dtype), domain.slice(0, kept));
     Literal expected = ReferenceInterpreter.evaluate(reduce, inputs, List.of(type)).get(0);
-    Literal scalar = KernelRunner.run(reduce, inputs, List.of(type), SCALAR, ONE).get(0);
-    Literal vector = KernelRunner.run(reduce, inputs, List.of(type), VECTOR, TWO).get(0);
+    Literal scalar = StepRunner.run(reduce, inputs, List.of(type), SCALAR, ONE).get(0);
+    Literal vector = StepRunner.run(reduce, inputs, List.of(type), VECTOR, TWO).get(0);
     String about = seed + ": " + reduction + " " + function + " over " + domain + kept + views;
-    Literals.assertClose(scalar, vector, 0, about);
+    Tolerance.assertClose(scalar, vector, 0, about);
     if (!type.dtype().isFloating() || reduction == Reduction.MAX || reduction == Reduction.MIN) {
-      Literals.assertClose(expected, scalar, 0, about);
+      Tolerance.assertClose(expected, scalar, 0, about);
     } else if (reduction == Reduction.SUM) {
       assertSum(expected, scalar, about);
     } else {
@@ -146,11 +143,11 @@ class ReduceKernelTest {
 
   @Test
   void aLongSumIsAccurateAndTheSameOnTwoThreads() {
-    RandomPrograms programs = new RandomPrograms(1);
+    RandomLoops loops = new RandomLoops(1);
     int size = 1_000_003;
     Literal.Builder builder = new Literal.Builder(TensorType.of(DType.FLOAT32, size));
     for (int i = 0; i < size; i++) {
-      builder.setDouble(i, programs.random().nextDouble());
+      builder.setDouble(i, loops.random().nextDouble());
     }
     ScalarBuilder scalar = new ScalarBuilder();
     ScalarFunction copy = scalar.build(List.of(scalar.parameter(DType.FLOAT32)));
@@ -159,8 +156,8 @@ class ReduceKernelTest {
         new Primitive.Reduce(Reduction.SUM, copy, domain, 0, List.of(View.dense(domain)));
     TensorType type = TensorType.of(DType.FLOAT32);
     List<Literal> inputs = List.of(builder.build());
-    Literal one = KernelRunner.run(sum, inputs, List.of(type), SCALAR, ONE).get(0);
-    Literal two = KernelRunner.run(sum, inputs, List.of(type), VECTOR, TWO).get(0);
+    Literal one = StepRunner.run(sum, inputs, List.of(type), SCALAR, ONE).get(0);
+    Literal two = StepRunner.run(sum, inputs, List.of(type), VECTOR, TWO).get(0);
     assertEquals(one, two);
     Literal expected = ReferenceInterpreter.evaluate(sum, inputs, List.of(type)).get(0);
     assertEquals(expected.getDouble(0), one.getDouble(0), 1e-6 * size);

@@ -13,6 +13,7 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
+import io.millrace.primitives.RandomLoops;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,15 +52,15 @@ class SpansTest {
     Span span = spans.get(shape(function, false));
     Shape domain = Shape.of(100_000);
     Primitive.Map map = new Primitive.Map(function, domain, List.of(View.dense(domain)));
-    List<Literal> inputs = List.of(new RandomPrograms(4).tensor(DType.FLOAT32, domain.size()));
+    List<Literal> inputs = List.of(new RandomLoops(4).numbers(DType.FLOAT32, domain.size()));
     List<TensorType> outputs = List.of(new TensorType(DType.FLOAT32, domain));
     WorkerPool pool = new WorkerPool(1);
-    List<Literal> before = KernelRunner.run(map, inputs, outputs, spans, pool);
+    List<Literal> before = StepRunner.run(map, inputs, outputs, spans, pool);
     while (!span.isPromoted()) {
-      KernelRunner.run(map, inputs, outputs, spans, pool);
+      StepRunner.run(map, inputs, outputs, spans, pool);
       Thread.sleep(5);
     }
-    assertEquals(before, KernelRunner.run(map, inputs, outputs, spans, pool));
+    assertEquals(before, StepRunner.run(map, inputs, outputs, spans, pool));
     pool.close();
   }
 }

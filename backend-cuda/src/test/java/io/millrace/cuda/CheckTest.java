@@ -6,6 +6,7 @@ import io.millrace.DType;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
+import io.millrace.primitives.StepCase;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import java.util.ArrayList;
@@ -17,11 +18,11 @@ import org.junit.jupiter.api.Test;
 class CheckTest {
   private static final TensorType SCALAR = TensorType.of(DType.BOOL);
 
-  private static StepRunner.Case check(boolean holds, int shown, Literal... tensors) {
+  private static StepCase check(boolean holds, int shown, Literal... tensors) {
     List<Literal> inputs = new ArrayList<>();
     inputs.add(Literal.scalar(DType.BOOL, holds ? 1 : 0));
     inputs.addAll(List.of(tensors));
-    return StepRunner.Case.of(new Primitive.Check("no", shown), inputs, SCALAR);
+    return StepCase.of(new Primitive.Check("no", shown), inputs, SCALAR);
   }
 
   @Test
@@ -33,7 +34,7 @@ class CheckTest {
   @Test
   void failsWithTheStepsCode() {
     EmulatedDriver driver = new EmulatedDriver();
-    StepRunner.Case one = check(false, 2, Literal.ofInts(1, 2, 3));
+    StepCase one = check(false, 2, Literal.ofInts(1, 2, 3));
     StepRunner.prepare(List.of(one), driver);
     StepRunner.Result result = StepRunner.run(one, driver, true);
     assertEquals(5, StepContext.stepOf(result.status()));

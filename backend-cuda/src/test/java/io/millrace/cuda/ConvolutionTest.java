@@ -1,108 +1,16 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Primitive;
-import io.millrace.ir.WindowAxis;
-import java.util.ArrayList;
-import java.util.List;
+import io.millrace.primitives.ConvolveCases;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernels")
 class ConvolutionTest {
-  /** Batch, extents, input and output channels, groups, and axes. */
-  private static final List<String> CASES =
-      List.of(
-          "2,20 20,1,6,1,5/1/1/0/0 5/1/1/0/0",
-          "3,14 14,6,16,1,5/1/1/0/0 5/1/1/0/0",
-          "2,9 11,3,4,1,3/1/1/1/1 3/1/1/1/1",
-          "2,9 11,3,4,1,3/2/1/1/1 3/2/1/0/1",
-          "2,9 11,4,4,1,3/1/2/2/2 3/1/2/2/1",
-          "1,10 12,2,5,1,3/3/2/1/2 2/2/3/0/3",
-          "1,10 12,2,5,1,4/4/2/2/2 3/4/6/2/3",
-          "2,5 4,3,2,1,2/3/1/0/0 1/4/1/0/0",
-          "2,7 7,4,6,2,3/1/1/1/1 3/2/1/1/1",
-          "2,7 6,8,16,2,3/1/1/1/1 3/2/1/1/1",
-          "2,7 6,4,4,4,3/1/1/1/1 3/1/1/1/1",
-          "2,7 6,4,8,4,3/2/2/1/1 3/2/1/0/1",
-          "2,7 6,3,3,3,3/2/1/1/1 3/1/2/1/1",
-          "2,7 6,4,12,4,3/2/1/1/1 3/1/2/2/1",
-          "3,9,5,5,5,3/2/1/1/1",
-          // Such a distance, though nothing is that far away, calls for positions of 64 bits.
-          "2,6 5,3,4,1,3/2/1/1/1 1/1/1073741824/0/0",
-          "2,6 5,4,4,4,3/2/1/1/1 1/1/1073741824/0/0",
-          "2,3 5,4,4,1,2/1/1/0/0 2/3000000000/1/0/0",
-          "2,3 5,4,4,1,2/7/1/0/0 2/6/1/0/0",
-          "2,5 4 6,3,3,3,2/1/1/0/1 3/2/1/1/1 2/3/1/0/0",
-          "2,6 5,8,16,1,1/1/1/0/0 1/1/1/0/0",
-          "2,6 5,8,16,2,1/1/1/0/0 1/1/1/0/0",
-          "2,6 5,8,16,1,1/2/1/0/0 1/2/1/0/0",
-          "3,40,3,5,1,7/1/1/3/3",
-          "1,41,3,5,1,4/3/2/2/1",
-          "2,6 5 7,2,3,1,3/1/1/1/1 2/1/1/0/1 3/1/1/1/1",
-          "2,6 5 7,2,4,2,3/2/1/1/1 2/1/2/0/1 3/2/1/1/0",
-          "1,3 4 3 4,2,3,1,2/1/1/0/1 2/2/1/0/0 1/1/1/0/0 3/2/1/1/1",
-          "0,6 5,2,4,1,3/1/1/1/1 3/1/1/1/1",
-          "2,2 5,2,4,1,5/1/1/0/0 3/1/1/1/1",
-          "2,6 5,2,0,1,3/1/1/1/1 3/1/1/1/1",
-          "2,6 5,0,3,1,3/1/1/1/1 3/1/1/1/1",
-          "1,4 4,2,3,1,3/1/1/5/5 3/1/1/4/6",
-          "2,10 10,16,68,1,3/1/1/1/1 3/1/1/1/1",
-          "2,18 17,8,72,1,3/1/1/1/1 3/1/1/1/1",
-          "1,16 14,16,32,1,3/2/1/0/1 3/2/1/0/1");
-
-  static List<StepRunner.Case> cases() {
-    List<StepRunner.Case> cases = new ArrayList<>();
-    for (String text : CASES) {
-      String[] parts = text.split(",", -1);
-      List<WindowAxis> axes = Inputs.axes(parts[5]);
-      int groups = Integer.parseInt(parts[4]);
-      Shape data = Shape.of(Long.parseLong(parts[0]));
-      Shape result = data;
-      Shape filter = Shape.of();
-      long[] extents = Inputs.numbers(parts[1], " ");
-      for (int i = 0; i < extents.length; i++) {
-        WindowAxis axis = axes.get(i);
-        data = data.concat(Shape.of(extents[i]));
-        result = result.concat(Shape.of(axis.windows(extents[i])));
-        filter = filter.concat(Shape.of(axis.size()));
-      }
-      long cIn = Long.parseLong(parts[2]);
-      long cOut = Long.parseLong(parts[3]);
-      for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
-        TensorType x = new TensorType(dtype, data.concat(Shape.of(cIn)));
-        TensorType w = new TensorType(dtype, filter.concat(Shape.of(cIn / groups, cOut)));
-        TensorType y = new TensorType(dtype, result.concat(Shape.of(cOut)));
-        add(cases, Primitive.Convolve.Kind.FORWARD, axes, groups, x, w, y);
-        add(cases, Primitive.Convolve.Kind.DATA_GRADIENT, axes, groups, w, y, x);
-        add(cases, Primitive.Convolve.Kind.FILTER_GRADIENT, axes, groups, x, y, w);
-      }
-    }
-    return cases;
-  }
-
-  private static void add(
-      List<StepRunner.Case> to,
-      Primitive.Convolve.Kind kind,
-      List<WindowAxis> axes,
-      int groups,
-      TensorType first,
-      TensorType second,
-      TensorType output) {
-    to.add(
-        StepRunner.Case.of(
-            new Primitive.Convolve(kind, axes, groups),
-            List.of(Inputs.numbers(first, 1), Inputs.numbers(second, 2)),
-            output));
-  }
-
   /** With an algorithm of cuDNN for everything, and for nothing. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void everyKind(boolean cudnn) {
-    StepRunner.checkAll(cases(), StepRunner.driver(cudnn), 2e-5, 1e-13);
+    StepRunner.checkAll(ConvolveCases.all().toList(), StepRunner.driver(cudnn));
   }
 }

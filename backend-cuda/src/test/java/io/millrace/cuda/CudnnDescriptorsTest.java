@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.DType;
 import io.millrace.ir.Primitive;
+import io.millrace.primitives.ConvolveCases;
+import io.millrace.primitives.StepCase;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +60,7 @@ class CudnnDescriptorsTest {
               return Optional.empty();
             },
             product -> false);
-    for (StepRunner.Case one : ConvolutionTest.cases()) {
+    for (StepCase one : ConvolveCases.all().toList()) {
       CommandFactory.make(new StepContext(one.step(), 0, target, false, 0));
     }
     assertTrue(problems.size() > 50);

@@ -14,6 +14,9 @@ import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
+import io.millrace.primitives.RandomLoops;
+import io.millrace.primitives.StepCase;
+import io.millrace.primitives.Tolerance;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import java.util.ArrayList;
@@ -48,18 +51,18 @@ class MapCommandsTest {
   @Test
   void randomFunctionsEqualTheReference() {
     int count = Integer.getInteger("millrace.cuda.maps", 150);
-    List<StepRunner.Case> cases = new ArrayList<>();
+    List<StepCase> cases = new ArrayList<>();
     for (int seed = 0; seed < count; seed++) {
       cases.add(random(seed));
     }
     compare(cases);
   }
 
-  private static StepRunner.Case random(int seed) {
+  private static StepCase random(int seed) {
     RandomLoops loops = new RandomLoops(seed);
     List<DType> types =
         seed % 3 == 0 ? List.of(loops.pick(List.of(DType.values()))) : List.of(DType.values());
-    List<DType> parameters = new ArrayList<>(loops.types(types, 1 + loops.random().nextInt(4)));
+    List<DType> parameters = new ArrayList<>(loops.types(types, 1 + loops.below(4)));
     Shape domain = loops.pick(DOMAINS);
     List<View> views = new ArrayList<>();
     List<Literal> inputs = new ArrayList<>();
@@ -68,24 +71,24 @@ class MapCommandsTest {
       views.add(view);
       inputs.add(loops.tensor(parameter, domain, view));
     }
-    int nodes = loops.random().nextInt(12);
+    int nodes = loops.below(12);
     ScalarFunction function = loops.function(parameters, types, domain.rank(), nodes);
     if (seed % 10 == 1) {
       parameters.add(DType.FLOAT32);
       function = new ScalarFunction(parameters, function.nodes(), function.results());
       views.add(View.of(0, LongStream.generate(() -> FAR).limit(domain.rank()).toArray()));
-      inputs.add(loops.tensor(DType.FLOAT32, 1));
+      inputs.add(loops.numbers(DType.FLOAT32, 1));
     }
     return map(function, domain, views, inputs);
   }
 
   @Test
   void resultsMayLieInPlaceOfOperands() {
-    List<StepRunner.Case> cases = new ArrayList<>();
+    List<StepCase> cases = new ArrayList<>();
     for (long size : new long[] {1, 7, 64, 300_001}) {
       Shape domain = Shape.of(size);
-      Literal x = new RandomLoops(1).tensor(DType.FLOAT32, size);
-      Literal y = new RandomLoops(2).tensor(DType.FLOAT32, size);
+      Literal x = new RandomLoops(1).numbers(DType.FLOAT32, size);
+      Literal y = new RandomLoops(2).numbers(DType.FLOAT32, size);
       List<View> views = List.of(View.dense(domain), View.dense(domain));
       cases.add(
           map(
@@ -101,12 +104,12 @@ class MapCommandsTest {
               views,
               List.of(x, y)));
     }
-    compare(cases.stream().map(c -> c.inPlace(0)).toList());
+    compare(cases.stream().map(c -> c.inPlaceOf(0)).toList());
   }
 
   @Test
   void operandsAreTransposed() {
-    List<StepRunner.Case> cases = new ArrayList<>();
+    List<StepCase> cases = new ArrayList<>();
     for (DType type : DType.values()) {
       ScalarBuilder builder = new ScalarBuilder();
       Scalar turned = builder.parameter(type);
@@ -176,12 +179,12 @@ class MapCommandsTest {
         for (int i = 0; i < 5000; i++) {
           y.setLong(i, i == 4321 ? power ? -1 : 0 : 1 + i % 7);
         }
-        StepRunner.Case one =
+        StepCase one =
             map(
                 function(type, (a, b) -> List.of(a.apply(fn, b))),
                 domain,
                 views,
-                List.of(new RandomLoops(3).tensor(type, 5000), y.build()));
+                List.of(new RandomLoops(3).numbers(type, 5000), y.build()));
         int status = StepRunner.run(one, driver, true).status();
         assertEquals(5, StepContext.stepOf(status));
         assertEquals(
@@ -241,26 +244,27 @@ class MapCommandsTest {
     return builder.build(body.apply(builder.parameter(type), builder.parameter(type)));
   }
 
-  private static StepRunner.Case map(
+  private static StepCase map(
       ScalarFunction function, Shape domain, List<View> views, List<Literal> inputs) {
     TensorType[] outputs = new TensorType[function.results().size()];
     for (int i = 0; i < outputs.length; i++) {
       outputs[i] = new TensorType(function.resultType(i), domain);
     }
-    return StepRunner.Case.of(new Primitive.Map(function, domain, views), inputs, outputs);
+    return StepCase.of(new Primitive.Map(function, domain, views), inputs, outputs);
   }
 
   /** Compares steps with the reference; returns the names of their kernels. */
-  private static List<String> compare(List<StepRunner.Case> cases) {
+  private static List<String> compare(List<StepCase> cases) {
     Driver driver = StepRunner.driver();
     StepRunner.prepare(cases, driver);
     List<String> kernels = new ArrayList<>();
-    for (StepRunner.Case one : cases) {
+    for (StepCase one : cases) {
       List<Literal> wanted = one.wanted();
       StepRunner.Result result = StepRunner.run(one, driver, false);
       assertEquals(-1, result.status(), one.toString());
       for (int i = 0; i < wanted.size(); i++) {
-        Literals.assertClose(wanted.get(i), result.outputs().get(i), 0, one + "\n" + texts(result));
+        Tolerance.assertClose(
+            wanted.get(i), result.outputs().get(i), 0, one + "\n" + texts(result));
       }
       result.commands().forEach(c -> kernels.add(((Launch) c).source().name()));
     }

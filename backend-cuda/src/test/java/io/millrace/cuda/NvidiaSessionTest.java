@@ -16,6 +16,7 @@ import io.millrace.Tensor;
 import io.millrace.ops.ConvOptions;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import io.millrace.primitives.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -104,7 +105,7 @@ class NvidiaSessionTest extends SessionBehaviour {
       for (int time = 0; time < 3; time++) {
         List<Tensor> got = session.run(fetches, feed);
         for (int i = 0; i < wanted.size(); i++) {
-          StepRunner.compare(
+          Tolerance.assertNear(
               wanted.get(i).toLiteral(),
               got.get(i).toLiteral(),
               2e-5,

@@ -1,106 +1,13 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
-import io.millrace.ir.Primitive;
-import io.millrace.ir.WindowAxis;
-import java.util.ArrayList;
-import java.util.List;
+import io.millrace.primitives.PoolCases;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("kernels")
 class PoolingTest {
-  /** Batch, extents, channels and axes. */
-  private static final List<String> CASES =
-      List.of(
-          "3,28 28,6,2/2/1/0/0 2/2/1/0/0",
-          "3,10 10,16,2/2/1/0/0 2/2/1/0/0",
-          "2,9 11,3,2/2/1/0/1 2/2/1/0/1",
-          "2,9 11,3,2/2/1/1/0 2/2/1/1/1",
-          "2,9 11,4,3/2/1/0/0 3/2/1/1/1",
-          "2,9 11,3,3/1/1/1/1 3/1/1/1/1",
-          "2,9 11,3,2/3/1/0/0 2/4/1/0/0",
-          "1,12 11,5,3/2/2/2/2 2/1/3/0/1",
-          "2,17,4,3/2/1/1/1",
-          "2,17,3,2/2/1/0/1",
-          "2,6 5 7,2,2/2/1/0/0 2/2/1/0/1 3/2/1/1/1",
-          "1,3 4 3 5,4,2/1/1/0/1 2/2/1/0/0 1/1/1/0/0 3/2/1/1/1",
-          "2,4 4,2,4/4/1/0/0 4/4/1/0/0",
-          // Such a distance, though nothing is that far away, calls for positions of 64 bits.
-          "2,6 5,3,3/2/1/1/1 1/1/1073741824/0/0",
-          "2,3 5,4,2/1/1/0/0 2/3000000000/1/0/0",
-          "0,4 4,2,2/2/1/0/0 2/2/1/0/0",
-          "2,1 4,2,2/2/1/0/0 2/2/1/0/0",
-          "2,3 3,2,1/1/1/2/2 1/1/1/0/3",
-          "1,20 19,4,17/2/1/0/0 16/2/1/2/2");
-
   @Test
   void everyKind() {
-    List<StepRunner.Case> cases = new ArrayList<>();
-    for (String text : CASES) {
-      String[] parts = text.split(",", -1);
-      List<WindowAxis> axes = Inputs.axes(parts[3]);
-      Shape data = Shape.of(Long.parseLong(parts[0]));
-      Shape result = data;
-      long[] extents = Inputs.numbers(parts[1], " ");
-      for (int i = 0; i < extents.length; i++) {
-        data = data.concat(Shape.of(extents[i]));
-        result = result.concat(Shape.of(axes.get(i).windows(extents[i])));
-      }
-      Shape channels = Shape.of(Long.parseLong(parts[2]));
-      for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
-        TensorType x = new TensorType(dtype, data.concat(channels));
-        TensorType y = new TensorType(dtype, result.concat(channels));
-        // Small whole numbers repeat, so that ties occur; NaN, infinities and both zeros too.
-        for (Literal values : List.of(Inputs.numbers(x, 1), special(x))) {
-          add(cases, Primitive.Pool.Kind.MAX, axes, y, values);
-          add(cases, Primitive.Pool.Kind.MAX_GRADIENT, axes, x, values, Inputs.normal(y, 3));
-          add(cases, Primitive.Pool.Kind.MAX_GATHER, axes, y, values, Inputs.normal(x, 4));
-        }
-        add(cases, Primitive.Pool.Kind.AVERAGE, axes, y, Inputs.normal(x, 5));
-        add(cases, Primitive.Pool.Kind.AVERAGE_GRADIENT, axes, x, Inputs.normal(y, 6));
-      }
-    }
-    StepRunner.checkAll(cases);
-  }
-
-  private static Literal special(TensorType type) {
-    double[] values = {
-      0.0,
-      -0.0,
-      1,
-      Double.NaN,
-      -1,
-      0.0,
-      -0.0,
-      Double.POSITIVE_INFINITY,
-      -2,
-      0.0,
-      -0.0,
-      Double.NEGATIVE_INFINITY,
-      -0.0,
-      0.0,
-      2,
-      0.0,
-      -0.0,
-      0.0
-    };
-    Literal.Builder builder = new Literal.Builder(type);
-    for (long i = 0; i < type.shape().size(); i++) {
-      builder.setDouble(i, values[(int) (i * i * 7 / 5 % values.length)]);
-    }
-    return builder.build();
-  }
-
-  private static void add(
-      List<StepRunner.Case> to,
-      Primitive.Pool.Kind kind,
-      List<WindowAxis> axes,
-      TensorType output,
-      Literal... inputs) {
-    to.add(StepRunner.Case.of(new Primitive.Pool(kind, axes), List.of(inputs), output));
+    StepRunner.checkAll(PoolCases.all().toList());
   }
 }

@@ -14,6 +14,7 @@ import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.View;
+import io.millrace.primitives.StepCase;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,7 +35,7 @@ class ScalarSourceTest {
   /** What the processor's library may be off where the device's is compared on the device. */
   private static final double ULPS = 3;
 
-  private record Sample(StepRunner.Case run, List<String> names, boolean exact) {}
+  private record Sample(StepCase run, List<String> names, boolean exact) {}
 
   @Test
   void everyFunctionOfEveryTypeEqualsTheReference() {
@@ -166,9 +167,7 @@ class ScalarSourceTest {
       outputs[i] = new TensorType(function.resultType(i), domain);
     }
     return new Sample(
-        StepRunner.Case.of(new Primitive.Map(function, domain, views), inputs, outputs),
-        names,
-        exact);
+        StepCase.of(new Primitive.Map(function, domain, views), inputs, outputs), names, exact);
   }
 
   private static void compare(Sample sample, int result, Literal wanted, Literal got) {

@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.millrace.DType;
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
-import io.millrace.ir.Primitive;
-import io.millrace.reference.ReferenceInterpreter;
+import io.millrace.primitives.StepCase;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
-import io.millrace.spi.Step;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,100 +49,48 @@ final class StepRunner {
   }
 
   /**
-   * One step to run.
-   *
-   * @param inPlace the input in whose place the output is, or -1
-   */
-  record Case(Primitive primitive, List<Literal> inputs, List<TensorType> outputs, int inPlace) {
-    Case {
-      inputs = List.copyOf(inputs);
-      outputs = List.copyOf(outputs);
-    }
-
-    static Case of(Primitive primitive, List<Literal> inputs, TensorType... outputs) {
-      return new Case(primitive, inputs, List.of(outputs), -1);
-    }
-
-    Case inPlace(int input) {
-      return new Case(primitive, inputs, outputs, input);
-    }
-
-    List<Literal> wanted() {
-      return ReferenceInterpreter.evaluate(primitive, inputs, outputs);
-    }
-
-    Step step() {
-      List<Place> sources = new ArrayList<>();
-      for (int i = 0; i < inputs.size(); i++) {
-        sources.add(new Place(Place.Space.FEED, i, 0, inputs.get(i).type()));
-      }
-      List<Place> targets = new ArrayList<>();
-      for (int i = 0; i < outputs.size(); i++) {
-        targets.add(
-            inPlace >= 0 && i == 0
-                ? new Place(Place.Space.FEED, inPlace, 0, outputs.get(i))
-                : new Place(Place.Space.FETCH, i, 0, outputs.get(i)));
-      }
-      return new Step(primitive, sources, targets, "test");
-    }
-
-    @Override
-    public String toString() {
-      return primitive + " of " + inputs.stream().map(Literal::type).toList() + " to " + outputs;
-    }
-  }
-
-  /**
    * What a step left.
    *
    * @param status the code of the failure, or -1
    */
   record Result(List<Literal> outputs, int status, List<Command> commands) {}
 
-  /** Compares the outputs of a step with the reference's, to rounding. */
-  static void check(Primitive primitive, List<Literal> inputs, TensorType... outputs) {
-    checkAll(List.of(Case.of(primitive, inputs, outputs)));
+  /** Compares many steps, whose kernels are compiled together, with the reference. */
+  static void checkAll(Collection<StepCase> cases) {
+    checkAll(cases, driver());
   }
 
-  /** Compares many steps, whose kernels are compiled together. */
-  static void checkAll(List<Case> cases) {
-    checkAll(cases, driver(), 2e-5, 1e-13);
-  }
-
-  /**
-   * Compares many steps with the reference's results.
-   *
-   * @param single how much float32 may differ, relative to the largest finite element or 1
-   * @param wide the same of float64
-   */
-  static void checkAll(List<Case> cases, Driver driver, double single, double wide) {
+  /** Compares many steps on a device. */
+  static void checkAll(Collection<StepCase> cases, Driver driver) {
     prepare(cases, driver);
-    for (Case one : cases) {
-      List<Literal> wanted = one.wanted();
-      Result result = run(one, driver, false);
-      for (int i = 0; i < wanted.size(); i++) {
-        DType dtype = wanted.get(i).type().dtype();
-        double tolerance = dtype == DType.FLOAT32 ? single : wide;
-        compare(wanted.get(i), result.outputs().get(i), tolerance, one + "\n" + result.commands());
-      }
-      assertEquals(NOTHING_FAILED, result.status(), one::toString);
+    for (StepCase one : cases) {
+      check(one, run(one, driver, false));
     }
   }
 
+  /** Compares many steps whose kernels have counts and positions of 64 bits. */
+  static void checkWide(Collection<StepCase> cases) {
+    Driver driver = driver();
+    prepare(cases, driver, true);
+    for (StepCase one : cases) {
+      check(one, runWide(one, driver));
+    }
+  }
+
+  private static void check(StepCase one, Result result) {
+    assertEquals(NOTHING_FAILED, result.status(), one::toString);
+    one.check(result.outputs(), result.commands().toString());
+  }
+
   /** Compiles the kernels of many steps together. */
-  static void prepare(List<Case> cases, Driver driver) {
+  static void prepare(Collection<StepCase> cases, Driver driver) {
     prepare(cases, driver, false);
   }
 
-  /** Compiles those with counts and positions of 64 bits. */
-  static void prepareWide(List<Case> cases, Driver driver) {
-    prepare(cases, driver, true);
-  }
-
-  private static void prepare(List<Case> cases, Driver driver, boolean wide) {
+  private static void prepare(Collection<StepCase> cases, Driver driver, boolean wide) {
     MISSING.ifPresent(reason -> assumeTrue(false, reason));
     List<KernelSource> sources = new ArrayList<>();
-    for (Case one : cases) {
+    for (StepCase one : cases) {
       List<Command> commands = context(one, driver, false).commands();
       for (Command command : wide ? WideForms.of(commands) : commands) {
         if (command instanceof Launch launch) {
@@ -154,39 +101,17 @@ final class StepRunner {
     driver.load(sources);
   }
 
-  private static StepContext context(Case one, Driver driver, boolean gated) {
+  private static StepContext context(StepCase one, Driver driver, boolean gated) {
     StepContext context = new StepContext(one.step(), 5, driver.target(false), gated, 0);
     CommandFactory.make(context);
     return context;
-  }
-
-  static void compare(Literal wanted, Literal got, double tolerance, String about) {
-    assertEquals(wanted.type(), got.type(), about);
-    double scale = 1;
-    for (long i = 0; i < wanted.size(); i++) {
-      double w = Math.abs(wanted.getDouble(i));
-      scale = w > scale && w < Double.POSITIVE_INFINITY ? w : scale;
-    }
-    for (long i = 0; i < wanted.size(); i++) {
-      long at = i;
-      if (!wanted.type().dtype().isFloating()) {
-        assertEquals(wanted.getLong(i), got.getLong(i), () -> about + ", element " + at);
-        continue;
-      }
-      double w = wanted.getDouble(i);
-      double g = got.getDouble(i);
-      boolean same = w == g || (Double.isNaN(w) && Double.isNaN(g));
-      assertTrue(
-          same || Math.abs(w - g) <= tolerance * scale,
-          () -> about + ", element " + at + " is " + g + " instead of " + w);
-    }
   }
 
   /**
    * Runs a step twice, over garbage; both runs must leave the same bits. A third run, gated after a
    * failure, must change nothing.
    */
-  static Result run(Case one, Driver driver, boolean mayFail) {
+  static Result run(StepCase one, Driver driver, boolean mayFail) {
     MISSING.ifPresent(reason -> assumeTrue(false, reason));
     StepContext context = context(one, driver, false);
     Result first = run(one, driver, context, NOTHING_FAILED);
@@ -216,17 +141,17 @@ final class StepRunner {
   }
 
   /** Returns what kernels leave whose counts and positions have 64 bits. */
-  static Result runWide(Case one, Driver driver) {
+  private static Result runWide(StepCase one, Driver driver) {
     StepContext context = context(one, driver, false);
     return run(one, driver, context, WideForms.of(context.commands()), NOTHING_FAILED);
   }
 
-  private static Result run(Case one, Driver driver, StepContext context, int status) {
+  private static Result run(StepCase one, Driver driver, StepContext context, int status) {
     return run(one, driver, context, context.commands(), status);
   }
 
   private static Result run(
-      Case one, Driver driver, StepContext context, List<Command> commands, int status) {
+      StepCase one, Driver driver, StepContext context, List<Command> commands, int status) {
     Map<Address, Long> blocks = new HashMap<>();
     List<Long> allocated = new ArrayList<>();
     for (int i = 0; i < one.inputs().size(); i++) {

@@ -1,4 +1,4 @@
-package io.millrace.cuda;
+package io.millrace.primitives;
 
 import io.millrace.DType;
 import io.millrace.Shape;
@@ -8,32 +8,40 @@ import java.util.List;
 import java.util.Random;
 
 /** Makes tensors at random. */
-final class RandomTensors {
+public class RandomTensors {
   private static final double[] SPECIAL = {
     Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 0.0, 1e30
   };
 
   private final Random random;
 
-  RandomTensors(long seed) {
+  /** Makes what the seed decides. */
+  public RandomTensors(long seed) {
     random = new Random(seed);
   }
 
-  int below(int bound) {
+  /** Returns the source of all choices. */
+  public Random random() {
+    return random;
+  }
+
+  /** Returns a number from 0 to below the bound. */
+  public int below(int bound) {
     return random.nextInt(bound);
   }
 
-  <T> T pick(List<T> list) {
+  /** Returns an element. */
+  public <T> T pick(List<T> list) {
     return list.get(random.nextInt(list.size()));
   }
 
   /** Returns small numbers, some of them special. */
-  Literal numbers(DType dtype, long... dims) {
+  public Literal numbers(DType dtype, long... dims) {
     return withSpecial(dtype, 50, dims);
   }
 
   /** Returns small numbers, one of so many of them special. */
-  Literal withSpecial(DType dtype, int rare, long... dims) {
+  public Literal withSpecial(DType dtype, int rare, long... dims) {
     Literal.Builder builder = new Literal.Builder(TensorType.of(dtype, dims));
     for (long i = 0; i < Shape.of(dims).size(); i++) {
       if (dtype.isFloating()) {
@@ -50,7 +58,7 @@ final class RandomTensors {
   }
 
   /** Returns numbers of the whole range of a type, some of them often. */
-  Literal wide(DType dtype, long... dims) {
+  public Literal wide(DType dtype, long... dims) {
     Literal.Builder builder = new Literal.Builder(TensorType.of(dtype, dims));
     long often = random.nextLong();
     for (long i = 0; i < Shape.of(dims).size(); i++) {
@@ -70,7 +78,7 @@ final class RandomTensors {
   }
 
   /** Returns row numbers from 0 to {@code rows}, a few of them not of a row. */
-  Literal indices(DType dtype, long rows, long... dims) {
+  public Literal indices(DType dtype, long rows, long... dims) {
     Literal.Builder builder = new Literal.Builder(TensorType.of(dtype, dims));
     for (long i = 0; i < Shape.of(dims).size(); i++) {
       builder.setLong(

@@ -1,15 +1,15 @@
-package io.millrace.cpu;
+package io.millrace.primitives;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** Lists the orders of axes. */
-final class Permutations {
+public final class Permutations {
   private Permutations() {}
 
   /** Returns every order of the numbers from 0 on. */
-  static List<int[]> of(int count) {
+  public static List<int[]> of(int count) {
     if (count == 0) {
       return List.of(new int[0]);
     }

@@ -1,4 +1,4 @@
-package io.millrace.cuda;
+package io.millrace.primitives;
 
 import io.millrace.TensorType;
 import io.millrace.ir.Literal;
@@ -8,16 +8,16 @@ import java.util.Random;
 import java.util.regex.Pattern;
 
 /** Makes what tests feed. */
-final class Inputs {
+public final class Inputs {
   private Inputs() {}
 
   /** Returns the whole numbers of a text. */
-  static long[] numbers(String text, String separator) {
+  public static long[] numbers(String text, String separator) {
     return Pattern.compile(separator).splitAsStream(text).mapToLong(Long::parseLong).toArray();
   }
 
   /** Reads axes {@code size/stride/dilation/padBefore/padAfter}, divided by spaces. */
-  static List<WindowAxis> axes(String text) {
+  public static List<WindowAxis> axes(String text) {
     return Pattern.compile(" ")
         .splitAsStream(text)
         .map(axis -> numbers(axis, "/"))
@@ -26,7 +26,7 @@ final class Inputs {
   }
 
   /** Returns small whole numbers or, for floating types, numbers with one exact decimal bit. */
-  static Literal numbers(TensorType type, long seed) {
+  public static Literal numbers(TensorType type, long seed) {
     Random random = new Random(seed);
     Literal.Builder builder = new Literal.Builder(type);
     for (long i = 0; i < type.shape().size(); i++) {
@@ -36,7 +36,7 @@ final class Inputs {
   }
 
   /** Returns normally distributed numbers. */
-  static Literal normal(TensorType type, long seed) {
+  public static Literal normal(TensorType type, long seed) {
     Random random = new Random(seed);
     Literal.Builder builder = new Literal.Builder(type);
     for (long i = 0; i < type.shape().size(); i++) {

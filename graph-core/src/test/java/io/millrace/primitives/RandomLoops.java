@@ -1,8 +1,7 @@
-package io.millrace.cuda;
+package io.millrace.primitives;
 
 import io.millrace.DType;
 import io.millrace.Shape;
-import io.millrace.TensorType;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Literal;
 import io.millrace.ir.Scalar;
@@ -14,13 +13,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Makes functions of exact results, views and tensors at random. */
-final class RandomLoops {
+public final class RandomLoops extends RandomTensors {
   /** Functions that are rounded otherwise elsewhere, or fail. */
   private static final Set<BinaryFn> UNFIT =
       EnumSet.of(
@@ -44,27 +42,18 @@ final class RandomLoops {
           UnaryFn.IS_NAN,
           UnaryFn.IS_FINITE);
 
-  private final Random random;
-
-  RandomLoops(long seed) {
-    random = new Random(seed);
-  }
-
-  Random random() {
-    return random;
-  }
-
-  <T> T pick(List<T> list) {
-    return list.get(random.nextInt(list.size()));
+  /** Makes what the seed decides. */
+  public RandomLoops(long seed) {
+    super(seed);
   }
 
   /** Returns so many values of these types. */
-  List<DType> types(List<DType> types, int count) {
+  public List<DType> types(List<DType> types, int count) {
     return IntStream.range(0, count).mapToObj(i -> pick(types)).toList();
   }
 
   /** Returns a function with up to three results, of so many nodes. */
-  ScalarFunction function(List<DType> parameters, List<DType> types, int rank, int nodes) {
+  public ScalarFunction function(List<DType> parameters, List<DType> types, int rank, int nodes) {
     ScalarBuilder builder = new ScalarBuilder();
     List<Scalar> values =
         parameters.stream()
@@ -74,17 +63,17 @@ final class RandomLoops {
       values.add(node(builder, values, types, rank));
     }
     Collections.reverse(values);
-    return builder.build(values.subList(0, Math.min(values.size(), 1 + random.nextInt(3))));
+    return builder.build(values.subList(0, Math.min(values.size(), 1 + below(3))));
   }
 
   private Scalar node(ScalarBuilder builder, List<Scalar> values, List<DType> types, int rank) {
     Scalar x = pick(values);
-    int kind = random.nextInt(10);
+    int kind = below(10);
     if (kind == 0) {
-      return builder.constant(pick(types), random.nextInt(9) - 4);
+      return builder.constant(pick(types), below(9) - 4);
     }
     if (kind == 1 && rank > 0 && types.contains(DType.INT64)) {
-      return builder.index(random.nextInt(rank));
+      return builder.index(below(rank));
     }
     if (kind == 2) {
       return x.cast(pick(types));
@@ -103,22 +92,22 @@ final class RandomLoops {
   }
 
   /** Returns a view that is dense, or broadcast, reversed, permuted, strided or moved. */
-  View view(Shape domain) {
+  public View view(Shape domain) {
     List<Integer> order =
         IntStream.range(0, domain.rank()).boxed().collect(Collectors.toCollection(ArrayList::new));
-    int kind = random.nextInt(6);
+    int kind = below(6);
     if (kind == 1) {
-      Collections.shuffle(order, random);
+      Collections.shuffle(order, random());
     }
-    long stride = kind == 2 ? 1 + random.nextInt(3) : 1;
-    long offset = random.nextInt(3) == 0 ? random.nextInt(20) : 0;
+    long stride = kind == 2 || kind == 5 ? 1 + below(3) : 1;
+    long offset = below(3) == 0 ? below(20) : 0;
     long[] strides = new long[domain.rank()];
     for (int i = order.size() - 1; i >= 0; i--) {
       int axis = order.get(i);
-      if (kind >= 3 && random.nextInt(2) == 0) {
+      if (kind >= 3 && below(2) == 0) {
         continue;
       }
-      boolean back = kind == 4 && random.nextInt(3) == 0;
+      boolean back = kind == 4 && below(3) == 0;
       strides[axis] = back ? -stride : stride;
       offset += back ? stride * Math.max(0, domain.dim(axis) - 1) : 0;
       stride *= domain.dim(axis);
@@ -127,27 +116,11 @@ final class RandomLoops {
   }
 
   /** Returns a vector that holds every element that a view of the domain touches. */
-  Literal tensor(DType dtype, Shape domain, View view) {
+  public Literal tensor(DType dtype, Shape domain, View view) {
     long last = view.offset();
     for (int axis = 0; axis < domain.rank(); axis++) {
       last += Math.max(0, view.stride(axis)) * Math.max(0, domain.dim(axis) - 1);
     }
-    return tensor(dtype, last + 1);
-  }
-
-  /** Returns a vector of small numbers, few of them special. */
-  Literal tensor(DType dtype, long size) {
-    double[] special = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 1e30};
-    Literal.Builder builder = new Literal.Builder(TensorType.of(dtype, size));
-    for (long i = 0; i < size; i++) {
-      if (!dtype.isFloating()) {
-        builder.setLong(i, dtype == DType.BOOL ? random.nextInt(2) : random.nextInt(41) - 20);
-      } else if (random.nextInt(60) == 0) {
-        builder.setDouble(i, special[random.nextInt(special.length)]);
-      } else {
-        builder.setDouble(i, random.nextGaussian() * 3);
-      }
-    }
-    return builder.build();
+    return numbers(dtype, last + 1);
   }
 }

@@ -1,0 +1,114 @@
+package io.millrace.primitives;
+
+import io.millrace.DType;
+import io.millrace.Shape;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Reduction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Cumulative sums and products. */
+public final class ScanCases {
+  private static final List<Shape> SMALL =
+      List.of(
+          Shape.of(1, 1, 1),
+          Shape.of(300, 8, 1),
+          Shape.of(0, 4, 1),
+          Shape.of(2, 0, 1),
+          Shape.of(2, 0, 20),
+          Shape.of(2, 3, 0),
+          Shape.of(2, 5, 3),
+          Shape.of(2, 5, 15),
+          Shape.of(3, 4, 16),
+          Shape.of(2, 3, 70),
+          Shape.of(5, 40, 301));
+
+  /** Where several workers may share a row, so that the order may not be the reference's. */
+  private static final List<Shape> LONG =
+      List.of(
+          Shape.of(3, 9, 1),
+          Shape.of(3, 17, 1),
+          Shape.of(9, 32, 1),
+          Shape.of(20, 33, 1),
+          Shape.of(7, 1024, 1),
+          Shape.of(2, 1025, 1),
+          Shape.of(40, 2049, 1),
+          Shape.of(1, 20_000, 1),
+          Shape.of(3, 10_241, 1),
+          Shape.of(1, 70_001, 1),
+          Shape.of(2, 3001, 2),
+          Shape.of(1, 200, 3));
+
+  private final DType type;
+  private final RandomTensors tensors;
+
+  /** Makes what the seed decides. */
+  public ScanCases(DType type, long seed) {
+    this.type = type;
+    tensors = new RandomTensors(seed);
+  }
+
+  /** Returns the types of which there are sums. */
+  public static List<DType> types() {
+    return Stream.of(DType.values()).filter(DType::isNumeric).toList();
+  }
+
+  private static List<StepCase> of(Literal numbers, Reduction... reductions) {
+    List<StepCase> cases = new ArrayList<>();
+    for (Reduction reduction : reductions) {
+      for (int flags = 0; flags < 4; flags++) {
+        Primitive scan = new Primitive.Scan(reduction, (flags & 1) != 0, (flags & 2) != 0);
+        cases.add(StepCase.of(scan, List.of(numbers), numbers.type()).within(Tolerance.ulps(0)));
+      }
+    }
+    return cases;
+  }
+
+  /** Returns scans of small numbers, some of them special, along the middle axis. */
+  public List<StepCase> of(Shape shape) {
+    return of(tensors.numbers(type, shape.dims()), Reduction.SUM, Reduction.PROD);
+  }
+
+  /** Returns such whose elements no device divides among workers. */
+  public List<StepCase> small() {
+    return SMALL.stream().flatMap(shape -> of(shape).stream()).toList();
+  }
+
+  /** Returns long ones: of odd integers, or of numbers near 1, whose products do not vanish. */
+  public List<StepCase> rows() {
+    List<StepCase> cases = new ArrayList<>();
+    for (Shape shape : LONG) {
+      Literal.Builder input = new Literal.Builder(new TensorType(type, shape));
+      for (long i = 0; i < shape.size(); i++) {
+        if (type.isFloating()) {
+          double sign = tensors.below(2) == 0 ? -1 : 1;
+          input.setDouble(i, sign * (0.999 + 0.002 * tensors.below(1000) / 999));
+        } else {
+          input.setLong(i, 1 | tensors.below(Integer.MAX_VALUE));
+        }
+      }
+      cases.addAll(of(input.build(), Reduction.SUM, Reduction.PROD));
+    }
+    return cases;
+  }
+
+  /** Returns sums in which infinities and NaN reach every later one, and no earlier one. */
+  public List<StepCase> special() {
+    List<StepCase> cases = new ArrayList<>();
+    for (Shape shape : LONG) {
+      for (double special :
+          new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+        Literal.Builder input = new Literal.Builder(new TensorType(type, shape));
+        for (long i = 0; i < shape.size(); i++) {
+          input.setDouble(i, (double) (i % 3));
+        }
+        input.setDouble(tensors.below((int) shape.size()), special);
+        cases.addAll(of(input.build(), Reduction.SUM));
+      }
+    }
+    return cases;
+  }
+}

@@ -1,0 +1,82 @@
+package io.millrace.primitives;
+
+import io.millrace.DType;
+import io.millrace.TensorType;
+import io.millrace.ir.Literal;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Primitive.Scatter.Combine;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Scatters, whose results are exactly the reference's: updates are combined in their order. */
+public final class ScatterCases {
+  private static final List<Integer> INNER = List.of(0, 1, 1, 2, 3, 15, 16, 17, 70);
+  private static final List<DType> NAMES = List.of(DType.INT32, DType.INT64);
+
+  private final RandomTensors tensors;
+
+  /** Makes what the seed decides. */
+  public ScatterCases(long seed) {
+    tensors = new RandomTensors(seed);
+  }
+
+  /** Returns how elements of a type can be combined. */
+  public static List<Combine> combines(DType type) {
+    return type.isNumeric() ? List.of(Combine.values()) : List.of(Combine.SET);
+  }
+
+  /**
+   * Returns a scatter into another tensor, and into the place of what it is based on.
+   *
+   * @param names the indices' type
+   * @param inner a row's size
+   */
+  public List<StepCase> of(
+      Combine combine, DType type, DType names, long rows, long count, long inner) {
+    return both(
+        combine,
+        List.of(
+            tensors.numbers(type, rows, inner),
+            tensors.indices(names, rows, count),
+            tensors.numbers(type, count, inner)));
+  }
+
+  private static List<StepCase> both(Combine combine, List<Literal> inputs) {
+    Primitive scatter = new Primitive.Scatter(combine);
+    StepCase one = StepCase.of(scatter, inputs, inputs.get(0).type()).within(Tolerance.NUMBERS);
+    return List.of(one, one.inPlaceOf(0));
+  }
+
+  /** Returns small ones, so many of each combination. */
+  public List<StepCase> random(DType type, int count) {
+    List<StepCase> cases = new ArrayList<>();
+    for (Combine combine : combines(type)) {
+      for (int time = 0; time < count; time++) {
+        DType names = tensors.pick(NAMES);
+        int rows = tensors.below(8);
+        int updates = tensors.below(80);
+        cases.addAll(of(combine, type, names, rows, updates, tensors.pick(INNER)));
+      }
+    }
+    return cases;
+  }
+
+  /** Returns such with updates of one row, and with none of any. */
+  public List<StepCase> equalIndices() {
+    List<StepCase> cases = new ArrayList<>();
+    for (Combine combine : Combine.values()) {
+      for (long index : new long[] {-1, 0, 2, 3, Long.MIN_VALUE, 1L << 32, Long.MAX_VALUE}) {
+        for (long count : new long[] {1, 33, 3000}) {
+          Literal.Builder indices = new Literal.Builder(TensorType.of(DType.INT64, count));
+          for (long i = 0; i < count; i++) {
+            indices.setLong(i, index);
+          }
+          Literal base = tensors.numbers(DType.FLOAT32, 3, 2);
+          Literal updates = tensors.numbers(DType.FLOAT32, count, 2);
+          cases.addAll(both(combine, List.of(base, indices.build(), updates)));
+        }
+      }
+    }
+    return cases;
+  }
+}
