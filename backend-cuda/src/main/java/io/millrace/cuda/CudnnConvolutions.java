@@ -23,6 +23,8 @@ import org.bytedeco.javacpp.SizeTPointer;
 /** The convolutions of cuDNN on one device. Thread-safe. */
 @SuppressWarnings("deprecation") // Convolutions of cuDNN 9 without its graphs are deprecated.
 final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.millrace.cuda");
+
   /** The scratch memory that an algorithm may need at most. */
   private static final long MOST_WORKSPACE = 512L << 20;
 
@@ -65,7 +67,13 @@ final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
     if (advisor.isNull()) {
       Status.cudnn("cudnnCreate", cudnn.cudnnCreate(advisor));
     }
-    CudnnDescriptors described = describe(problem);
+    CudnnDescriptors described;
+    try {
+      described = describe(problem);
+    } catch (CudaException e) {
+      LOG.log(System.Logger.Level.DEBUG, "cuDNN does not take " + problem, e);
+      return Optional.empty();
+    }
     for (Proposal proposal : proposals(problem, described)) {
       if (proposal.isAllowed(problem.tensorFloat32())) {
         if (problem.tensorFloat32()) {
