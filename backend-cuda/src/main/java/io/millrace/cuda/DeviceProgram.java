@@ -1,6 +1,5 @@
 package io.millrace.cuda;
 
-import io.millrace.ir.Primitive;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
@@ -50,7 +49,7 @@ record DeviceProgram(
       CommandFactory.make(context);
       scratch = Math.max(scratch, context.scratchBytes());
       evidence += context.evidenceBytes();
-      mayFail |= mayFail(step);
+      mayFail |= step.primitive().mayFail();
       parts.add(new Part(step, context.commands(), step.origin(), context.evidence()));
     }
     List<Part> joined = JoinLaunches.apply(RideAlong.apply(parts, target));
@@ -59,13 +58,6 @@ record DeviceProgram(
 
   private static boolean writesState(Step step) {
     return step.outputs().stream().anyMatch(p -> p.space() == Place.Space.RESOURCE);
-  }
-
-  private static boolean mayFail(Step step) {
-    Primitive primitive = step.primitive();
-    return primitive instanceof Primitive.Check
-        || (primitive instanceof Primitive.Map map && map.function().mayFail())
-        || (primitive instanceof Primitive.Reduce reduce && reduce.function().mayFail());
   }
 
   /** Returns the sources of all kernels, each once. */

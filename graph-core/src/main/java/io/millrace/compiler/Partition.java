@@ -264,7 +264,7 @@ final class Partition {
     }
     for (Instruction instruction : program.instructions()) {
       PartNode failing = producers.get(instruction.outputs().get(0));
-      if (failing != null && StepNode.mayFail(instruction.primitive())) {
+      if (failing != null && instruction.primitive().mayFail()) {
         updates.values().forEach(u -> u.after(failing));
       }
     }

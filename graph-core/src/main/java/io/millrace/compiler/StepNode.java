@@ -55,14 +55,7 @@ final class StepNode {
 
   /** Returns whether the data may make this step fail. */
   boolean mayFail() {
-    return mayFail(primitive);
-  }
-
-  /** Returns whether the data may make a primitive fail. */
-  static boolean mayFail(Primitive primitive) {
-    return primitive instanceof Primitive.Check
-        || (primitive instanceof Primitive.Map map && map.function().mayFail())
-        || (primitive instanceof Primitive.Reduce reduce && reduce.function().mayFail());
+    return primitive.mayFail();
   }
 
   /** Makes another step wait for this one. */

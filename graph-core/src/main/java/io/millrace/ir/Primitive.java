@@ -19,6 +19,11 @@ public sealed interface Primitive {
   /** Calls the visitor's method for this primitive. */
   <R> R accept(Visitor<R> visitor);
 
+  /** Returns whether the data may make this fail: a check, or a function that fails on some. */
+  default boolean mayFail() {
+    return false;
+  }
+
   /** The tensor fed at this position of the program's feeds. No inputs, one output. */
   record Feed(int slot) implements Primitive {
     @Override
@@ -77,6 +82,11 @@ public sealed interface Primitive {
     public <R> R accept(Visitor<R> visitor) {
       return visitor.map(this);
     }
+
+    @Override
+    public boolean mayFail() {
+      return function.mayFail();
+    }
   }
 
   /**
@@ -97,6 +107,11 @@ public sealed interface Primitive {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.reduce(this);
+    }
+
+    @Override
+    public boolean mayFail() {
+      return function.mayFail();
     }
   }
 
@@ -383,6 +398,11 @@ public sealed interface Primitive {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.check(this);
+    }
+
+    @Override
+    public boolean mayFail() {
+      return true;
     }
   }
 

@@ -217,7 +217,7 @@ class PartitionTest {
           assertEquals(cut.device(), homes.get(read.resource().name()));
           assertFalse(written.contains(read.resource()));
         }
-        assertTrue(written.isEmpty() || !StepNode.mayFail(instruction.primitive()));
+        assertTrue(written.isEmpty() || !instruction.primitive().mayFail());
       }
       for (Program.Update update : cut.program().updates()) {
         if (!handed.contains(update.resource())) {
