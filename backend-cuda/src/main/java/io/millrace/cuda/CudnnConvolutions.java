@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /** The convolutions of cuDNN on one device. Thread-safe. */
 @SuppressWarnings("deprecation") // Convolutions of cuDNN 9 without its graphs are deprecated.
-final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
+final class CudnnConvolutions implements Target.Convolutions {
   private static final System.Logger LOG = System.getLogger("io.millrace.cuda");
 
   /** The scratch memory that an algorithm may need at most. */
@@ -271,19 +271,5 @@ final class CudnnConvolutions implements Target.Convolutions, AutoCloseable {
                   d.filter(),
                   filter));
     }
-  }
-
-  @Override
-  public synchronized void close() {
-    descriptors.values().forEach(CudnnDescriptors::close);
-    descriptors.clear();
-    if (!advisor.isNull()) {
-      Status.cudnn("cudnnDestroy", cudnn.cudnnDestroy(advisor));
-      advisor.setNull();
-    }
-    one.close();
-    zero.close();
-    wideOne.close();
-    wideZero.close();
   }
 }

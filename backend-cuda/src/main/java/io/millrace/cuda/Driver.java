@@ -8,7 +8,7 @@ import java.util.List;
  *
  * <p>Everything that fails is a {@link CudaException}.
  */
-interface Driver extends AutoCloseable {
+interface Driver {
   /** Returns the device's name, such as {@code cuda:0}. */
   String name();
 
@@ -49,7 +49,4 @@ interface Driver extends AutoCloseable {
 
   /** Returns a new queue of commands. */
   DriverStream newStream();
-
-  @Override
-  void close();
 }

@@ -47,11 +47,6 @@ final class LaunchBuilder {
     return this;
   }
 
-  /** Returns whether counts and positions have 64 bits. */
-  boolean isWide() {
-    return wide;
-  }
-
   /**
    * Says that the kernel does its work with any number of blocks along x and none along y, so that
    * several of its launches may become one.

@@ -8,7 +8,7 @@ import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudnn;
 
 /** The handles of cuBLAS, cuBLASLt and cuDNN that one stream at a time uses. */
-final class LibraryHandles implements AutoCloseable {
+final class LibraryHandles {
   private final cublasContext blas = new cublasContext();
   private final cublasLtContext blasLt = new cublasLtContext();
   private final cudnnContext dnn = new cudnnContext();
@@ -37,12 +37,5 @@ final class LibraryHandles implements AutoCloseable {
 
   cudnnContext dnn() {
     return dnn;
-  }
-
-  @Override
-  public void close() {
-    Status.cublas("cublasDestroy", cublas.cublasDestroy_v2(blas));
-    Status.cublas("cublasLtDestroy", cublas.cublasLtDestroy(blasLt));
-    Status.cudnn("cudnnDestroy", cudnn.cudnnDestroy(dnn));
   }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * <p>Freed blocks are kept for the next that need their size, because the driver's own allocation
  * waits for the device; they go back to the driver when it has no memory left. Thread-safe.
  */
-final class MemoryPool implements AutoCloseable {
+final class MemoryPool {
   private static final long SMALL = 512;
   private static final long LARGE = 2L << 20;
   private static final int SHOWN = 10;
@@ -122,10 +122,5 @@ final class MemoryPool implements AutoCloseable {
   static long roundUp(long bytes) {
     long step = bytes < LARGE / 2 ? SMALL : LARGE;
     return Math.addExact(Math.max(bytes, 1), step - 1) / step * step;
-  }
-
-  @Override
-  public void close() {
-    trim();
   }
 }

@@ -215,15 +215,4 @@ final class NvidiaDriver implements Driver {
   void giveBack(LibraryHandles borrowed) {
     quietly(() -> handles.push(borrowed));
   }
-
-  @Override
-  public void close() {
-    quietly(
-        () -> {
-          handles.forEach(LibraryHandles::close);
-          handles.clear();
-          convolutions.close();
-          Status.runtime("cudaStreamDestroy", cudart.cudaStreamDestroy(transfers));
-        });
-  }
 }

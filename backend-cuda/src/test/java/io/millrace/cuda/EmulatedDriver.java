@@ -196,11 +196,6 @@ final class EmulatedDriver implements Driver {
     return new Stream();
   }
 
-  @Override
-  public void close() {
-    note("close");
-  }
-
   /** Carries out each command at once, or records it. */
   private final class Stream implements DriverStream {
     private Optional<List<Runnable>> recording = Optional.empty();
