@@ -4,6 +4,7 @@ module io.millrace {
   requires static org.jspecify;
 
   exports io.millrace;
+  exports io.millrace.type;
   exports io.millrace.op;
   exports io.millrace.ir;
   exports io.millrace.spi;
@@ -11,6 +12,6 @@ module io.millrace {
   uses io.millrace.spi.Backend;
 
   provides io.millrace.spi.Backend with
-      io.millrace.compiler.NullBackend,
+      io.millrace.idle.NullBackend,
       io.millrace.reference.ReferenceBackend;
 }

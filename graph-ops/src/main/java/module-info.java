@@ -4,4 +4,13 @@ module io.millrace.ops {
   requires static org.jspecify;
 
   exports io.millrace.ops;
+  exports io.millrace.ops.array;
+  exports io.millrace.ops.flow;
+  exports io.millrace.ops.index;
+  exports io.millrace.ops.linalg;
+  exports io.millrace.ops.math;
+  exports io.millrace.ops.nn;
+  exports io.millrace.ops.random;
+  exports io.millrace.ops.state;
+  exports io.millrace.ops.train;
 }

@@ -3,6 +3,7 @@ package io.millrace;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
+import io.millrace.spi.DeviceSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -93,8 +94,14 @@ public final class Backends {
    *
    * @throws DeviceException as {@link #open} does
    */
-  String name(String device) {
+  public String name(String device) {
     return find(device).name();
+  }
+
+  /** Returns whether devices of a backend with this name are of the kind that is meant. */
+  public boolean isKind(DeviceSpec spec, String name) {
+    return spec.isKind(name)
+        || found.stream().anyMatch(b -> b.name().equals(name) && spec.isKind(b));
   }
 
   /** Says why a slower device was chosen than could have been hoped for, if one was. */

@@ -1,9 +1,11 @@
 package io.millrace;
 
-import io.millrace.compiler.Messages;
 import io.millrace.op.Inference;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
+import io.millrace.spi.DeviceSpec;
+import io.millrace.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -248,7 +250,7 @@ public final class Graph {
   }
 
   /** Returns the value of a tensor if it follows from constants and static shapes alone. */
-  public synchronized Optional<io.millrace.ir.Literal> staticValue(Output output) {
+  public synchronized Optional<io.millrace.type.Literal> staticValue(Output output) {
     return staticValues.of(output);
   }
 

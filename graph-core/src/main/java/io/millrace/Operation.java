@@ -1,6 +1,9 @@
 package io.millrace;
 
 import io.millrace.op.Op;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.List;
 
 /**

@@ -1,5 +1,9 @@
 package io.millrace;
 
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+
 /**
  * One result of an operation: a tensor that a run may compute, feed or fetch.
  *

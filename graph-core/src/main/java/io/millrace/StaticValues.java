@@ -1,8 +1,8 @@
 package io.millrace;
 
-import io.millrace.compiler.ConstantEvaluator;
-import io.millrace.ir.Literal;
+import io.millrace.op.ConstantEvaluator;
 import io.millrace.op.Inference;
+import io.millrace.type.Literal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

@@ -1,7 +1,13 @@
 package io.millrace;
 
-import io.millrace.ir.Literal;
+import io.millrace.host.HostBuffers;
+import io.millrace.host.JavaValues;
+import io.millrace.host.TensorPrinter;
 import io.millrace.spi.HostMemory;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
@@ -23,7 +29,7 @@ public final class Tensor implements AutoCloseable {
   private final HostMemory memory;
 
   /** Wraps memory that holds the elements and belongs to the tensor from now on. */
-  Tensor(TensorType type, HostMemory memory) {
+  public Tensor(TensorType type, HostMemory memory) {
     this.type = type;
     this.memory = memory;
   }
@@ -152,7 +158,7 @@ public final class Tensor implements AutoCloseable {
     return type.bytes();
   }
 
-  HostMemory memory() {
+  public HostMemory memory() {
     return memory;
   }
 
@@ -483,7 +489,7 @@ public final class Tensor implements AutoCloseable {
   @Override
   public String toString() {
     try {
-      return TensorPrinter.print(this);
+      return TensorPrinter.print(type, this::longAt, this::doubleAt);
     } catch (ClosedException e) {
       return "closed tensor of type " + type;
     }

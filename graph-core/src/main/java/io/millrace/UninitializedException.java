@@ -8,7 +8,8 @@ public final class UninitializedException extends MillraceException {
   private static final long serialVersionUID = 1;
 
   /** What helps: the end of messages. */
-  static final String HELP = "\nrun their initializers first, such as globalVariablesInitializer()";
+  public static final String HELP =
+      "\nrun their initializers first, such as globalVariablesInitializer()";
 
   /** Makes the exception with a message that says what is wrong, where, and the rule broken. */
   public UninitializedException(String message) {

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.compiler.Compiler;
 import io.millrace.compiler.Compiler.Compilation;
-import io.millrace.compiler.ValueNeededException;
-import io.millrace.ir.Literal;
+import io.millrace.compiler.lowering.Request;
+import io.millrace.compiler.lowering.ValueNeededException;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
 import io.millrace.spi.Plan;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,8 +44,7 @@ class CompilationTest {
       Map<Output, Shape> feeds,
       Map<Output, Literal> known) {
     return Compiler.compile(
-        new Compiler.Request(
-            graph, fetches, targets, feeds, Map.of(), known, false, o -> "cpu:0", "cpu:0"));
+        new Request(graph, fetches, targets, feeds, Map.of(), known, false, o -> "cpu:0", "cpu:0"));
   }
 
   private static Plan plan(Compilation compilation) {
@@ -128,7 +131,7 @@ class CompilationTest {
   void findingAValueWritesNothing() {
     Compilation run =
         Compiler.compileWithoutWrites(
-            new Compiler.Request(
+            new Request(
                 graph,
                 List.of(late),
                 List.of(write),

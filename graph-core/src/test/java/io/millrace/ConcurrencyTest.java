@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

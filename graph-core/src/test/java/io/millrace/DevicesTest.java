@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.session.Devices;
+import io.millrace.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

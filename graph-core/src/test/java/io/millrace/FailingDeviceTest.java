@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.session.Devices;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.DeviceOptions;
@@ -12,6 +13,7 @@ import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Plan;
+import io.millrace.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

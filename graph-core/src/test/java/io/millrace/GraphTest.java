@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.type.DType;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;

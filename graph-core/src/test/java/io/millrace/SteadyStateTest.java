@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.millrace.session.Devices;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Plan;
+import io.millrace.type.DType;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.millrace.type.Shape;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

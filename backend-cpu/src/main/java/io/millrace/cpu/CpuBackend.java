@@ -1,6 +1,11 @@
 package io.millrace.cpu;
 
 import io.millrace.DeviceException;
+import io.millrace.cpu.device.CpuDevice;
+import io.millrace.cpu.loops.VectorModule;
+import io.millrace.cpu.workers.Blas;
+import io.millrace.cpu.workers.Processor;
+import io.millrace.cpu.workers.WorkerPool;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;

@@ -1,7 +1,7 @@
 package io.millrace.cpu;
 
-import io.millrace.DType;
 import io.millrace.primitives.GatherCases;
+import io.millrace.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,8 +1,9 @@
 package io.millrace.cpu;
 
-import io.millrace.DType;
-import io.millrace.Shape;
+import io.millrace.cpu.loops.Spans;
 import io.millrace.primitives.ScanCases;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

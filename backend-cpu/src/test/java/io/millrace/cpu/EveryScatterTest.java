@@ -1,8 +1,9 @@
 package io.millrace.cpu;
 
-import io.millrace.DType;
+import io.millrace.cpu.loops.Spans;
 import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.primitives.ScatterCases;
+import io.millrace.type.DType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,12 +1,17 @@
 package io.millrace.cpu;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.cpu.device.KernelFactory;
+import io.millrace.cpu.loops.Spans;
+import io.millrace.cpu.workers.Frame;
+import io.millrace.cpu.workers.Kernel;
+import io.millrace.cpu.workers.WorkerPool;
 import io.millrace.ir.Primitive;
 import io.millrace.primitives.StepCase;
 import io.millrace.primitives.Tolerance;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Runs single steps on the CPU and compares them with the reference. */
-final class StepRunner {
+public final class StepRunner {
   private static final List<WorkerPool> POOLS =
       List.of(new WorkerPool(1), new WorkerPool(2), new WorkerPool(3));
 
@@ -41,7 +46,7 @@ final class StepRunner {
   }
 
   /** Runs a step with each form of loops and one to three workers; all must agree. */
-  static List<Literal> run(StepCase one, List<Spans> forms) {
+  public static List<Literal> run(StepCase one, List<Spans> forms) {
     Optional<List<Literal>> first = Optional.empty();
     for (Spans spans : forms) {
       for (WorkerPool pool : POOLS) {
@@ -55,7 +60,7 @@ final class StepRunner {
   }
 
   /** Returns the results of a primitive. */
-  static List<Literal> run(
+  public static List<Literal> run(
       Primitive primitive,
       List<Literal> inputs,
       List<TensorType> outputs,

@@ -1,6 +1,11 @@
 package io.millrace.cuda;
 
 import io.millrace.DeviceException;
+import io.millrace.cuda.command.Target;
+import io.millrace.cuda.device.CudaDevice;
+import io.millrace.cuda.device.SharedDevices;
+import io.millrace.cuda.driver.Libraries;
+import io.millrace.cuda.libraries.CudaException;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
@@ -9,11 +14,9 @@ import java.util.Optional;
 
 /** Runs graphs on NVIDIA devices, with cuBLAS, cuDNN and kernels compiled by NVRTC. */
 public final class CudaBackend implements Backend {
-  static final String NAME = "cuda";
-
   @Override
   public String name() {
-    return NAME;
+    return Target.KIND;
   }
 
   @Override

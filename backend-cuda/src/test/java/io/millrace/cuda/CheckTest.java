@@ -2,13 +2,19 @@ package io.millrace.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.millrace.DType;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.cuda.command.Address;
+import io.millrace.cuda.command.Command;
+import io.millrace.cuda.command.Launch;
+import io.millrace.cuda.command.StepContext;
+import io.millrace.cuda.driver.DriverStream;
+import io.millrace.cuda.program.CommandFactory;
 import io.millrace.ir.Primitive;
 import io.millrace.primitives.StepCase;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,15 +1,15 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
 import io.millrace.Feed;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 

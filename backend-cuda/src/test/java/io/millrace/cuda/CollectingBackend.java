@@ -1,5 +1,8 @@
 package io.millrace.cuda;
 
+import io.millrace.cuda.command.KernelSource;
+import io.millrace.cuda.command.Target;
+import io.millrace.cuda.program.DeviceProgram;
 import io.millrace.reference.ReferenceBackend;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;

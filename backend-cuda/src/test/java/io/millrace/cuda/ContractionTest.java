@@ -1,7 +1,7 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
 import io.millrace.primitives.ContractCases;
+import io.millrace.type.DType;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,7 @@
 package io.millrace.cuda;
 
+import io.millrace.cuda.device.CudaDevice;
+import io.millrace.cuda.device.MemoryPool;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;

@@ -1,12 +1,22 @@
 package io.millrace.cuda;
 
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.cuda.command.Address;
+import io.millrace.cuda.command.Arguments;
+import io.millrace.cuda.command.ConvolutionCall;
+import io.millrace.cuda.command.Gemm;
+import io.millrace.cuda.command.KernelSource;
+import io.millrace.cuda.command.Launch;
+import io.millrace.cuda.command.Target;
+import io.millrace.cuda.driver.Driver;
+import io.millrace.cuda.driver.DriverStream;
+import io.millrace.cuda.libraries.CudaException;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.WindowAxis;
 import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.spi.HostMemory;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,7 +36,7 @@ import org.bytedeco.javacpp.Pointer;
  * <p>Fresh memory holds garbage, and writes beside an allocation are found. What is asked of the
  * device is noted, line by line.
  */
-final class EmulatedDriver implements Driver {
+public final class EmulatedDriver implements Driver {
   private static final int GUARD = 4096;
   private static final byte GUARD_BYTE = (byte) 0xB5;
   private static final byte[] UNTOUCHED = new byte[GUARD];
@@ -49,12 +59,12 @@ final class EmulatedDriver implements Driver {
   /**
    * Makes a device with so much memory, whose cuDNN has an algorithm for everything, or nothing.
    */
-  EmulatedDriver(long capacity, boolean cudnn) {
+  public EmulatedDriver(long capacity, boolean cudnn) {
     this.capacity = capacity;
     convolutions = problem -> cudnn ? Optional.of(new Target.Algorithm(1, 1024)) : Optional.empty();
   }
 
-  EmulatedDriver() {
+  public EmulatedDriver() {
     this(1L << 30, true);
   }
 
@@ -132,7 +142,7 @@ final class EmulatedDriver implements Driver {
   }
 
   /** Returns the bytes in use. */
-  synchronized long usedBytes() {
+  public synchronized long usedBytes() {
     return used;
   }
 
@@ -278,15 +288,15 @@ final class EmulatedDriver implements Driver {
     }
 
     @Override
-    public void convolution(Convolution command, ToLongFunction<Address> memory) {
-      Convolution.Problem p = command.problem();
+    public void convolution(ConvolutionCall command, ToLongFunction<Address> memory) {
+      ConvolutionCall.Problem p = command.problem();
       long data = memory.applyAsLong(command.data());
       long filter = memory.applyAsLong(command.filter());
       long result = memory.applyAsLong(command.result());
       run(command.toString(), () -> convolve(p, data, filter, result));
     }
 
-    private void convolve(Convolution.Problem p, long atData, long atFilter, long atResult) {
+    private void convolve(ConvolutionCall.Problem p, long atData, long atFilter, long atResult) {
       TensorType data = type(p, p.data());
       TensorType result = type(p, p.result());
       List<Integer> sizes = p.filter();
@@ -332,7 +342,7 @@ final class EmulatedDriver implements Driver {
       }
     }
 
-    private TensorType type(Convolution.Problem p, List<Integer> sizes) {
+    private TensorType type(ConvolutionCall.Problem p, List<Integer> sizes) {
       return new TensorType(
           p.dtype(), Shape.of(sizes.stream().mapToLong(Integer::longValue).toArray()));
     }

@@ -3,9 +3,14 @@ package io.millrace.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.millrace.DType;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.cuda.command.Address;
+import io.millrace.cuda.command.Argument;
+import io.millrace.cuda.command.Launch;
+import io.millrace.cuda.command.LaunchBuilder;
+import io.millrace.cuda.driver.DriverStream;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

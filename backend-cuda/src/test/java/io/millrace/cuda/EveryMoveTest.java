@@ -1,8 +1,8 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
-import io.millrace.Shape;
 import io.millrace.primitives.MoveCases;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.millrace.cuda.driver.Libraries;
+import io.millrace.cuda.driver.Nvrtc;
 import io.millrace.op.Example;
 import io.millrace.op.Op;
 import io.millrace.ops.Catalogue;

@@ -1,9 +1,9 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
 import io.millrace.primitives.ScanCases;
 import io.millrace.primitives.StepCase;
 import io.millrace.primitives.Tolerance;
+import io.millrace.type.DType;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;

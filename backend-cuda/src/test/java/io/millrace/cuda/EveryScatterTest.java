@@ -1,9 +1,9 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
 import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.primitives.ScatterCases;
 import io.millrace.primitives.StepCase;
+import io.millrace.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

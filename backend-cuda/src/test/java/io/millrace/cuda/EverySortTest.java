@@ -1,8 +1,8 @@
 package io.millrace.cuda;
 
-import io.millrace.DType;
 import io.millrace.primitives.SortCases;
 import io.millrace.primitives.StepCase;
+import io.millrace.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

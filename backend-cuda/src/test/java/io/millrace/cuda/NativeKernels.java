@@ -1,5 +1,8 @@
 package io.millrace.cuda;
 
+import io.millrace.cuda.command.KernelSource;
+import io.millrace.cuda.command.Launch;
+import io.millrace.cuda.command.Prelude;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -2,11 +2,9 @@ package io.millrace.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
+import io.millrace.cuda.command.StepContext;
+import io.millrace.cuda.driver.Driver;
 import io.millrace.ir.BinaryFn;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
@@ -15,6 +13,10 @@ import io.millrace.ir.View;
 import io.millrace.primitives.RandomLoops;
 import io.millrace.primitives.ReduceCases;
 import io.millrace.primitives.StepCase;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;

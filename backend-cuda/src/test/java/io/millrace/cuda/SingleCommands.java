@@ -1,5 +1,14 @@
 package io.millrace.cuda;
 
+import io.millrace.cuda.command.Address;
+import io.millrace.cuda.command.Command;
+import io.millrace.cuda.command.ConvolutionCall;
+import io.millrace.cuda.command.Copy;
+import io.millrace.cuda.command.Fill;
+import io.millrace.cuda.command.Gemm;
+import io.millrace.cuda.command.Launch;
+import io.millrace.cuda.driver.Driver;
+import io.millrace.cuda.driver.DriverStream;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -22,7 +31,7 @@ final class SingleCommands {
           }
 
           @Override
-          public void convolution(Convolution convolution) {
+          public void convolution(ConvolutionCall convolution) {
             stream.convolution(convolution, memory);
           }
 

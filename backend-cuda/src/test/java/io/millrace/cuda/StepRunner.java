@@ -4,12 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.millrace.DType;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.cuda.command.Address;
+import io.millrace.cuda.command.Command;
+import io.millrace.cuda.command.KernelSource;
+import io.millrace.cuda.command.Launch;
+import io.millrace.cuda.command.StepContext;
+import io.millrace.cuda.device.SharedDevices;
+import io.millrace.cuda.driver.Driver;
+import io.millrace.cuda.driver.DriverStream;
+import io.millrace.cuda.program.CommandFactory;
 import io.millrace.primitives.StepCase;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,7 +28,7 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** Runs single steps on the emulated device and compares them with the reference. */
-final class StepRunner {
+public final class StepRunner {
   /** The property that names a device of NVIDIA's to run on instead. */
   private static final String DEVICE = "millrace.cuda.test";
 
@@ -34,14 +43,14 @@ final class StepRunner {
   }
 
   /** Returns the device that steps run on: an emulated one, or that of the property. */
-  static Driver driver() {
+  public static Driver driver() {
     return driver(true);
   }
 
   /**
    * Returns the same; an emulated device has algorithms of cuDNN for everything, or for nothing.
    */
-  static Driver driver(boolean cudnn) {
+  public static Driver driver(boolean cudnn) {
     return onDevice()
         ? SharedDevices.get(Integer.parseInt(System.getProperty(DEVICE).replace("cuda:", "")))
             .driver()
@@ -53,7 +62,7 @@ final class StepRunner {
    *
    * @param status the code of the failure, or -1
    */
-  record Result(List<Literal> outputs, int status, List<Command> commands) {}
+  public record Result(List<Literal> outputs, int status, List<Command> commands) {}
 
   /** Compares many steps, whose kernels are compiled together, with the reference. */
   static void checkAll(Collection<StepCase> cases) {
@@ -83,7 +92,7 @@ final class StepRunner {
   }
 
   /** Compiles the kernels of many steps together. */
-  static void prepare(Collection<StepCase> cases, Driver driver) {
+  public static void prepare(Collection<StepCase> cases, Driver driver) {
     prepare(cases, driver, false);
   }
 
@@ -111,7 +120,7 @@ final class StepRunner {
    * Runs a step twice, over garbage; both runs must leave the same bits. A third run, gated after a
    * failure, must change nothing.
    */
-  static Result run(StepCase one, Driver driver, boolean mayFail) {
+  public static Result run(StepCase one, Driver driver, boolean mayFail) {
     MISSING.ifPresent(reason -> assumeTrue(false, reason));
     StepContext context = context(one, driver, false);
     Result first = run(one, driver, context, NOTHING_FAILED);

@@ -1,5 +1,9 @@
 package io.millrace.cuda;
 
+import io.millrace.cuda.command.Argument;
+import io.millrace.cuda.command.Command;
+import io.millrace.cuda.command.KernelSource;
+import io.millrace.cuda.command.Launch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.millrace.benchmarks;
 
-import io.millrace.Shape;
 import io.millrace.Tensor;
+import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 

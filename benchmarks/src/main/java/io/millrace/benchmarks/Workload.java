@@ -1,16 +1,16 @@
 package io.millrace.benchmarks;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
 import io.millrace.Tensor;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;

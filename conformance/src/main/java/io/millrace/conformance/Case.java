@@ -11,7 +11,8 @@ import java.util.List;
  * @param gradients what to differentiate; fetched with the first step
  * @param steps the runs
  */
-record Case(String name, CaseFiles files, List<ExpectedGradients> gradients, List<Step> steps) {
+record Case(
+    String name, CaseFiles files, List<ExpectedGradients> gradients, List<RecordedStep> steps) {
 
   Case {
     gradients = List.copyOf(gradients);

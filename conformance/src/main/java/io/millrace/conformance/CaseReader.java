@@ -1,7 +1,7 @@
 package io.millrace.conformance;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ final class CaseReader {
    * @throws IOException if a file cannot be read, or is not what it should be
    */
   Case read() throws IOException {
-    List<Step> steps =
+    List<RecordedStep> steps =
         switch (kind) {
           case "op", "graph" -> List.of(step("", json));
           case "runs" -> runs();
@@ -85,7 +85,7 @@ final class CaseReader {
     return new Case(name, files, gradients(), steps);
   }
 
-  private Step step(String when, Fields run) throws IOException {
+  private RecordedStep step(String when, Fields run) throws IOException {
     Map<String, Literal> feeds = new LinkedHashMap<>();
     for (Fields input : run.objects("inputs")) {
       feeds.put(input.text("node"), value(input));
@@ -103,7 +103,7 @@ final class CaseReader {
       }
     }
     List<String> targets = run.has("targets") ? run.texts("targets") : List.of();
-    return new Step(when, feeds, targets, fetches, expected, error);
+    return new RecordedStep(when, feeds, targets, fetches, expected, error);
   }
 
   private List<ExpectedGradients> gradients() throws IOException {
@@ -140,29 +140,29 @@ final class CaseReader {
     return gradients;
   }
 
-  private List<Step> runs() throws IOException {
-    List<Step> steps = new ArrayList<>();
+  private List<RecordedStep> runs() throws IOException {
+    List<RecordedStep> steps = new ArrayList<>();
     for (Fields run : json.objects("runs")) {
       steps.add(step("run " + steps.size(), run));
     }
     return steps;
   }
 
-  private List<Step> trajectory() throws IOException {
+  private List<RecordedStep> trajectory() throws IOException {
     Stack loss = stack(json.object("loss"));
     List<Stack> feeds = stacks("feeds");
     List<Stack> state = stacks("variables");
     state.addAll(stacks("slots"));
     state.addAll(stacks("scalars"));
-    List<Step> steps = new ArrayList<>();
+    List<RecordedStep> steps = new ArrayList<>();
     steps.add(target("init", Map.of()));
     steps.add(fetch("before training", Map.of(), state, 0));
     for (int i = 0; i < json.count("steps"); i++) {
       String when = "step " + (i + 1);
       Map<String, Literal> fed = feeds(feeds, i);
-      Step fetched = fetch(when, fed, List.of(loss), i);
+      RecordedStep fetched = fetch(when, fed, List.of(loss), i);
       steps.add(
-          new Step(
+          new RecordedStep(
               when,
               fed,
               List.of(json.text("train")),
@@ -174,10 +174,10 @@ final class CaseReader {
     return steps;
   }
 
-  private List<Step> schedule() throws IOException {
+  private List<RecordedStep> schedule() throws IOException {
     Stack at = stack(json.object("steps"));
     Stack values = stack(json.object("values"));
-    List<Step> steps = new ArrayList<>();
+    List<RecordedStep> steps = new ArrayList<>();
     for (int i = 0; i < at.size(); i++) {
       Map<String, Literal> fed = feeds(List.of(at), i);
       steps.add(fetch("at step " + at.slice(i).getLong(0), fed, List.of(values), i));
@@ -185,13 +185,13 @@ final class CaseReader {
     return steps;
   }
 
-  private List<Step> movingAverage() throws IOException {
+  private List<RecordedStep> movingAverage() throws IOException {
     List<Stack> feeds = new ArrayList<>(List.of(stack(json.object("values"))));
     if (json.has("num_updates")) {
       feeds.add(stack(json.object("num_updates")));
     }
     List<Stack> shadow = List.of(stack(json.object("shadow")));
-    List<Step> steps = new ArrayList<>();
+    List<RecordedStep> steps = new ArrayList<>();
     steps.add(target("init", Map.of()));
     steps.add(fetch("before any update", Map.of(), shadow, 0));
     for (int i = 0; i < json.count("steps"); i++) {
@@ -201,19 +201,20 @@ final class CaseReader {
     return steps;
   }
 
-  private Step target(String field, Map<String, Literal> feeds) throws BrokenCaseException {
-    return new Step(
+  private RecordedStep target(String field, Map<String, Literal> feeds) throws BrokenCaseException {
+    return new RecordedStep(
         field, feeds, List.of(json.text(field)), List.of(), List.of(), Optional.empty());
   }
 
-  private static Step fetch(String when, Map<String, Literal> feeds, List<Stack> wanted, int index)
+  private static RecordedStep fetch(
+      String when, Map<String, Literal> feeds, List<Stack> wanted, int index)
       throws BrokenCaseException {
     List<Expectation> expected = new ArrayList<>();
     for (Stack stack : wanted) {
       expected.add(new Expectation(stack.node(), stack.slice(index), stack.tolerance()));
     }
     List<String> fetches = wanted.stream().map(Stack::node).toList();
-    return new Step(when, feeds, List.of(), fetches, expected, Optional.empty());
+    return new RecordedStep(when, feeds, List.of(), fetches, expected, Optional.empty());
   }
 
   private static Map<String, Literal> feeds(List<Stack> stacks, int index)

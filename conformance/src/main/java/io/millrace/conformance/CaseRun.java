@@ -7,11 +7,11 @@ import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
-import io.millrace.TensorType;
 import io.millrace.io.GraphDefException;
 import io.millrace.io.GraphDefs;
-import io.millrace.ir.Literal;
 import io.millrace.ops.Ops;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,7 +77,7 @@ final class CaseRun {
       doing = "opening a session";
       try (Session session = new Session(graph, options)) {
         boolean first = true;
-        for (Step step : recorded.steps()) {
+        for (RecordedStep step : recorded.steps()) {
           doing = step.when().isEmpty() ? "running" : step.when();
           step(session, step, first);
           first = false;
@@ -134,7 +134,7 @@ final class CaseRun {
     return gradients;
   }
 
-  private void step(Session session, Step step, boolean withGradients) {
+  private void step(Session session, RecordedStep step, boolean withGradients) {
     List<Object> wanted = new ArrayList<>();
     List<Expectation> expected = new ArrayList<>(step.expected());
     Map<Output, Tensor> feeds = new HashMap<>();
@@ -158,7 +158,7 @@ final class CaseRun {
     }
   }
 
-  private void compare(Step step, List<Expectation> expected, List<Tensor> results) {
+  private void compare(RecordedStep step, List<Expectation> expected, List<Tensor> results) {
     String prefix = step.when().isEmpty() ? "" : step.when() + ": ";
     if (step.error().isPresent()) {
       String error = step.error().get();

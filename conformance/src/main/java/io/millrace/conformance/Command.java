@@ -58,9 +58,9 @@ record Command(
   /**
    * Reads a command line.
    *
-   * @throws UsageException if it cannot be understood
+   * @throws WrongUsageException if it cannot be understood
    */
-  static Command parse(String... args) throws UsageException {
+  static Command parse(String... args) throws WrongUsageException {
     String device = "";
     boolean passes = true;
     boolean verbose = false;
@@ -78,18 +78,18 @@ record Command(
         case "--sample" -> sample = Optional.of(path(value(argument, rest)));
         default -> {
           if (argument.startsWith("-")) {
-            throw new UsageException("unknown option " + argument);
+            throw new WrongUsageException("unknown option " + argument);
           }
           names.add(argument);
         }
       }
     }
     if (names.isEmpty()) {
-      throw new UsageException("the folder of the cases is missing");
+      throw new WrongUsageException("the folder of the cases is missing");
     }
     Path folder = path(names.get(0));
     if (sample.isPresent() && overlap(sample.get(), folder)) {
-      throw new UsageException("the sample would replace cases that it is made from");
+      throw new WrongUsageException("the sample would replace cases that it is made from");
     }
     return new Command(
         device, passes, verbose, sample, page, folder, names.subList(1, names.size()));
@@ -101,18 +101,18 @@ record Command(
     return first.startsWith(second) || second.startsWith(first);
   }
 
-  private static String value(String option, Deque<String> rest) throws UsageException {
+  private static String value(String option, Deque<String> rest) throws WrongUsageException {
     if (rest.isEmpty() || rest.peek().startsWith("-")) {
-      throw new UsageException(option + " needs a value");
+      throw new WrongUsageException(option + " needs a value");
     }
     return rest.pop();
   }
 
-  private static Path path(String text) throws UsageException {
+  private static Path path(String text) throws WrongUsageException {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
-      throw new UsageException("'" + text + "' is not a path: " + Text.firstLine(e));
+      throw new WrongUsageException("'" + text + "' is not a path: " + Text.firstLine(e));
     }
   }
 

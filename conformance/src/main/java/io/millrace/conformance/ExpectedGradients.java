@@ -1,6 +1,6 @@
 package io.millrace.conformance;
 
-import io.millrace.ir.Literal;
+import io.millrace.type.Literal;
 import java.util.List;
 import java.util.Optional;
 

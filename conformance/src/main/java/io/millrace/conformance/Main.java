@@ -42,7 +42,7 @@ public final class Main {
       requireDevice(options);
       Suite suite = Suite.find(command);
       return run(command, options, suite, out, terminal ? err : NOWHERE);
-    } catch (UsageException e) {
+    } catch (WrongUsageException e) {
       err.println("millrace conformance: " + e.getMessage());
       err.println("Try --help.");
       return WRONG_COMMAND;
@@ -52,7 +52,7 @@ public final class Main {
   private static int run(
       Command command, SessionOptions options, Suite suite, PrintStream out, PrintStream terminal)
       throws IOException {
-    Progress progress = new Progress(terminal, System::nanoTime, suite.entries().size());
+    CaseProgress progress = new CaseProgress(terminal, System::nanoTime, suite.entries().size());
     Report report = new Report(out, progress, command.verbose());
     Sample sample = new Sample();
     OperationsPage page = new OperationsPage();
@@ -76,11 +76,11 @@ public final class Main {
     return report.allPassed() ? 0 : FAILED;
   }
 
-  private static void requireDevice(SessionOptions options) throws UsageException {
+  private static void requireDevice(SessionOptions options) throws WrongUsageException {
     try {
       Backends.find().open(options.device(), options.deviceOptions()).close();
     } catch (DeviceException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      throw new WrongUsageException(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -13,7 +13,7 @@ final class Report implements Suite.Listener {
   private static final int MOST_LINES = 4;
 
   private final PrintStream out;
-  private final Progress progress;
+  private final CaseProgress progress;
   private final boolean verbose;
   private final Map<String, Integer> lacking = new TreeMap<>();
   private int passed;
@@ -25,7 +25,7 @@ final class Report implements Suite.Listener {
    *
    * @param verbose whether to print all there is to say of a case
    */
-  Report(PrintStream out, Progress progress, boolean verbose) {
+  Report(PrintStream out, CaseProgress progress, boolean verbose) {
     this.out = out;
     this.progress = progress;
     this.verbose = verbose;

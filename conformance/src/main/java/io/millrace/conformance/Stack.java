@@ -1,7 +1,7 @@
 package io.millrace.conformance;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.Arrays;
 
 /**

@@ -42,11 +42,11 @@ final class Suite {
   /**
    * Finds the cases that a command wants.
    *
-   * @throws UsageException if the folder is missing, or there are none
+   * @throws WrongUsageException if the folder is missing, or there are none
    */
-  static Suite find(Command command) throws UsageException {
+  static Suite find(Command command) throws WrongUsageException {
     if (!Files.isDirectory(command.folder())) {
-      throw new UsageException("there is no folder " + command.folder());
+      throw new WrongUsageException("there is no folder " + command.folder());
     }
     List<Entry> entries;
     try {
@@ -61,10 +61,10 @@ final class Suite {
                 .toList();
       }
     } catch (IOException | UncheckedIOException e) {
-      throw new UsageException("cannot read the folder " + command.folder() + " (" + e + ")");
+      throw new WrongUsageException("cannot read the folder " + command.folder() + " (" + e + ")");
     }
     if (entries.isEmpty()) {
-      throw new UsageException(
+      throw new WrongUsageException(
           command.folder()
               + (command.patterns().isEmpty()
                   ? " holds no case: there is no " + CaseReader.FILE + " in it"

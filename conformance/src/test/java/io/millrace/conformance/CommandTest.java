@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class CommandTest {
   @Test
-  void aFolderAloneRunsAllOfIt() throws UsageException {
+  void aFolderAloneRunsAllOfIt() throws WrongUsageException {
     Command command = Command.parse("cases");
     assertEquals(
         new Command(
@@ -22,7 +22,7 @@ class CommandTest {
   }
 
   @Test
-  void optionsMayStandAnywhere() throws UsageException {
+  void optionsMayStandAnywhere() throws WrongUsageException {
     assertEquals(
         new Command(
             "reference",
@@ -38,7 +38,7 @@ class CommandTest {
   }
 
   @Test
-  void namesAreParts() throws UsageException {
+  void namesAreParts() throws WrongUsageException {
     Command command = Command.parse("cases", "math/Add", "Conv*__same", "a.b");
     assertTrue(command.wants("math/AddV2__row"));
     assertTrue(command.wants("nn/Conv2D__same_stride2"));
@@ -59,7 +59,7 @@ class CommandTest {
   }
 
   private static void assertRefused(String message, String... args) {
-    String actual = assertThrows(UsageException.class, () -> Command.parse(args)).getMessage();
+    String actual = assertThrows(WrongUsageException.class, () -> Command.parse(args)).getMessage();
     assertTrue(actual.contains(message), actual);
   }
 }

@@ -2,10 +2,10 @@ package io.millrace.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import org.junit.jupiter.api.Test;
 
 /** The rule of comparison: |actual - expected| <= atol + rtol * |expected|. */

@@ -4,12 +4,12 @@ import static io.millrace.conformance.TinyCase.floats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
-import io.millrace.ir.Literal;
 import io.millrace.ops.Ops;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

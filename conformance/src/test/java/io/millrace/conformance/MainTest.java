@@ -3,11 +3,11 @@ package io.millrace.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.DType;
 import io.millrace.Graph;
-import io.millrace.Shape;
-import io.millrace.ir.Literal;
 import io.millrace.ops.Ops;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,7 +1,7 @@
 package io.millrace.conformance;
 
-import io.millrace.DType;
-import io.millrace.ir.Literal;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -11,10 +11,10 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
-import io.millrace.TensorType;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Optimizer;
 import io.millrace.ops.Variable;
+import io.millrace.type.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class OptimizersTest {
   private static final int AT_LEAST = 4;
 
   @TestFactory
-  Stream<DynamicTest> takeTensorFlowsSteps() throws UsageException, IOException {
+  Stream<DynamicTest> takeTensorFlowsSteps() throws WrongUsageException, IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (Suite.Entry entry : Suite.find(Command.parse("src/test/resources/sample")).entries()) {
       if (entry.kind().equals("trajectory")) {

@@ -35,7 +35,7 @@ class SampleTest {
   }
 
   @TestFactory
-  Stream<DynamicNode> isAsTensorFlowRecorded() throws UsageException {
+  Stream<DynamicNode> isAsTensorFlowRecorded() throws WrongUsageException {
     List<SessionOptions> ways = new ArrayList<>();
     for (Backend backend : Backends.find().all()) {
       boolean computes = backend.priority() >= 0 || backend.name().equals("reference");
@@ -49,11 +49,11 @@ class SampleTest {
 
   @TestFactory
   @Tag("gpu")
-  Stream<DynamicNode> isAsTensorFlowRecordedOnCuda() throws UsageException {
+  Stream<DynamicNode> isAsTensorFlowRecordedOnCuda() throws WrongUsageException {
     return runs(List.of(SessionOptions.defaults().device("cuda:0")));
   }
 
-  private static Stream<DynamicNode> runs(List<SessionOptions> ways) throws UsageException {
+  private static Stream<DynamicNode> runs(List<SessionOptions> ways) throws WrongUsageException {
     Suite suite = Suite.find(Command.parse(SAMPLE.toString()));
     return ways.stream()
         .map(
@@ -77,7 +77,8 @@ class SampleTest {
   }
 
   @Test
-  void holdsThreePassingCasesOfAnOperation(@TempDir Path temp) throws IOException, UsageException {
+  void holdsThreePassingCasesOfAnOperation(@TempDir Path temp)
+      throws IOException, WrongUsageException {
     Path from = temp.resolve("from");
     Path to = temp.resolve("to");
     for (String name : List.of("a", "b", "c", "d", "e")) {

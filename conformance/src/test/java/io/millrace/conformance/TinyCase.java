@@ -1,12 +1,12 @@
 package io.millrace.conformance;
 
-import io.millrace.DType;
 import io.millrace.Graph;
-import io.millrace.Shape;
-import io.millrace.TensorType;
 import io.millrace.io.GraphDefs;
-import io.millrace.ir.Literal;
 import io.millrace.ops.Ops;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,14 +1,14 @@
 package io.millrace.examples;
 
-import static io.millrace.DType.FLOAT32;
-import static io.millrace.DType.INT64;
+import static io.millrace.type.DType.FLOAT32;
+import static io.millrace.type.DType.INT64;
 
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.Shape;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 

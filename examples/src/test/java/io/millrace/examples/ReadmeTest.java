@@ -1,7 +1,7 @@
 package io.millrace.examples;
 
-import static io.millrace.DType.FLOAT32;
-import static io.millrace.DType.INT64;
+import static io.millrace.type.DType.FLOAT32;
+import static io.millrace.type.DType.INT64;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Graph;
 import io.millrace.Output;
 import io.millrace.Session;
-import io.millrace.Shape;
 import io.millrace.io.GraphDefs;
 import io.millrace.ops.Ops;
+import io.millrace.type.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,15 @@
 package io.millrace.compiler;
 
-import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.Shape;
-import io.millrace.ir.Literal;
+import io.millrace.compiler.lowering.Lowerer;
+import io.millrace.compiler.lowering.Pruner;
+import io.millrace.compiler.lowering.Request;
+import io.millrace.compiler.lowering.ValueNeededException;
+import io.millrace.compiler.passes.Passes;
+import io.millrace.compiler.planning.Partition;
+import io.millrace.compiler.planning.Planner;
+import io.millrace.compiler.planning.Schedule;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
@@ -14,61 +19,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
 /** Makes a plan from what a run asks of a graph. Stateless. */
 public final class Compiler {
   private Compiler() {}
-
-  /**
-   * What a run asks for.
-   *
-   * @param fetches the tensors whose values are wanted
-   * @param targets the operations to be run
-   * @param feeds the fed tensors with their exact shapes
-   * @param found tensors that an earlier part of the run computed, with their exact shapes: they
-   *     are fed too, but what computing them does besides is not left out
-   * @param known tensors whose values are known, which the plan takes as constants
-   * @param passes whether to optimise
-   * @param devices the device that each operation asks for, which may refuse with a {@link
-   *     io.millrace.DeviceException}
-   * @param home the device of what asks for none
-   */
-  public record Request(
-      Graph graph,
-      List<Output> fetches,
-      List<Operation> targets,
-      Map<Output, Shape> feeds,
-      Map<Output, Shape> found,
-      Map<Output, Literal> known,
-      boolean passes,
-      Function<Operation, String> devices,
-      String home) {
-
-    public Request {
-      fetches = List.copyOf(fetches);
-      targets = List.copyOf(targets);
-      feeds = Map.copyOf(feeds);
-      found = Map.copyOf(found);
-      known = Map.copyOf(known);
-    }
-
-    /** Returns whether a tensor need not be computed. */
-    boolean gives(Output output) {
-      return isFed(output) || known.containsKey(output);
-    }
-
-    boolean isFed(Output output) {
-      return feeds.containsKey(output) || found.containsKey(output);
-    }
-
-    Shape fedShape(Output output) {
-      Shape shape = feeds.getOrDefault(output, found.get(output));
-      return Objects.requireNonNull(shape, output.name());
-    }
-  }
 
   /**
    * A device's part of a program before and after the passes.

@@ -1,9 +1,11 @@
 package io.millrace.compiler;
 
 import io.millrace.Operation;
-import io.millrace.TensorType;
-import io.millrace.compiler.Schedule.Link;
+import io.millrace.compiler.planning.Schedule;
+import io.millrace.compiler.planning.Schedule.Link;
+import io.millrace.op.Messages;
 import io.millrace.spi.Plan;
+import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.function.BiFunction;
 

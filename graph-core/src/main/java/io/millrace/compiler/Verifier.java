@@ -1,8 +1,6 @@
 package io.millrace.compiler;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
+import io.millrace.compiler.passes.FunctionRules;
 import io.millrace.ir.Instruction;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
@@ -11,6 +9,9 @@ import io.millrace.ir.Resource;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,7 @@ import java.util.Set;
  * Checks that a program is well formed: each value is written once and before it is read, types
  * fit, no view leaves its operand.
  */
-final class Verifier {
+public final class Verifier {
   private final Program program;
 
   private Verifier(Program program) {
@@ -31,7 +32,7 @@ final class Verifier {
    *
    * @throws IllegalStateException naming the first instruction that is not and why
    */
-  static void verify(Program program) {
+  public static void verify(Program program) {
     new Verifier(program).run();
   }
 

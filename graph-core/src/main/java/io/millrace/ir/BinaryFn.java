@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.DType;
+import io.millrace.type.DType;
 
 /**
  * Lists the scalar functions of two arguments that every backend implements.

@@ -1,8 +1,9 @@
 package io.millrace.ir;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.TensorType;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.DType;
+import io.millrace.type.DType;
 
 /** Lists the ways to combine the elements along reduced axes. */
 public enum Reduction {

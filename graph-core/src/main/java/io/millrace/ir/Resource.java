@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.TensorType;
+import io.millrace.type.TensorType;
 
 /**
  * Names a piece of state that lives in a session from run to run.

@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.DType;
+import io.millrace.type.DType;
 
 /** One value inside a scalar expression under construction; its methods add nodes. */
 public final class Scalar {

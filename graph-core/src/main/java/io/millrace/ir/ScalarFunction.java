@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.DType;
+import io.millrace.type.DType;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.TensorType;
+import io.millrace.type.TensorType;
 
 /**
  * One tensor of a program, written once.

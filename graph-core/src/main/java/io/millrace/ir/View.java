@@ -1,6 +1,6 @@
 package io.millrace.ir;
 
-import io.millrace.Shape;
+import io.millrace.type.Shape;
 import java.util.Arrays;
 
 /**

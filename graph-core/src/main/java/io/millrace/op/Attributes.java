@@ -1,8 +1,8 @@
 package io.millrace.op;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.ir.Literal;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.millrace.op;
 
-import io.millrace.DType;
+import io.millrace.type.DType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;

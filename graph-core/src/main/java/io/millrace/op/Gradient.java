@@ -3,7 +3,7 @@ package io.millrace.op;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.TensorType;
+import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,9 +1,5 @@
 package io.millrace.op;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Resource;
@@ -12,6 +8,10 @@ import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.millrace.op;
 
-import io.millrace.DType;
 import io.millrace.Operation;
-import io.millrace.TensorType;
+import io.millrace.type.DType;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

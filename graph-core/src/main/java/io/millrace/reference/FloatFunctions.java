@@ -1,8 +1,8 @@
 package io.millrace.reference;
 
-import io.millrace.DType;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.UnaryFn;
+import io.millrace.type.DType;
 
 /** The scalar functions of floating numbers, in double precision; the caller rounds to the type. */
 final class FloatFunctions {

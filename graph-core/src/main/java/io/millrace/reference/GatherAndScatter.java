@@ -1,11 +1,11 @@
 package io.millrace.reference;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
 import io.millrace.ir.BinaryFn;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.Optional;
 
 /** Computes Gather and Scatter. */

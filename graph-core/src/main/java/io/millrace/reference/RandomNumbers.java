@@ -1,9 +1,9 @@
 package io.millrace.reference;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.Philox;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 
 /**
  * Computes Random, bit for bit as TensorFlow's stateful random operations do on a CPU, but for the

@@ -1,7 +1,5 @@
 package io.millrace.reference;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
@@ -9,6 +7,8 @@ import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
 import io.millrace.spi.StepException;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 

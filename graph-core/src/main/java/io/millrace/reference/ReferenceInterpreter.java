@@ -1,8 +1,8 @@
 package io.millrace.reference;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.List;
 
 /**

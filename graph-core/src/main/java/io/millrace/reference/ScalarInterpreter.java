@@ -1,10 +1,10 @@
 package io.millrace.reference;
 
-import io.millrace.DType;
 import io.millrace.ir.BinaryFn;
-import io.millrace.ir.Literal;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
 import java.util.List;
 
 /**

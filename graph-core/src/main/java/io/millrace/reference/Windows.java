@@ -1,7 +1,7 @@
 package io.millrace.reference;
 
-import io.millrace.Shape;
 import io.millrace.ir.WindowAxis;
+import io.millrace.type.Shape;
 import java.util.List;
 
 /** Where the elements of sliding windows lie in a tensor {@code [n, spatial..., c]}. */

@@ -1,7 +1,7 @@
 package io.millrace.spi;
 
-import io.millrace.Shape;
 import io.millrace.ir.Primitive;
+import io.millrace.type.Shape;
 
 /** Estimates the work of a step. */
 final class Cost {

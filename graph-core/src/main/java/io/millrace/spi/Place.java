@@ -1,6 +1,6 @@
 package io.millrace.spi;
 
-import io.millrace.TensorType;
+import io.millrace.type.TensorType;
 import java.util.Locale;
 
 /**

@@ -1,8 +1,8 @@
 package io.millrace.spi;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Resource;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.List;
 
 /**

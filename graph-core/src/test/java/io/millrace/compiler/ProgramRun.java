@@ -1,8 +1,6 @@
 package io.millrace.compiler;
 
-import io.millrace.TensorType;
 import io.millrace.ir.Instruction;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
@@ -11,6 +9,8 @@ import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /** What a run gives, by interpreting the program or by carrying out its plan in plain memory. */
-record ProgramRun(List<Literal> fetches, Map<String, Literal> resources) {
+public record ProgramRun(List<Literal> fetches, Map<String, Literal> resources) {
 
-  static ProgramRun interpret(
+  public static ProgramRun interpret(
       Program program, List<Literal> feeds, Map<String, Literal> resources) {
     Map<Value, Literal> values = new HashMap<>();
     for (Instruction instruction : program.instructions()) {
@@ -48,7 +48,7 @@ record ProgramRun(List<Literal> fetches, Map<String, Literal> resources) {
     return new ProgramRun(program.fetches().stream().map(values::get).toList(), after);
   }
 
-  static ProgramRun execute(Plan plan, List<Literal> feeds, Map<String, Literal> resources) {
+  public static ProgramRun execute(Plan plan, List<Literal> feeds, Map<String, Literal> resources) {
     Map<String, byte[]> memory = new HashMap<>();
     memory.put("ARENA0", new byte[(int) plan.arenaBytes()]);
     Arrays.fill(memory.get("ARENA0"), (byte) 0x55);

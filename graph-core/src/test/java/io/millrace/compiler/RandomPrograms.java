@@ -1,10 +1,6 @@
 package io.millrace.compiler;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
 import io.millrace.ir.BinaryFn;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
@@ -17,6 +13,10 @@ import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.ir.WindowAxis;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /** Makes small well-formed programs of all kinds of instructions, and values to run them with. */
-final class RandomPrograms {
+public final class RandomPrograms {
   private static final DType TYPE = DType.FLOAT32;
   private static final long[][] SHAPES = {
     {}, {3}, {4}, {2, 3}, {3, 2}, {4, 3}, {2, 1, 3}, {2, 2, 3}, {6}, {12}, {1, 4}
@@ -43,16 +43,16 @@ final class RandomPrograms {
     random = new Random(seed);
   }
 
-  static Program program(long seed) {
+  public static Program program(long seed) {
     return new RandomPrograms(seed).make();
   }
 
-  static List<Literal> feeds(Program program, long seed) {
+  public static List<Literal> feeds(Program program, long seed) {
     Random random = new Random(seed);
     return program.feeds().stream().map(t -> literal(t, random)).toList();
   }
 
-  static Map<String, Literal> resources(Program program, long seed) {
+  public static Map<String, Literal> resources(Program program, long seed) {
     Random random = new Random(seed);
     Map<String, Literal> held = new HashMap<>();
     for (int i = 0; i < 4; i++) {

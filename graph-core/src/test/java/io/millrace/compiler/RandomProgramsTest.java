@@ -2,8 +2,11 @@ package io.millrace.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.millrace.ir.Literal;
+import io.millrace.compiler.passes.Pass;
+import io.millrace.compiler.passes.Passes;
+import io.millrace.compiler.planning.Planner;
 import io.millrace.ir.Program;
+import io.millrace.type.Literal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

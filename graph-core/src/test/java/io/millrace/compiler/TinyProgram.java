@@ -1,9 +1,5 @@
 package io.millrace.compiler;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
@@ -13,44 +9,48 @@ import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Writes float32 programs for tests in few words. */
-final class TinyProgram {
-  final ProgramBuilder builder = new ProgramBuilder();
+public final class TinyProgram {
+  public final ProgramBuilder builder = new ProgramBuilder();
 
-  static Resource resource(String name, long... dims) {
+  public static Resource resource(String name, long... dims) {
     return new Resource(name, TensorType.of(DType.FLOAT32, dims), false);
   }
 
-  Value feed(long... dims) {
+  public Value feed(long... dims) {
     return builder.feed(TensorType.of(DType.FLOAT32, dims), "x");
   }
 
-  Value read(Resource resource) {
+  public Value read(Resource resource) {
     return builder.emit(new Primitive.Read(resource), List.of(), resource.type(), resource.name());
   }
 
-  Value constant(double value, long... dims) {
+  public Value constant(double value, long... dims) {
     Literal literal = Literal.fill(TensorType.of(DType.FLOAT32, dims), value);
     return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), "c");
   }
 
   /** Adds row numbers. */
-  Value rows(long... rows) {
+  public Value rows(long... rows) {
     Literal literal = Literal.ofLongs(rows);
     return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), "rows");
   }
 
-  Value reshape(Value x, long... dims) {
+  public Value reshape(Value x, long... dims) {
     return builder.emit(
         new Primitive.Reshape(), List.of(x), x.type().withShape(Shape.of(dims)), "reshape");
   }
 
-  Value transpose(Value x) {
+  public Value transpose(Value x) {
     Shape from = x.type().shape();
     Shape to = Shape.of(from.dim(1), from.dim(0));
     return builder.emit(
@@ -62,18 +62,19 @@ final class TinyProgram {
         "transpose");
   }
 
-  Value contract(Value x, Value y) {
+  public Value contract(Value x, Value y) {
     TensorType type =
         TensorType.of(DType.FLOAT32, 1, x.type().shape().dim(1), y.type().shape().dim(2));
     return builder.emit(new Primitive.Contract(false, false), List.of(x, y), type, "matmul");
   }
 
   /** Adds a Map over the first operand's shape, the others broadcast to it. */
-  Value map(String origin, Function<List<Scalar>, Scalar> rule, Value... operands) {
+  public Value map(String origin, Function<List<Scalar>, Scalar> rule, Value... operands) {
     return map(origin, operands[0].type().shape(), rule, operands);
   }
 
-  Value map(String origin, Shape domain, Function<List<Scalar>, Scalar> rule, Value... operands) {
+  public Value map(
+      String origin, Shape domain, Function<List<Scalar>, Scalar> rule, Value... operands) {
     ScalarBuilder scalars = new ScalarBuilder();
     List<Scalar> elements = new ArrayList<>();
     List<View> views = new ArrayList<>();
@@ -89,7 +90,7 @@ final class TinyProgram {
   }
 
   /** Sums along the last axis. */
-  Value sum(Value x) {
+  public Value sum(Value x) {
     ScalarBuilder scalars = new ScalarBuilder();
     Shape domain = x.type().shape();
     int kept = domain.rank() - 1;
@@ -106,7 +107,7 @@ final class TinyProgram {
   }
 
   /** Adds a check that all elements are numbers. */
-  void check(Value x) {
+  public void check(Value x) {
     ScalarBuilder scalars = new ScalarBuilder();
     Scalar element = scalars.parameter(DType.FLOAT32);
     Shape domain = x.type().shape();
@@ -125,7 +126,7 @@ final class TinyProgram {
     builder.check(builder.emit(new Primitive.Check("not a number"), List.of(holds), bool, "check"));
   }
 
-  Program fetch(Value... values) {
+  public Program fetch(Value... values) {
     return builder.build(List.of(values));
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.Shape;
+import io.millrace.type.Shape;
 import org.junit.jupiter.api.Test;
 
 class ViewTest {

@@ -3,12 +3,12 @@ package io.millrace.op;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.Shape;
-import io.millrace.TensorType;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.millrace.primitives;
 
-import io.millrace.DType;
-import io.millrace.TensorType;
 import io.millrace.ir.Primitive;
+import io.millrace.type.DType;
+import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

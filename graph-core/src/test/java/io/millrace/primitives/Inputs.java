@@ -1,8 +1,8 @@
 package io.millrace.primitives;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.WindowAxis;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;

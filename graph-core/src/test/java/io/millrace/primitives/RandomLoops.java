@@ -1,14 +1,14 @@
 package io.millrace.primitives;
 
-import io.millrace.DType;
-import io.millrace.Shape;
 import io.millrace.ir.BinaryFn;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.View;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;

@@ -1,10 +1,10 @@
 package io.millrace.primitives;
 
-import io.millrace.DType;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Primitive.Scatter.Combine;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package io.millrace.primitives;
 
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 package io.millrace.primitives;
 
-import io.millrace.DType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.UnaryFn;
 import io.millrace.reference.ReferenceInterpreter;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
 import java.util.List;
 
 /**

@@ -3,8 +3,8 @@ package io.millrace.primitives;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.DType;
-import io.millrace.ir.Literal;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
 
 /** How near a result must come to the reference's. Integers and booleans are always equal. */
 @FunctionalInterface

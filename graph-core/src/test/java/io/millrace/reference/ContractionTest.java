@@ -2,11 +2,11 @@ package io.millrace.reference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive.Contract;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

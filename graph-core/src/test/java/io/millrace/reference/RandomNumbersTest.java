@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.DType;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.Primitive.Random;
 import io.millrace.spi.Philox;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

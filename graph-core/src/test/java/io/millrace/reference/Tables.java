@@ -1,10 +1,10 @@
 package io.millrace.reference;
 
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.ir.WindowAxis;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

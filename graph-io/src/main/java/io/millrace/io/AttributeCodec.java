@@ -1,11 +1,11 @@
 package io.millrace.io;
 
 import com.google.protobuf.ByteString;
-import io.millrace.DType;
-import io.millrace.Shape;
 import io.millrace.io.proto.AttrValue;
-import io.millrace.ir.Literal;
 import io.millrace.op.RuleException;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,9 +88,10 @@ final class AttributeCodec {
         try {
           decoded.put(name, decode(attribute.getValue()));
         } catch (RuleException e) {
-          throw new RuleException("attribute " + Names.quote(name) + ": " + e.getMessage());
+          throw new RuleException("attribute " + NodeNames.quote(name) + ": " + e.getMessage());
         } catch (MalformedException e) {
-          throw new MalformedException("attribute " + Names.quote(name) + ": " + e.getMessage());
+          throw new MalformedException(
+              "attribute " + NodeNames.quote(name) + ": " + e.getMessage());
         }
       }
     }

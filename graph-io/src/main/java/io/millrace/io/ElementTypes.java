@@ -1,8 +1,8 @@
 package io.millrace.io;
 
-import io.millrace.DType;
 import io.millrace.io.proto.DataType;
 import io.millrace.op.RuleException;
+import io.millrace.type.DType;
 import java.util.Locale;
 
 /** Translates element types. */

@@ -31,7 +31,7 @@ record FileNode(
    *
    * @throws GraphDefException if a name is taken or missing, or a reference leads nowhere
    */
-  static List<FileNode> of(GraphDef graph, Place place) {
+  static List<FileNode> of(GraphDef graph, FilePlace place) {
     Map<String, Integer> numbers = new HashMap<>();
     for (NodeDef node : graph.getNodeList()) {
       if (node.getName().isEmpty()) {
@@ -57,7 +57,7 @@ record FileNode(
     List<Integer> controls = new ArrayList<>();
     for (int i = 0; i < node.getInputCount(); i++) {
       String text = node.getInput(i);
-      String what = "input " + i + " is " + Names.quote(text);
+      String what = "input " + i + " is " + NodeNames.quote(text);
       if (text.startsWith("^")) {
         controls.add(find(text.substring(1), numbers, what));
       } else if (controls.isEmpty()) {
@@ -76,7 +76,7 @@ record FileNode(
   private static int find(String name, Map<String, Integer> numbers, String what) {
     Integer number = numbers.get(name);
     if (number == null) {
-      throw new MalformedException(what + ", but the file has no node " + Names.quote(name));
+      throw new MalformedException(what + ", but the file has no node " + NodeNames.quote(name));
     }
     return number;
   }
@@ -91,6 +91,6 @@ record FileNode(
   /** Returns the type and the name as messages begin. */
   @Override
   public String toString() {
-    return Names.node(type, name);
+    return NodeNames.node(type, name);
   }
 }

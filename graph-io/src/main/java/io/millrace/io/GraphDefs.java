@@ -41,7 +41,7 @@ public final class GraphDefs {
    * @throws IOException if the file cannot be read
    */
   public static Graph read(Path file) throws IOException {
-    Place place = place(file + ": ");
+    FilePlace place = place(file + ": ");
     if (Files.size(file) > LARGEST) {
       throw place.broken("a GraphDef has at most 2 GB, the file has " + Files.size(file));
     }
@@ -72,7 +72,7 @@ public final class GraphDefs {
     return graph(() -> GraphFiles.parseText(text), place(""));
   }
 
-  private static Graph graph(Supplier<GraphDef> file, Place place) {
+  private static Graph graph(Supplier<GraphDef> file, FilePlace place) {
     Graph graph = new Graph();
     parse(file, place).addTo(graph, "");
     return graph;
@@ -92,7 +92,7 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation, or the prefix is no name
    */
   public static String importInto(Graph graph, byte[] bytes, String prefix) {
-    Place place = place("");
+    FilePlace place = place("");
     GraphImport file = parse(() -> GraphFiles.parse(bytes), place);
     file.addTo(new Graph(), "");
     try (Graph.Scope ignored = graph.nameScope(prefix)) {
@@ -102,7 +102,7 @@ public final class GraphDefs {
     }
   }
 
-  private static GraphImport parse(Supplier<GraphDef> file, Place place) {
+  private static GraphImport parse(Supplier<GraphDef> file, FilePlace place) {
     try {
       return GraphImport.of(file.get(), place);
     } catch (MalformedException e) {
@@ -145,7 +145,7 @@ public final class GraphDefs {
     Files.write(file, bytes);
   }
 
-  private static Place place(String what) {
-    return new Place(what, SourceLine.ofCaller(List.of(GraphDefs.class)));
+  private static FilePlace place(String what) {
+    return new FilePlace(what, SourceLine.ofCaller(List.of(GraphDefs.class)));
   }
 }

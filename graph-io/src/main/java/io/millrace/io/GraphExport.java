@@ -24,7 +24,7 @@ final class GraphExport {
    * @throws GraphDefException if TensorFlow does not have some of its operations, or the file would
    *     be too large
    */
-  static GraphDef of(Graph graph, Place place) {
+  static GraphDef of(Graph graph, FilePlace place) {
     GraphDef.Builder file = GraphDef.newBuilder();
     file.setVersions(VersionDef.newBuilder().setProducer(PRODUCER));
     WriteOrder order = new WriteOrder(graph);

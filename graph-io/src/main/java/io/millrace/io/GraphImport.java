@@ -1,6 +1,5 @@
 package io.millrace.io;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
@@ -8,6 +7,7 @@ import io.millrace.io.proto.FunctionDef;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
+import io.millrace.type.DType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,12 +18,12 @@ final class GraphImport {
   /** How many outputs the nodes of a file may have in all, not counting each node's first. */
   private static final int MOST_OUTPUTS = 1 << 20;
 
-  private final Place place;
+  private final FilePlace place;
   private final List<FileNode> nodes;
   private final List<OpSource> sources;
   private final int[] order;
 
-  private GraphImport(Place place, List<FileNode> nodes, List<OpSource> sources, int[] order) {
+  private GraphImport(FilePlace place, List<FileNode> nodes, List<OpSource> sources, int[] order) {
     this.place = place;
     this.nodes = nodes;
     this.sources = sources;
@@ -35,13 +35,13 @@ final class GraphImport {
    *
    * @throws GraphDefException if the file is malformed, or some of its operations are not supported
    */
-  static GraphImport of(GraphDef graph, Place place) {
+  static GraphImport of(GraphDef graph, FilePlace place) {
     List<FileNode> nodes = FileNode.of(graph, place);
     List<OpSource> sources = sources(graph, nodes, place);
     return new GraphImport(place, nodes, sources, NodeOrder.of(nodes));
   }
 
-  private static List<OpSource> sources(GraphDef graph, List<FileNode> nodes, Place place) {
+  private static List<OpSource> sources(GraphDef graph, List<FileNode> nodes, FilePlace place) {
     Set<String> functions = new HashSet<>();
     for (FunctionDef function : graph.getLibrary().getFunctionList()) {
       functions.add(function.getSignature().getName());
@@ -95,7 +95,10 @@ final class GraphImport {
     for (FileNode node : nodes) {
       if (taken.contains(scope + node.name())) {
         throw place.broken(
-            node + " the graph has an operation " + Names.quote(scope + node.name()) + " already");
+            node
+                + " the graph has an operation "
+                + NodeNames.quote(scope + node.name())
+                + " already");
       }
     }
   }
@@ -131,7 +134,7 @@ final class GraphImport {
               + " is output "
               + index
               + " of "
-              + Names.node(source.type(), source.name())
+              + NodeNames.node(source.type(), source.name())
               + ", which has "
               + (outputs == 1 ? "1 output" : outputs + " outputs")
               + ", counted from 0");

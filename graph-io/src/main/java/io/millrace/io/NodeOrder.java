@@ -86,6 +86,6 @@ final class NodeOrder {
         names.add(nodes.get(each).name());
       }
     }
-    return Names.some(names, 8) + " need each other";
+    return NodeNames.some(names, 8) + " need each other";
   }
 }

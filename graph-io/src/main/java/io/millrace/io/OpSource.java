@@ -1,10 +1,10 @@
 package io.millrace.io;
 
-import io.millrace.DType;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
 import io.millrace.op.Signature;
 import io.millrace.ops.Catalogue;
+import io.millrace.type.DType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

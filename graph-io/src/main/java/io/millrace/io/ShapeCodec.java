@@ -1,7 +1,7 @@
 package io.millrace.io;
 
-import io.millrace.Shape;
 import io.millrace.io.proto.TensorShapeProto;
+import io.millrace.type.Shape;
 
 /** Translates shapes. */
 final class ShapeCodec {

@@ -2,12 +2,12 @@ package io.millrace.io;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
 import io.millrace.io.proto.TensorProto;
-import io.millrace.ir.Literal;
 import io.millrace.op.RuleException;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

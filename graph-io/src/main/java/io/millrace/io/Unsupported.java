@@ -16,7 +16,7 @@ final class Unsupported {
   void add(String type, String name, String reason) {
     nodes
         .computeIfAbsent(type, t -> new TreeMap<>())
-        .computeIfAbsent(Names.plain(reason), r -> new ArrayList<>())
+        .computeIfAbsent(NodeNames.plain(reason), r -> new ArrayList<>())
         .add(name);
   }
 
@@ -26,7 +26,7 @@ final class Unsupported {
    * @param heading what it means, such as {@code the graph holds nodes that cannot be imported}
    * @param place where the user asked for it
    */
-  void report(String heading, Place place) {
+  void report(String heading, FilePlace place) {
     if (nodes.isEmpty()) {
       return;
     }
@@ -36,11 +36,11 @@ final class Unsupported {
             reasons.forEach(
                 (reason, names) ->
                     text.append("\n  ")
-                        .append(Names.plain(type))
+                        .append(NodeNames.plain(type))
                         .append(": ")
                         .append(reason)
                         .append(names.size() == 1 ? " (1 node: " : " (" + names.size() + " nodes: ")
-                        .append(Names.some(names, NAMED))
+                        .append(NodeNames.some(names, NAMED))
                         .append(')')));
     throw new GraphDefException(
         text.append(place).toString(), List.copyOf(new TreeSet<>(nodes.keySet())));

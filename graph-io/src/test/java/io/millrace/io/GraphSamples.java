@@ -1,11 +1,11 @@
 package io.millrace.io;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Output;
-import io.millrace.Shape;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.TextFormat;
-import io.millrace.DType;
-import io.millrace.Shape;
-import io.millrace.TensorType;
 import io.millrace.io.proto.TensorProto;
-import io.millrace.ir.Literal;
 import io.millrace.op.RuleException;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

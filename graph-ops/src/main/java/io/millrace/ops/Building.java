@@ -1,12 +1,13 @@
 package io.millrace.ops;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.op.Op;
+import io.millrace.ops.array.Constants;
+import io.millrace.type.DType;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

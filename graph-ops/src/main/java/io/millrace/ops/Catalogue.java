@@ -3,6 +3,7 @@ package io.millrace.ops;
 import io.millrace.op.Example;
 import io.millrace.op.Op;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,8 +77,10 @@ public final class Catalogue {
    */
   public static List<Example> examples(Class<? extends Op> operation) {
     try {
+      Method declared = operation.getDeclaredMethod("examples");
+      declared.setAccessible(true);
       List<Example> examples = new ArrayList<>();
-      for (Object example : (List<?>) operation.getDeclaredMethod("examples").invoke(null)) {
+      for (Object example : (List<?>) declared.invoke(null)) {
         examples.add((Example) example);
       }
       return examples;

@@ -1,8 +1,9 @@
 package io.millrace.ops;
 
-import io.millrace.Shape;
 import io.millrace.ir.Value;
 import io.millrace.op.Lowering;
+import io.millrace.ops.array.Axes;
+import io.millrace.type.Shape;
 
 /** Lists the orders of the axes of images and other spatial data. */
 public enum DataFormat {
@@ -12,27 +13,27 @@ public enum DataFormat {
   NCHW;
 
   /** Returns the axis of the channels of a tensor of this rank. */
-  int channelAxis(int rank) {
+  public int channelAxis(int rank) {
     return this == NHWC ? rank - 1 : 1;
   }
 
   /** Returns a shape of this format with the channels last. */
-  Shape toLast(Shape shape) {
+  public Shape toLast(Shape shape) {
     return this == NHWC ? shape : permute(shape, Axes.channelsLast(shape.rank()));
   }
 
   /** Returns a shape with the channels last in this format. */
-  Shape fromLast(Shape shape) {
+  public Shape fromLast(Shape shape) {
     return this == NHWC ? shape : permute(shape, Axes.channelsFirst(shape.rank()));
   }
 
   /** Returns a tensor of this format with the channels last. */
-  Value toLast(Lowering to, Value x) {
+  public Value toLast(Lowering to, Value x) {
     return this == NHWC ? x : to.transpose(x, Axes.channelsLast(x.type().shape().rank()));
   }
 
   /** Returns a tensor with the channels last in this format. */
-  Value fromLast(Lowering to, Value x) {
+  public Value fromLast(Lowering to, Value x) {
     return this == NHWC ? x : to.transpose(x, Axes.channelsFirst(x.type().shape().rank()));
   }
 

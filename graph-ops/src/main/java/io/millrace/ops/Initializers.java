@@ -1,9 +1,10 @@
 package io.millrace.ops;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Output;
-import io.millrace.Shape;
+import io.millrace.ops.building.Refusal;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.OptionalLong;
 
 /**

@@ -1,6 +1,20 @@
 package io.millrace.ops;
 
 import io.millrace.Graph;
+import io.millrace.ops.index.InTopKOps;
+import io.millrace.ops.index.TopKOps;
+import io.millrace.ops.nn.ActivationOps;
+import io.millrace.ops.nn.BiasOps;
+import io.millrace.ops.nn.ComposedActivationOps;
+import io.millrace.ops.nn.ConvolutionOps;
+import io.millrace.ops.nn.DepthwiseOps;
+import io.millrace.ops.nn.DropoutOps;
+import io.millrace.ops.nn.EmbeddingOps;
+import io.millrace.ops.nn.LossOps;
+import io.millrace.ops.nn.LrnOps;
+import io.millrace.ops.nn.NormalizationOps;
+import io.millrace.ops.nn.PoolingOps;
+import io.millrace.ops.nn.SoftmaxOps;
 
 /** The facade {@code tf.nn}: neural networks. */
 public final class Nn

@@ -1,14 +1,18 @@
 package io.millrace.ops;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.GraphKeys;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.TensorType;
 import io.millrace.op.Op;
+import io.millrace.ops.array.Constants;
+import io.millrace.ops.building.Refusal;
+import io.millrace.ops.flow.ControlOps;
+import io.millrace.ops.state.VariableOps;
+import io.millrace.type.DType;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,7 +34,7 @@ public abstract class Optimizer {
   private final Map<String, Variable> slots = new HashMap<>();
 
   /** A number or a scalar tensor that steers the steps, such as the rate. */
-  record Setting(String name, Object value) {}
+  public record Setting(String name, Object value) {}
 
   /**
    * What {@link Optimizer#minimize} changes beside its defaults.
@@ -59,7 +63,7 @@ public abstract class Optimizer {
     }
   }
 
-  Optimizer(Graph graph, String name, List<Setting> settings) {
+  public Optimizer(Graph graph, String name, List<Setting> settings) {
     this.graph = graph;
     this.name = name;
     this.settings = List.copyOf(settings);
@@ -220,16 +224,17 @@ public abstract class Optimizer {
   }
 
   /** Makes the slots and other variables that the steps need, unless they were made before. */
-  abstract void createSlots(List<Variable> variables);
+  protected abstract void createSlots(List<Variable> variables);
 
   /** Adds the step of one variable; the settings are tensors by name. */
-  abstract Operation apply(Output gradient, Variable variable, Map<String, Output> tensors);
+  protected abstract Operation apply(
+      Output gradient, Variable variable, Map<String, Output> tensors);
 
   /** Adds what comes after the steps of all variables, to the list of them. */
-  void finish(List<Operation> updates, Map<String, Output> tensors) {}
+  protected void finish(List<Operation> updates, Map<String, Output> tensors) {}
 
   /** Makes a slot of zeros beside a variable, on its device, named after the optimizer. */
-  final void zerosSlot(Variable variable, String slotName) {
+  protected final void zerosSlot(Variable variable, String slotName) {
     slots.computeIfAbsent(
         variable.name() + "/" + slotName,
         key -> {
@@ -247,32 +252,32 @@ public abstract class Optimizer {
   }
 
   /** Makes a variable that is not trained. */
-  final Variable newVariable(Object initialValue, String variableName) {
+  protected final Variable newVariable(Object initialValue, String variableName) {
     return Ops.of(graph).variable(initialValue, variableName, Variable.Options.notTrainable());
   }
 
   /** Returns a slot made before, as steps take it. */
-  final Output slotReference(Variable variable, String slotName) {
+  protected final Output slotReference(Variable variable, String slotName) {
     return slot(variable, slotName).orElseThrow().reference();
   }
 
   /** Returns a setting as a tensor. */
-  static Output setting(Map<String, Output> tensors, String settingName) {
+  protected static Output setting(Map<String, Output> tensors, String settingName) {
     return Objects.requireNonNull(tensors.get(settingName), settingName);
   }
 
   /** Returns a setting in a variable's type. */
-  final Output like(Map<String, Output> tensors, String settingName, Variable variable) {
+  protected final Output like(Map<String, Output> tensors, String settingName, Variable variable) {
     return like(setting(tensors, settingName), variable);
   }
 
   /** Returns a tensor in a variable's type. */
-  final Output like(Output tensor, Variable variable) {
+  protected final Output like(Output tensor, Variable variable) {
     return Ops.of(graph).cast(tensor, variable.dtype());
   }
 
   /** Adds a step. */
-  final Operation step(Op op, Output... inputs) {
+  protected final Operation step(Op op, Output... inputs) {
     return graph.add(op, op.type(), List.of(inputs));
   }
 }

@@ -35,7 +35,7 @@ public record Padding(Kind kind, List<Long> amounts) {
   }
 
   /** Requires the amounts to fit a number of spatial axes. */
-  void require(Inference in, int spatial) {
+  public void require(Inference in, int spatial) {
     in.require(
         kind != Kind.EXPLICIT || amounts.size() == 2 * spatial,
         "explicit padding takes %d amounts, not %d",
@@ -45,7 +45,7 @@ public record Padding(Kind kind, List<Long> amounts) {
   }
 
   /** Returns how a window slides along a spatial axis of this extent. */
-  WindowAxis window(int axis, long extent, long size, long stride, long dilation) {
+  public WindowAxis window(int axis, long extent, long size, long stride, long dilation) {
     long before = 0;
     long after = 0;
     if (kind == Kind.SAME) {
@@ -66,7 +66,7 @@ public record Padding(Kind kind, List<Long> amounts) {
   }
 
   /** Returns the number of windows along a spatial axis, -1 if it is not known yet. */
-  long windows(Inference in, int axis, long extent, long size, long stride, long dilation) {
+  public long windows(Inference in, int axis, long extent, long size, long stride, long dilation) {
     if (extent < 0 || size < 0) {
       return kind == Kind.SAME && extent >= 0 ? -Math.floorDiv(-extent, stride) : -1;
     }

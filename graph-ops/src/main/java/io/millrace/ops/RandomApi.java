@@ -1,6 +1,7 @@
 package io.millrace.ops;
 
 import io.millrace.Graph;
+import io.millrace.ops.random.RandomOps;
 
 /** The facade {@code tf.random}. */
 public final class RandomApi implements RandomOps {

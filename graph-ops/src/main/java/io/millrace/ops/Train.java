@@ -1,9 +1,15 @@
 package io.millrace.ops;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.GraphKeys;
+import io.millrace.ops.array.Constants;
+import io.millrace.ops.building.Refusal;
+import io.millrace.ops.train.AdamOptimizer;
+import io.millrace.ops.train.GradientDescentOptimizer;
+import io.millrace.ops.train.MomentumOptimizer;
+import io.millrace.ops.train.TrainingOps;
+import io.millrace.type.DType;
 import java.util.Optional;
 
 /**

@@ -1,14 +1,18 @@
 package io.millrace.ops;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.GraphKeys;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.Shape;
-import io.millrace.TensorType;
 import io.millrace.op.Op;
+import io.millrace.ops.array.IdentityOps;
+import io.millrace.ops.building.Refusal;
+import io.millrace.ops.state.VariableOps;
+import io.millrace.ops.state.WritingOp;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.List;
 
 /**
@@ -59,7 +63,7 @@ public final class Variable implements Operand {
     }
   }
 
-  Variable(
+  public Variable(
       Output reference,
       Output initialValue,
       Operation initializer,
@@ -77,7 +81,7 @@ public final class Variable implements Operand {
    *
    * @param ref a variable or the result of an operation that wrote one
    */
-  static Output referenceOf(String operation, Operand ref) {
+  public static Output referenceOf(String operation, Operand ref) {
     Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
     Op source = reference.operation().op();
     if (!(source instanceof VariableOps.VariableV2 || source instanceof WritingOp)) {

@@ -2,14 +2,16 @@ package io.millrace.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
 import io.millrace.Tensor;
+import io.millrace.ops.array.MirrorPadOps;
+import io.millrace.ops.linalg.DiagonalOps;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.Operand;
@@ -13,8 +12,9 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
 import io.millrace.Tensor;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

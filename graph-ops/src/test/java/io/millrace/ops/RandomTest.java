@@ -8,13 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
+import io.millrace.ops.random.Seeds;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;

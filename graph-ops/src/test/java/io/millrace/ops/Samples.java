@@ -1,11 +1,11 @@
 package io.millrace.ops;
 
-import io.millrace.DType;
-import io.millrace.Shape;
 import io.millrace.Tensor;
-import io.millrace.TensorType;
-import io.millrace.ir.Literal;
 import io.millrace.op.Example;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.DType;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
 import io.millrace.Tensor;
+import io.millrace.ops.array.SliceMasks;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

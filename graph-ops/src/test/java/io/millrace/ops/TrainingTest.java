@@ -1,7 +1,7 @@
 package io.millrace.ops;
 
-import static io.millrace.DType.FLOAT32;
-import static io.millrace.DType.INT64;
+import static io.millrace.type.DType.FLOAT32;
+import static io.millrace.type.DType.INT64;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,9 +12,9 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
-import io.millrace.Shape;
 import io.millrace.Tensor;
 import io.millrace.spi.HostMemory;
+import io.millrace.type.Shape;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

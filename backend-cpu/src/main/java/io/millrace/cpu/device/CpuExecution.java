@@ -1,0 +1,36 @@
+package io.millrace.cpu.device;
+
+import io.millrace.cpu.workers.Frame;
+import io.millrace.cpu.workers.Kernel;
+import io.millrace.spi.DeviceMemory;
+import io.millrace.spi.Execution;
+import io.millrace.spi.HostMemory;
+import java.util.List;
+
+/** Runs kernels one after another in an arena of its own. */
+final class CpuExecution implements Execution {
+  private final Kernel[] kernels;
+  private final Frame frame;
+
+  CpuExecution(Kernel[] kernels, Frame frame) {
+    this.kernels = kernels;
+    this.frame = frame;
+  }
+
+  @Override
+  public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
+    frame.bind(feeds, resources, fetches);
+    try {
+      for (Kernel kernel : kernels) {
+        kernel.run(frame);
+      }
+    } finally {
+      frame.unbind();
+    }
+  }
+
+  @Override
+  public void close() {
+    frame.close();
+  }
+}

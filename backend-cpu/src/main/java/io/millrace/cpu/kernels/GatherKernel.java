@@ -1,0 +1,145 @@
+package io.millrace.cpu.kernels;
+
+import io.millrace.cpu.loops.Packer;
+import io.millrace.cpu.loops.Parts;
+import io.millrace.cpu.workers.Frame;
+import io.millrace.cpu.workers.PartKernel;
+import io.millrace.spi.HostMemory;
+import io.millrace.spi.Place;
+import io.millrace.spi.Step;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import java.nio.ByteBuffer;
+
+/**
+ * Copies the slices that indices name, zeros for those that are not there.
+ *
+ * <p>A part is some of the output's slices, or of the pieces of long ones.
+ */
+public final class GatherKernel implements PartKernel {
+  /** Elements of a slice that are copied together, and least elements of a part. */
+  private static final int PIECE = 1 << 15;
+
+  /** Elements that finding a slice takes as long as. */
+  private static final int FINDING = 4;
+
+  /** Slices that are copied together. */
+  private static final int RUN = 1 << 12;
+
+  private final Place data;
+  private final Place indices;
+  private final Place output;
+  private final boolean wide;
+  private final int bytes;
+  private final long outer;
+  private final long count;
+  private final long wanted;
+  private final long inner;
+  private final long pieces;
+  private final long units;
+  private final long unitsOfPart;
+
+  /** Whether slices are whole, and one window holds all that an index may name. */
+  private final boolean near;
+
+  public GatherKernel(Step step) {
+    data = step.inputs().get(0);
+    indices = step.inputs().get(1);
+    output = step.output();
+    wide = indices.type().dtype() == DType.INT64;
+    bytes = data.type().dtype().bytes();
+    Shape shape = data.type().shape();
+    outer = shape.dim(1);
+    count = shape.dim(2);
+    wanted = indices.type().shape().dim(1);
+    inner = shape.dim(3);
+    pieces = (inner + PIECE - 1) / PIECE;
+    units = shape.dim(0) * outer * wanted * pieces;
+    long least = PIECE / (FINDING + Math.min(inner, PIECE));
+    unitsOfPart = Math.max((units + 63) / 64, Math.max(1, least));
+    near = pieces <= 1 && count * inner * bytes <= HostMemory.WINDOW;
+  }
+
+  @Override
+  public void run(Frame frame) {
+    if (units > 0) {
+      frame.pool().run(frame, this, Parts.count(units, unitsOfPart));
+    }
+  }
+
+  @Override
+  public void part(Frame frame, int part, int worker) {
+    long end = Math.min(units, (part + 1) * unitsOfPart);
+    for (long unit = part * unitsOfPart; unit < end; ) {
+      if (near) {
+        int run = (int) Math.min(Math.min(RUN, end - unit), wanted - unit % wanted);
+        slices(frame, unit, run);
+        unit += run;
+      } else {
+        piece(frame, unit / pieces, unit % pieces * PIECE);
+        unit++;
+      }
+    }
+  }
+
+  private void piece(Frame frame, long slice, long first) {
+    long place = index(slice);
+    HostMemory names = frame.memory(indices);
+    long index = Indices.get(names.window(place), (int) (place % HostMemory.WINDOW), 0, wide);
+    int length = (int) Math.min(PIECE, inner - first);
+    HostMemory target = frame.memory(output);
+    long to = output.offset() + (slice * inner + first) * bytes;
+    if (index < 0 || index >= count) {
+      Packer.clear(target.window(to), (int) (to % HostMemory.WINDOW), length * bytes);
+      return;
+    }
+    long from = data.offset() + ((slice / wanted * count + index) * inner + first) * bytes;
+    Packer.move(frame.memory(data), from, bytes, target, to, bytes, length, bytes);
+  }
+
+  /** Returns the byte at which the index of a slice of the output is. */
+  private long index(long slice) {
+    long index = slice / wanted / outer * wanted + slice % wanted;
+    return indices.offset() + index * indices.type().dtype().bytes();
+  }
+
+  /** Copies neighbours that come from one line of the data. */
+  private void slices(Frame frame, long first, int run) {
+    long line = data.offset() + first / wanted * count * inner * bytes;
+    long place = index(first);
+    long to = output.offset() + first * inner * bytes;
+    ByteBuffer source = frame.memory(data).window(line);
+    ByteBuffer names = frame.memory(indices).window(place);
+    ByteBuffer target = frame.memory(output).window(to);
+    int from = (int) (line % HostMemory.WINDOW);
+    int name = (int) (place % HostMemory.WINDOW);
+    int at = (int) (to % HostMemory.WINDOW);
+    int length = (int) inner * bytes;
+    switch (length) {
+      case 4 -> {
+        for (int i = 0; i < run; i++) {
+          long index = Indices.get(names, name, i, wide);
+          boolean there = index >= 0 && index < count;
+          target.putInt(at + 4 * i, there ? source.getInt(from + 4 * (int) index) : 0);
+        }
+      }
+      case 8 -> {
+        for (int i = 0; i < run; i++) {
+          long index = Indices.get(names, name, i, wide);
+          boolean there = index >= 0 && index < count;
+          target.putLong(at + 8 * i, there ? source.getLong(from + 8 * (int) index) : 0);
+        }
+      }
+      default -> {
+        for (int i = 0; i < run; i++) {
+          long index = Indices.get(names, name, i, wide);
+          if (index >= 0 && index < count) {
+            target.put(at + i * length, source, from + (int) index * length, length);
+          } else {
+            Packer.clear(target, at + i * length, length);
+          }
+        }
+      }
+    }
+  }
+}

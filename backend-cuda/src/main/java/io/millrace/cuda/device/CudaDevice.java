@@ -1,0 +1,59 @@
+package io.millrace.cuda.device;
+
+import io.millrace.cuda.command.Target;
+import io.millrace.cuda.driver.Driver;
+import io.millrace.cuda.program.DeviceProgram;
+import io.millrace.spi.Device;
+import io.millrace.spi.DeviceMemory;
+import io.millrace.spi.DeviceOptions;
+import io.millrace.spi.Executable;
+import io.millrace.spi.Plan;
+
+/** An NVIDIA device as one session uses it. */
+public final class CudaDevice implements Device {
+  private final Driver driver;
+  private final MemoryAccount account;
+  private final DeviceOptions options;
+
+  /** Uses a driver and its memory, which others may use too. */
+  public CudaDevice(Driver driver, MemoryPool pool, DeviceOptions options) {
+    this.driver = driver;
+    this.options = options;
+    account = new MemoryAccount(pool, options.memoryLimit());
+  }
+
+  @Override
+  public String name() {
+    return driver.name();
+  }
+
+  @Override
+  public DeviceMemory allocate(String what, long bytes) {
+    CudaMemory memory = account.allocate(what, bytes);
+    driver.clear(memory.address(), Math.max(1, bytes));
+    return memory;
+  }
+
+  @Override
+  public Executable compile(Plan plan) {
+    return new CudaExecutable(DeviceProgram.of(plan, target()), driver, account);
+  }
+
+  @Override
+  public String explain(Plan plan) {
+    return "commands for "
+        + target().name()
+        + ", "
+        + target().architecture()
+        + "\n"
+        + DeviceProgram.of(plan, target());
+  }
+
+  private Target target() {
+    return driver.target(options.tensorFloat32());
+  }
+
+  /** Does nothing: variables and plans are freed by those who have them. */
+  @Override
+  public void close() {}
+}

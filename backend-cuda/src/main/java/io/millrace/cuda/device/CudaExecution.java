@@ -1,0 +1,159 @@
+package io.millrace.cuda.device;
+
+import io.millrace.cuda.command.Address;
+import io.millrace.cuda.driver.Driver;
+import io.millrace.cuda.driver.DriverStream;
+import io.millrace.cuda.libraries.CudaException;
+import io.millrace.spi.DeviceMemory;
+import io.millrace.spi.Execution;
+import io.millrace.spi.HostMemory;
+import io.millrace.type.TensorType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/**
+ * Runs a plan's commands in device memory of its own.
+ *
+ * <p>The first run queues command after command and waits for each step, so that one that fails is
+ * known; the libraries load what they need meanwhile. The second run records all, the transfers
+ * too, as a graph, and from then on a run replays it.
+ */
+public final class CudaExecution implements Execution {
+  /** With this property every run is as the first one. */
+  public static final String BLOCKING = "millrace.cuda.blocking";
+
+  private final CudaExecutable executable;
+  private final Driver driver;
+  private final CudaMemory memory;
+  private final HostMemory exchange;
+  private final List<HostMemory> staging = new ArrayList<>();
+  private final List<HostMemory> results = new ArrayList<>();
+  private final DriverStream stream;
+  private final boolean blocking = Boolean.getBoolean(BLOCKING);
+  private final long[] resourcesAt;
+  private Optional<DriverStream.Graph> graph = Optional.empty();
+  private boolean ranBefore;
+
+  CudaExecution(CudaExecutable executable, CudaMemory memory) {
+    this.executable = executable;
+    this.memory = memory;
+    driver = executable.driver();
+    ExecutionLayout layout = executable.layout();
+    resourcesAt = new long[executable.program().plan().resources().size()];
+    exchange = driver.pageLocked(layout.exchangedBytes());
+    try {
+      stream = driver.newStream();
+    } catch (RuntimeException | Error e) {
+      exchange.close();
+      throw e;
+    }
+    layout.feeds().forEach(at -> staging.add(window(at)));
+    layout.fetches().forEach(at -> results.add(window(at)));
+  }
+
+  /** Returns a part of the exchanged memory, which ends with that. */
+  private HostMemory window(long at) {
+    long bytes = exchange.bytes() - at;
+    return HostMemory.wrap(exchange.address() + at, Math.max(1, bytes), () -> {});
+  }
+
+  @Override
+  public Optional<HostMemory> staging(int feed) {
+    return Optional.of(staging.get(feed));
+  }
+
+  @Override
+  public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
+    List<TensorType> feedTypes = executable.program().plan().feeds();
+    for (int i = 0; i < feedTypes.size(); i++) {
+      if (feeds.get(i) != staging.get(i)) {
+        copy(feeds.get(i), staging.get(i), feedTypes.get(i).bytes());
+      }
+    }
+    boolean moved = bind(resources);
+    if (blocking || !ranBefore) {
+      new CommandQueue(executable, stream, memory(resources), exchange).run();
+      ranBefore = true;
+    } else {
+      replay(moved, resources);
+    }
+    requireSuccess(resources);
+    List<TensorType> fetchTypes = executable.program().plan().fetches();
+    for (int i = 0; i < fetchTypes.size(); i++) {
+      copy(results.get(i), fetches.get(i), fetchTypes.get(i).bytes());
+    }
+  }
+
+  /** Notes where the resources are; returns whether they were elsewhere in the last run. */
+  private boolean bind(List<DeviceMemory> resources) {
+    boolean moved = false;
+    for (int i = 0; i < resourcesAt.length; i++) {
+      long at = ((CudaMemory) resources.get(i)).address();
+      moved |= at != resourcesAt[i];
+      resourcesAt[i] = at;
+    }
+    return moved;
+  }
+
+  private ToLongFunction<Address> memory(List<DeviceMemory> resources) {
+    List<Long> places = resources.stream().map(r -> ((CudaMemory) r).address()).toList();
+    return executable.layout().at(memory.address(), executable.constantsAt(), places);
+  }
+
+  private void replay(boolean moved, List<DeviceMemory> resources) {
+    if (moved) {
+      graph.ifPresent(DriverStream.Graph::close);
+      graph = Optional.empty();
+    }
+    if (graph.isEmpty()) {
+      graph =
+          Optional.of(new CommandQueue(executable, stream, memory(resources), exchange).record());
+    }
+    try {
+      stream.replay(graph.get());
+      stream.synchronize();
+    } catch (CudaException e) {
+      throw new CudaException(
+          "a run on "
+              + driver.name()
+              + " failed: "
+              + e.getMessage()
+              + "; which of its "
+              + executable.program().parts().size()
+              + " steps it was is known if Java is started with -D"
+              + BLOCKING
+              + "=true");
+    }
+  }
+
+  /** Throws what the run's first failing step has to say, if one failed. */
+  private void requireSuccess(List<DeviceMemory> resources) {
+    if (executable.program().mayFail()) {
+      int code = exchange.window(0).getInt(0);
+      if (code != CommandQueue.NOTHING_FAILED) {
+        throw StepFailures.of(code, executable, memory(resources));
+      }
+    }
+  }
+
+  private static void copy(HostMemory from, HostMemory to, long bytes) {
+    for (long at = 0; at < bytes; at += HostMemory.WINDOW) {
+      int count = (int) Math.min(HostMemory.WINDOW, bytes - at);
+      ByteBuffer source = from.window(at);
+      to.window(at).put(0, source, 0, count);
+    }
+  }
+
+  @Override
+  public void close() {
+    graph.ifPresent(DriverStream.Graph::close);
+    stream.close();
+    memory.close();
+    staging.forEach(HostMemory::close);
+    results.forEach(HostMemory::close);
+    exchange.close();
+  }
+}

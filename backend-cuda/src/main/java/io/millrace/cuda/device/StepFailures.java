@@ -1,0 +1,57 @@
+package io.millrace.cuda.device;
+
+import io.millrace.cuda.command.Address;
+import io.millrace.cuda.command.StepContext;
+import io.millrace.cuda.driver.Driver;
+import io.millrace.cuda.program.DeviceProgram;
+import io.millrace.ir.Primitive;
+import io.millrace.spi.HostMemory;
+import io.millrace.spi.Place;
+import io.millrace.spi.Step;
+import io.millrace.spi.StepException;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/** Says in words what the code of a failed step means. */
+final class StepFailures {
+  private StepFailures() {}
+
+  /** Returns what is thrown for a code that the device left. */
+  static StepException of(int code, CudaExecutable executable, ToLongFunction<Address> memory) {
+    DeviceProgram.Part part = executable.program().parts().get(StepContext.stepOf(code));
+    Step step = part.step();
+    String message =
+        switch (StepContext.failureOf(code)) {
+          case CHECK -> check(part, executable.driver(), memory);
+          case DIVISION_BY_ZERO -> "integer division by zero";
+          case NEGATIVE_POWER -> "integers to negative integer powers are not allowed";
+        };
+    return new StepException(step.origin(), message);
+  }
+
+  private static String check(
+      DeviceProgram.Part part, Driver driver, ToLongFunction<Address> memory) {
+    Primitive.Check check = (Primitive.Check) part.step().primitive();
+    List<TensorType> types = part.step().inputs().stream().skip(1).map(Place::type).toList();
+    List<Literal> shown = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      TensorType type = check.shown(types.get(i));
+      shown.add(read(driver, memory.applyAsLong(part.evidence().get(i)), type));
+    }
+    return check.failure(types, shown);
+  }
+
+  private static Literal read(Driver driver, long from, TensorType type) {
+    byte[] bytes = new byte[Math.toIntExact(type.bytes())];
+    if (bytes.length > 0) {
+      try (HostMemory memory = HostMemory.uninitialized(bytes.length)) {
+        driver.download(from, memory, bytes.length);
+        memory.window(0).get(0, bytes);
+      }
+    }
+    return Literal.wrap(type, bytes);
+  }
+}

@@ -1,0 +1,100 @@
+package io.millrace.cuda.kernels;
+
+import io.millrace.cuda.command.CudaTypes;
+import io.millrace.cuda.command.LaunchBuilder;
+import io.millrace.cuda.command.StepContext;
+import io.millrace.ir.Primitive;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+
+/**
+ * Makes the commands of Sort. Keys are unsigned integers in the order of the elements: equal for
+ * equal numbers, and the greatest for NaN.
+ */
+public final class SortCommands {
+  private SortCommands() {}
+
+  public static void add(StepContext context, Primitive.Sort primitive) {
+    Shape input = context.step().inputs().get(0).type().shape();
+    long kept = context.step().output().type().shape().dim(1);
+    if (input.dim(0) * kept > 0) {
+      DType dtype = context.step().output().type().dtype();
+      Elements elements = new Elements(context, dtype, primitive.descending(), input.dim(1));
+      MergeSort.add(context, elements, input.dim(0), input.dim(1), kept);
+    }
+  }
+
+  /** The elements of rows of this length. */
+  private record Elements(StepContext context, DType dtype, boolean descending, long length)
+      implements MergeSort.Ends {
+
+    @Override
+    public String name() {
+      return dtype + (descending ? "_descending" : "_ascending");
+    }
+
+    @Override
+    public int keyBytes() {
+      return Math.max(4, dtype.bytes());
+    }
+
+    @Override
+    public void addTo(LaunchBuilder kernel) {
+      String type = CudaTypes.of(dtype);
+      kernel
+          .declare(
+              """
+              __device__ inline KEY keyOfElement(TYPE x) {
+              BODY}
+              """
+                  .replace("KEY", keyType())
+                  .replace("TYPE", type)
+                  .replace("BODY", body().indent(2)))
+          .in(type, "source", context.input(0))
+          .out(type, "values", context.output(0))
+          .out("long long", "positions", context.output(1))
+          .index("rowLength", length);
+    }
+
+    private String keyType() {
+      return keyBytes() == 4 ? "u32" : "u64";
+    }
+
+    private String body() {
+      String not = descending ? "~" : "";
+      return switch (dtype) {
+        case FLOAT32 -> floating("__float_as_uint(x)", "0x80000000u", not);
+        case FLOAT64 -> floating("(u64)__double_as_longlong(x)", "0x8000000000000000ull", not);
+        case INT32 -> "return " + not + "((u32)x ^ 0x80000000u);";
+        case INT64 -> "return " + not + "((u64)x ^ 0x8000000000000000ull);";
+        case UINT8 -> "return " + not + "(u32)x;";
+        case BOOL -> throw new IllegalArgumentException("booleans are not sorted");
+      };
+    }
+
+    private String floating(String bits, String sign, String not) {
+      return """
+          if (x != x) return ~(KEY)0;
+          KEY bits = x == 0 ? 0 : BITS;
+          return NOT(bits & SIGN ? ~bits : bits | SIGN);
+          """
+          .replace("KEY", keyType())
+          .replace("BITS", bits)
+          .replace("SIGN", sign)
+          .replace("NOT", not);
+    }
+
+    @Override
+    public String key() {
+      return "keyOfElement(source[element])";
+    }
+
+    @Override
+    public String write() {
+      return """
+          values[at] = source[row * rowLength + position];
+          positions[at] = (long long)position;
+          """;
+    }
+  }
+}

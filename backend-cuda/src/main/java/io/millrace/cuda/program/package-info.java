@@ -1,0 +1,5 @@
+/** A plan as one list of commands. */
+@NullMarked
+package io.millrace.cuda.program;
+
+import org.jspecify.annotations.NullMarked;

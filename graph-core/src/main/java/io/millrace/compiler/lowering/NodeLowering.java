@@ -1,0 +1,106 @@
+package io.millrace.compiler.lowering;
+
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.op.Lowering;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
+import java.util.List;
+
+/** Binds the lowering of one node to the program under construction. */
+final class NodeLowering extends Lowering {
+  private final Lowerer lowerer;
+  private final Operation operation;
+  private final List<Output> outputs;
+  private final List<TensorType> types;
+
+  NodeLowering(Lowerer lowerer, Operation operation, List<Output> outputs, List<TensorType> types) {
+    this.lowerer = lowerer;
+    this.operation = operation;
+    this.outputs = outputs;
+    this.types = types;
+  }
+
+  @Override
+  public String name() {
+    return operation.name();
+  }
+
+  @Override
+  public int inputs() {
+    return operation.inputs().size();
+  }
+
+  @Override
+  public Value input(int index) {
+    return lowerer.input(operation.input(index), operation);
+  }
+
+  @Override
+  public TensorType inputType(int index) {
+    return lowerer.type(operation.input(index));
+  }
+
+  @Override
+  public Literal constant(int input) {
+    return lowerer.constant(operation.input(input));
+  }
+
+  @Override
+  public TensorType outputType(int index) {
+    return types.get(index);
+  }
+
+  @Override
+  public void output(int index, Value value) {
+    lowerer.set(outputs.get(index), value);
+  }
+
+  @Override
+  public void unfed() {
+    lowerer.missing(operation);
+  }
+
+  @Override
+  public Resource reference(int input) {
+    return lowerer.reference(operation, input);
+  }
+
+  @Override
+  public boolean isInitialized(int input) {
+    return lowerer.isInitialized(operation, input);
+  }
+
+  @Override
+  public Resource retype(int input, TensorType type) {
+    return lowerer.retype(operation, input, type);
+  }
+
+  @Override
+  public void outputReference(int index, Resource resource) {
+    lowerer.setReference(outputs.get(index), resource);
+  }
+
+  @Override
+  public Value read(Resource resource) {
+    return lowerer.read(resource, operation);
+  }
+
+  @Override
+  public void write(Resource resource, Value value) {
+    lowerer.write(resource, value, operation);
+  }
+
+  @Override
+  public List<Value> emit(Primitive primitive, List<Value> inputs, List<TensorType> types) {
+    return lowerer.emit(primitive, inputs, types, operation);
+  }
+
+  @Override
+  public void check(Value condition, Primitive.Check check, List<Value> shown) {
+    lowerer.check(condition, check, shown, operation);
+  }
+}

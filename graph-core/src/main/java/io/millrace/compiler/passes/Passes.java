@@ -1,0 +1,41 @@
+package io.millrace.compiler.passes;
+
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import java.util.List;
+
+/** The passes that every program goes through, in order. */
+public final class Passes {
+  /** All passes, in the order in which they are applied. */
+  public static final List<Pass> ALL =
+      List.of(
+          new RemoveDead(),
+          new FoldConstants(),
+          new Simplify(),
+          new ShareEqual(),
+          new Views(),
+          new FuseNests("fuse-maps", Primitive.Map.class),
+          new FuseNests("fuse-reduce", Primitive.Reduce.class),
+          new FuseSiblings(),
+          new MergeAxes(),
+          new Simplify(),
+          new RemoveDead());
+
+  private Passes() {}
+
+  /** Applies all passes and adds a line for each that changed something. */
+  public static Program apply(Program program, List<String> changed) {
+    Program current = program;
+    for (Pass pass : ALL) {
+      Program next = pass.apply(current);
+      if (!next.equals(current)) {
+        changed.add(
+            String.format(
+                "%-14s %d instructions, then %d",
+                pass.name(), current.instructions().size(), next.instructions().size()));
+      }
+      current = next;
+    }
+    return current;
+  }
+}

@@ -1,0 +1,98 @@
+package io.millrace.compiler.passes;
+
+import io.millrace.ir.Instruction;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.Value;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Collects the instructions of a program that takes another's place; values keep their numbers. */
+final class Rewrite {
+  private static final int NAMES = 4;
+
+  private final Program program;
+  private final List<Instruction> instructions = new ArrayList<>();
+  private final Map<Value, Value> replaced = new HashMap<>();
+  private int nextId;
+
+  Rewrite(Program program) {
+    this.program = program;
+    for (Instruction instruction : program.instructions()) {
+      instruction.outputs().forEach(o -> nextId = Math.max(nextId, o.id() + 1));
+    }
+  }
+
+  /** Returns what stands for a value of the old program. */
+  Value use(Value value) {
+    return replaced.getOrDefault(value, value);
+  }
+
+  /** Returns an instruction whose inputs are those of the new program. */
+  Instruction updated(Instruction instruction) {
+    List<Value> inputs = instruction.inputs().stream().map(this::use).toList();
+    return inputs.equals(instruction.inputs())
+        ? instruction
+        : new Instruction(
+            instruction.primitive(), inputs, instruction.outputs(), instruction.origin());
+  }
+
+  /** Adds an instruction of the new program. */
+  void add(Instruction instruction) {
+    instructions.add(instruction);
+  }
+
+  /** Lets a value of the new program stand for one of the old. */
+  void replace(Value old, Value by) {
+    replaced.put(old, by);
+  }
+
+  /** Returns a new value. */
+  Value fresh(TensorType type) {
+    return new Value(nextId++, type);
+  }
+
+  /** Lets a value of the new program, perhaps in another shape, stand for one of the old. */
+  void replaceReshaped(Value old, Value by, String origin) {
+    if (old.type().equals(by.type())) {
+      replace(old, by);
+    } else {
+      add(new Instruction(new Primitive.Reshape(), List.of(by), List.of(old), origin));
+    }
+  }
+
+  /** Returns the new program. */
+  Program build() {
+    return new Program(
+        program.feeds(),
+        instructions,
+        program.fetches().stream().map(this::use).toList(),
+        program.updates().stream()
+            .map(u -> new Program.Update(u.resource(), use(u.value())))
+            .toList(),
+        program.checks().stream().map(this::use).toList());
+  }
+
+  /** Returns the names of joined instructions, each once, the first few in full. */
+  static String join(List<String> origins) {
+    Set<String> names = new LinkedHashSet<>();
+    int more = 0;
+    for (String origin : origins) {
+      for (String name : origin.split("\\+", -1)) {
+        if (name.endsWith(" more")) {
+          more += Integer.parseInt(name.substring(0, name.indexOf(' ')));
+        } else {
+          names.add(name);
+        }
+      }
+    }
+    List<String> shown = names.stream().limit(NAMES).toList();
+    more += names.size() - shown.size();
+    return String.join("+", shown) + (more == 0 ? "" : "+" + more + " more");
+  }
+}

@@ -1,0 +1,59 @@
+package io.millrace.session;
+
+import io.millrace.Operation;
+import io.millrace.Output;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way in which a session is called, remembered so that the next such call finds its plan
+ * without allocating.
+ *
+ * @param wanted the fetches and targets as the caller gave them
+ * @param slots what was fed
+ * @param fetches the distinct tensors to compute
+ * @param targets the operations to run
+ * @param results for each tensor of the answer, its position among {@code fetches}
+ * @param plan the plan; absent if it depends on fed values, not only on their shapes
+ */
+record Call(
+    List<Object> wanted,
+    List<FeedSlot> slots,
+    List<Output> fetches,
+    List<Operation> targets,
+    List<Integer> results,
+    @Nullable ReadyPlan plan) {
+
+  /** Returns whether this is that call; {@code asked} is one thing or a list of things. */
+  boolean matches(Object asked, Map<?, ?> feeds) {
+    if (feeds.size() != slots.size() || !sameWanted(asked)) {
+      return false;
+    }
+    for (int i = 0; i < slots.size(); i++) {
+      if (!slots.get(i).matches(feeds)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean sameWanted(Object asked) {
+    if (!(asked instanceof List<?> list)) {
+      return wanted.size() == 1 && wanted.get(0).equals(asked);
+    }
+    if (list.size() != wanted.size()) {
+      return false;
+    }
+    for (int i = 0; i < wanted.size(); i++) {
+      if (!wanted.get(i).equals(list.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Call withPlan(ReadyPlan ready) {
+    return new Call(wanted, slots, fetches, targets, results, ready);
+  }
+}

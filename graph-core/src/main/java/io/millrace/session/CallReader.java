@@ -1,0 +1,138 @@
+package io.millrace.session;
+
+import io.millrace.FeedException;
+import io.millrace.Graph;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads what a caller asks for and feeds: names become nodes, values get types, mistakes a name.
+ */
+final class CallReader {
+  private final Graph graph;
+  private final List<Output> fetches = new ArrayList<>();
+  private final List<Operation> targets = new ArrayList<>();
+  private final List<Integer> results = new ArrayList<>();
+
+  private CallReader(Graph graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * Reads a call.
+   *
+   * @param wanted one thing or a list: operands and names of tensors are fetched, operations and
+   *     names of operations without outputs are run
+   * @throws FeedException if something is not of this graph or cannot be fed
+   */
+  static Call read(Graph graph, Object wanted, Map<?, ?> feeds) {
+    CallReader reader = new CallReader(graph);
+    List<Object> list = wanted instanceof List<?> many ? List.copyOf(many) : List.of(wanted);
+    list.forEach(reader::want);
+    return new Call(
+        list,
+        reader.slots(feeds),
+        List.copyOf(reader.fetches),
+        List.copyOf(reader.targets),
+        List.copyOf(reader.results),
+        null);
+  }
+
+  private void want(Object wanted) {
+    if (wanted instanceof Operand operand) {
+      fetch(operand.asOutput());
+    } else if (wanted instanceof Operation operation) {
+      target(operation);
+    } else if (wanted instanceof String name) {
+      if (name.indexOf(':') < 0 && graph.operation(name).outputs().isEmpty()) {
+        target(graph.operation(name));
+      } else {
+        fetch(graph.output(name));
+      }
+    } else {
+      throw new FeedException(
+          "a run fetches tensors, runs operations or takes the name of either, not "
+              + wanted.getClass().getTypeName());
+    }
+  }
+
+  private void fetch(Output output) {
+    requireOwn(output.operation(), "fetch " + output.name());
+    int position = fetches.indexOf(output);
+    if (position < 0) {
+      position = fetches.size();
+      fetches.add(output);
+    }
+    results.add(position);
+  }
+
+  private void target(Operation operation) {
+    requireOwn(operation, "run " + operation.name());
+    if (!targets.contains(operation)) {
+      targets.add(operation);
+    }
+  }
+
+  private List<FeedSlot> slots(Map<?, ?> feeds) {
+    Map<Output, Object> keys = new LinkedHashMap<>();
+    List<FeedSlot> slots = new ArrayList<>();
+    for (Map.Entry<?, ?> entry : feeds.entrySet()) {
+      Object key = entry.getKey();
+      Output output = fed(key);
+      if (keys.putIfAbsent(output, key) != null) {
+        throw new FeedException(
+            output + " is fed twice, as " + keys.get(output) + " and as " + key);
+      }
+      Object value = entry.getValue();
+      if (value == null) {
+        throw new FeedException("cannot feed " + output + " with null");
+      }
+      slots.add(FeedSlot.of(key, output, value));
+    }
+    return List.copyOf(slots);
+  }
+
+  private Output fed(Object key) {
+    if (key instanceof Operand operand) {
+      Output output = operand.asOutput();
+      requireOwn(output.operation(), "feed " + output.name());
+      return output;
+    }
+    if (key instanceof String name) {
+      return graph.output(name);
+    }
+    if (key instanceof Operation operation) {
+      throw new FeedException(
+          "cannot feed operation "
+              + operation
+              + ", only its tensors: it has "
+              + operation.outputs().size()
+              + " outputs\n  at "
+              + operation.source());
+    }
+    throw new FeedException(
+        "the keys of a feed are tensors or their names, not "
+            + (key == null ? "null" : key.getClass().getTypeName()));
+  }
+
+  private void requireOwn(Operation operation, String wish) {
+    if (operation.graph() != graph) {
+      String own =
+          graph.operations().isEmpty()
+              ? "an empty one"
+              : "the one that begins with " + graph.operations().get(0);
+      throw new FeedException(
+          "cannot "
+              + wish
+              + ": it belongs to another graph than this session's, which is "
+              + own
+              + "\n  at "
+              + operation.source());
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.millrace.session;
+
+import io.millrace.ExecutionException;
+import io.millrace.FeedException;
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.UninitializedException;
+import io.millrace.op.Messages;
+import io.millrace.op.Op;
+import io.millrace.spi.StepException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Says why runs of one session fail, in terms of its graph. */
+final class Failures {
+  private final Graph graph;
+  private final VariableStore state;
+
+  Failures(Graph graph, VariableStore state) {
+    this.graph = graph;
+    this.state = state;
+  }
+
+  /** Returns what is thrown when a step fails: it names the operations that the step came from. */
+  ExecutionException ofRun(StepException e) {
+    String nodes =
+        Arrays.stream(e.origin().split("\\+"))
+            .distinct()
+            .map(this::place)
+            .collect(Collectors.joining());
+    return new ExecutionException("the run failed: " + e.getMessage() + nodes);
+  }
+
+  private String place(String origin) {
+    try {
+      Operation operation = graph.operation(origin);
+      String inputs = Messages.inputs(operation.inputs().stream().map(Output::toString).toList());
+      return "\n  in "
+          + operation
+          + (inputs.isEmpty() ? "" : ": " + inputs)
+          + "\n  at "
+          + operation.source();
+    } catch (FeedException unknown) {
+      return "\n  in " + origin;
+    }
+  }
+
+  /**
+   * Returns what is thrown when exact shapes break a rule: it names the variables whose shapes were
+   * made up, as they have no value yet.
+   */
+  GraphException ofCompiling(PlanKey key, GraphException e) {
+    List<Operation> unset =
+        key.known().keySet().stream()
+            .filter(Output::isSizes)
+            .map(Output::operation)
+            .filter(o -> o.op().sizes() == Op.SHAPE_OF_STATE && !state.hasShape(o.name()))
+            .toList();
+    if (unset.isEmpty()) {
+      return e;
+    }
+    String names =
+        unset.stream()
+            .map(o -> "\n  " + o.name() + " made at " + o.source())
+            .collect(Collectors.joining());
+    return new GraphException(
+        e.getMessage()
+            + "\nthese variables have no value yet and count as having no elements:"
+            + names
+            + UninitializedException.HELP);
+  }
+}

@@ -1,0 +1,87 @@
+package io.millrace.session;
+
+import io.millrace.FeedException;
+import io.millrace.Output;
+import io.millrace.Tensor;
+import io.millrace.host.JavaValues;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.Map;
+
+/**
+ * One fed tensor of a call: the key that the caller uses, and what its values look like.
+ *
+ * @param key as it stands in the caller's map
+ * @param output the tensor that the key means
+ * @param type the type of the values, fully defined
+ * @param flat whether the values are flat arrays or buffers, which take the tensor's static shape
+ */
+record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
+
+  /**
+   * Reads the type of a value.
+   *
+   * @throws FeedException if it does not suit the tensor
+   */
+  static FeedSlot of(Object key, Output output, Object value) {
+    if (value instanceof Tensor tensor) {
+      FeedSlot slot = new FeedSlot(key, output, tensor.type(), false);
+      if (tensor.dtype() != output.dtype()) {
+        throw slot.refuse(tensor.type(), "the element types differ");
+      }
+      return slot.requireShape();
+    }
+    DType own;
+    Shape shape;
+    try {
+      own = JavaValues.requireDType(value);
+      shape = JavaValues.shapeWithin(value, output.shape());
+    } catch (IllegalArgumentException e) {
+      throw new FeedException(
+          "cannot feed "
+              + output
+              + ": "
+              + e.getMessage()
+              + "\n  at "
+              + output.operation().source());
+    }
+    TensorType type = new TensorType(output.dtype(), shape);
+    FeedSlot slot = new FeedSlot(key, output, type, JavaValues.isFlat(value));
+    if (!JavaValues.converts(value, output.dtype())) {
+      throw slot.refuse(
+          new TensorType(own, shape), own + " does not become " + output.dtype() + " without loss");
+    }
+    return slot.requireShape();
+  }
+
+  private FeedSlot requireShape() {
+    if (!output.shape().isCompatibleWith(type.shape())) {
+      throw refuse(type, "the shapes differ");
+    }
+    return this;
+  }
+
+  private FeedException refuse(TensorType got, String rule) {
+    return new FeedException(
+        "cannot feed "
+            + output
+            + " with "
+            + got
+            + ": "
+            + rule
+            + "\n  at "
+            + output.operation().source());
+  }
+
+  /** Returns whether a map holds a value of this type; allocates nothing. */
+  boolean matches(Map<?, ?> feeds) {
+    Object value = feeds.get(key);
+    if (value instanceof Tensor tensor) {
+      return !flat && tensor.dtype() == type.dtype() && tensor.shape().equals(type.shape());
+    }
+    return value != null
+        && JavaValues.converts(value, type.dtype())
+        && JavaValues.fits(value, type.shape(), flat);
+  }
+}

@@ -1,0 +1,124 @@
+package io.millrace.session;
+
+import io.millrace.ir.Resource;
+import io.millrace.spi.DeviceMemory;
+import io.millrace.type.Literal;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state of one session: memory for each resource, as long as it holds a value or a plan uses
+ * it.
+ *
+ * <p>A variable whose shape changes is one resource after another, under one name; those that it
+ * was before hold no value any more.
+ */
+final class VariableStore {
+  private final Devices devices;
+  private final Map<Resource, Cell> cells = new LinkedHashMap<>();
+
+  /** What variables whose shapes may change are now, by name. */
+  private final Map<String, Resource> present = new HashMap<>();
+
+  /** One resource's memory. */
+  static final class Cell {
+    private final Resource resource;
+    private final DeviceMemory memory;
+    private volatile boolean initialized;
+    private int plans;
+
+    private Cell(Resource resource, DeviceMemory memory) {
+      this.resource = resource;
+      this.memory = memory;
+      initialized = resource.startsAtZero();
+    }
+
+    Resource resource() {
+      return resource;
+    }
+
+    DeviceMemory memory() {
+      return memory;
+    }
+
+    boolean isInitialized() {
+      return initialized;
+    }
+
+    void setInitialized() {
+      initialized = true;
+    }
+  }
+
+  VariableStore(Devices devices) {
+    this.devices = devices;
+  }
+
+  /**
+   * Returns the memory of a resource for a plan, allocated if this is its first use.
+   *
+   * @param device the name of its device, always the same
+   */
+  synchronized Cell acquire(Resource resource, String device) {
+    Cell cell = cells.get(resource);
+    if (cell == null) {
+      DeviceMemory memory =
+          devices
+              .get(device)
+              .allocate("variable '" + resource.name() + "'", resource.type().bytes());
+      cell = new Cell(resource, memory);
+      cells.put(resource, cell);
+    }
+    cell.plans++;
+    return cell;
+  }
+
+  /** Takes back what a plan acquired. */
+  synchronized void release(List<Cell> acquired) {
+    acquired.forEach(cell -> cell.plans--);
+    acquired.forEach(this::freeIfUnused);
+  }
+
+  private void freeIfUnused(Cell cell) {
+    if (!cell.initialized && cell.plans == 0 && cells.remove(cell.resource, cell)) {
+      cell.memory.close();
+    }
+  }
+
+  /** Notes that a variable is this resource now, whatever it was before. */
+  synchronized void setPresent(Resource resource) {
+    Resource before = present.put(resource.name(), resource);
+    Cell old = before == null || before.equals(resource) ? null : cells.get(before);
+    if (old != null) {
+      old.initialized = false;
+      freeIfUnused(old);
+    }
+  }
+
+  /**
+   * Returns the shape of a variable whose shape may change: that of no elements before the first.
+   */
+  synchronized Literal shape(String name) {
+    Resource resource = present.get(name);
+    return resource == null ? Literal.ofLongs(0) : Literal.ofLongs(resource.type().shape().dims());
+  }
+
+  /** Returns whether a variable whose shape may change has one. */
+  synchronized boolean hasShape(String name) {
+    return present.containsKey(name);
+  }
+
+  /** Returns 1 if a variable has a value, and 0 if not. */
+  synchronized Literal presence(String name) {
+    boolean present =
+        cells.values().stream().anyMatch(c -> c.resource.name().equals(name) && c.isInitialized());
+    return Literal.ofLongs(present ? 1 : 0);
+  }
+
+  synchronized void close() {
+    cells.values().forEach(c -> c.memory.close());
+    cells.clear();
+  }
+}

@@ -1,0 +1,217 @@
+package io.millrace.type;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * An immutable dense tensor on the Java heap: the value of a constant, row-major and little-endian.
+ *
+ * <p>Equality compares type and bits.
+ */
+public final class Literal {
+  private final TensorType type;
+  private final ByteBuffer data;
+
+  private Literal(TensorType type, ByteBuffer data) {
+    this.type = type;
+    this.data = data;
+  }
+
+  /**
+   * Returns a literal that owns these bytes; the caller must not change them afterwards.
+   *
+   * @throws IllegalArgumentException if their number does not fit the type
+   */
+  public static Literal wrap(TensorType type, byte[] bytes) {
+    if (type.bytes() != bytes.length) {
+      throw new IllegalArgumentException(
+          type + " takes " + type.bytes() + " bytes, not " + bytes.length);
+    }
+    return new Literal(type, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /** Returns a scalar, rounded to the type. */
+  public static Literal scalar(DType dtype, double value) {
+    return fill(new TensorType(dtype, Shape.scalar()), value);
+  }
+
+  /** Returns a scalar of an integer; a floating type rounds it, an integer type wraps it. */
+  public static Literal scalar(DType dtype, long value) {
+    Builder builder = new Builder(new TensorType(dtype, Shape.scalar()));
+    builder.setLong(0, value);
+    return builder.build();
+  }
+
+  /** Returns a tensor of equal elements, rounded to the type. */
+  public static Literal fill(TensorType type, double value) {
+    Builder builder = new Builder(type);
+    for (long i = 0; i < type.shape().size(); i++) {
+      builder.setDouble(i, value);
+    }
+    return builder.build();
+  }
+
+  /** Returns a vector of int64. */
+  public static Literal ofLongs(long... values) {
+    Builder builder = new Builder(TensorType.of(DType.INT64, values.length));
+    for (int i = 0; i < values.length; i++) {
+      builder.setLong(i, values[i]);
+    }
+    return builder.build();
+  }
+
+  /** Returns a vector of int32. */
+  public static Literal ofInts(int... values) {
+    Builder builder = new Builder(TensorType.of(DType.INT32, values.length));
+    for (int i = 0; i < values.length; i++) {
+      builder.setLong(i, values[i]);
+    }
+    return builder.build();
+  }
+
+  /** Returns the type; its shape is fully defined. */
+  public TensorType type() {
+    return type;
+  }
+
+  /** Returns the number of elements. */
+  public long size() {
+    return type.shape().size();
+  }
+
+  /** Returns the bytes, read-only and little-endian. */
+  public ByteBuffer bytes() {
+    return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Returns an element as a double; a boolean is 0 or 1. */
+  public double getDouble(long element) {
+    int i = Math.toIntExact(element);
+    return switch (type.dtype()) {
+      case FLOAT32 -> data.getFloat(4 * i);
+      case FLOAT64 -> data.getDouble(8 * i);
+      default -> (double) getLong(element);
+    };
+  }
+
+  /** Returns an element as a long; floating values are truncated, a boolean is 0 or 1. */
+  public long getLong(long element) {
+    int i = Math.toIntExact(element);
+    return switch (type.dtype()) {
+      case FLOAT32, FLOAT64 -> (long) getDouble(element);
+      case INT32 -> data.getInt(4 * i);
+      case INT64 -> data.getLong(8 * i);
+      case UINT8 -> data.get(i) & 0xFF;
+      case BOOL -> data.get(i) == 0 ? 0 : 1;
+    };
+  }
+
+  /** Returns all elements as longs. */
+  public long[] toLongs() {
+    long[] values = new long[Math.toIntExact(size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = getLong(i);
+    }
+    return values;
+  }
+
+  /** Returns the first elements, a vector. */
+  public Literal first(int count) {
+    byte[] bytes = new byte[Math.multiplyExact(count, type.dtype().bytes())];
+    data.duplicate().rewind().get(bytes);
+    return wrap(type.withShape(Shape.of(count)), bytes);
+  }
+
+  /** Returns the same bytes as elements of another type. */
+  public Literal bitcast(TensorType to) {
+    if (to.bytes() != type.bytes()) {
+      throw new IllegalArgumentException(type + " has not as many bytes as " + to);
+    }
+    return new Literal(to, data);
+  }
+
+  /** Returns the same elements in another shape of equal size. */
+  public Literal reshape(Shape shape) {
+    if (shape.size() != size()) {
+      throw new IllegalArgumentException(type.shape() + " does not reshape to " + shape);
+    }
+    return new Literal(type.withShape(shape), data);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Literal literal
+        && type.equals(literal.type)
+        && data.equals(literal.data);
+  }
+
+  @Override
+  public int hashCode() {
+    return type.hashCode() * 31 + data.hashCode();
+  }
+
+  /** Returns the type, and the value of a scalar or a vector of up to eight elements. */
+  @Override
+  public String toString() {
+    if (type.shape().rank() > 1 || size() > 8) {
+      return type.toString();
+    }
+    StringBuilder text = new StringBuilder();
+    for (long i = 0; i < size(); i++) {
+      text.append(i == 0 ? "" : ",");
+      text.append(type.dtype().isFloating() ? "" + getDouble(i) : "" + getLong(i));
+    }
+    return type + (type.shape().rank() == 0 ? " " + text : " {" + text + "}");
+  }
+
+  /** Fills a literal element by element. */
+  public static final class Builder {
+    private final TensorType type;
+    private final byte[] bytes;
+    private final ByteBuffer data;
+
+    /** Starts with every element zero. */
+    public Builder(TensorType type) {
+      this.type = type;
+      bytes = new byte[Math.toIntExact(type.bytes())];
+      data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Sets an element, rounded to a floating type; integers are truncated and saturate, NaN becomes
+     * 0, and a boolean is true unless the value is 0.
+     */
+    public void setDouble(long element, double value) {
+      int i = Math.toIntExact(element);
+      switch (type.dtype()) {
+        case FLOAT32 -> data.putFloat(4 * i, (float) value);
+        case FLOAT64 -> data.putDouble(8 * i, value);
+        case BOOL -> data.put(i, (byte) (value != 0 ? 1 : 0));
+        case INT32 -> data.putInt(4 * i, (int) value);
+        case INT64 -> data.putLong(8 * i, (long) value);
+        case UINT8 -> data.put(i, (byte) Math.min(255, Math.max(0, (int) value)));
+      }
+    }
+
+    /**
+     * Sets an element, rounded to a floating type, wrapped to an integer type; a boolean is true
+     * unless the value is 0.
+     */
+    public void setLong(long element, long value) {
+      int i = Math.toIntExact(element);
+      switch (type.dtype()) {
+        case FLOAT32 -> data.putFloat(4 * i, (float) value);
+        case FLOAT64 -> data.putDouble(8 * i, (double) value);
+        case INT32 -> data.putInt(4 * i, (int) value);
+        case INT64 -> data.putLong(8 * i, value);
+        case UINT8 -> data.put(i, (byte) value);
+        case BOOL -> data.put(i, (byte) (value != 0 ? 1 : 0));
+      }
+    }
+
+    /** Returns the literal; the builder must not be used afterwards. */
+    public Literal build() {
+      return wrap(type, bytes);
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package io.millrace.ops.array;
+
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.building.ShapeVectors;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Putting tensors together along an axis that they have. */
+public interface ConcatOps extends Building {
+
+  /**
+   * Returns tensors one after another along an existing axis. TensorFlow: ConcatV2, or Identity for
+   * one tensor.
+   */
+  default Output concat(List<?> values, int axis) {
+    return joined(operands(values.toArray()), operand(axis));
+  }
+
+  /**
+   * Returns tensors one after another along an axis that a scalar says. TensorFlow: ConcatV2, or
+   * Identity for one tensor.
+   */
+  default Output concat(List<?> values, Operand axis) {
+    return joined(operands(values.toArray()), axis.asOutput());
+  }
+
+  private Output joined(List<Output> values, Output axis) {
+    if (values.size() == 1) {
+      return result(new IdentityOps.Identity(), values.get(0));
+    }
+    List<Object> inputs = new ArrayList<>(values);
+    inputs.add(axis);
+    return result(new ConcatV2(), inputs.toArray());
+  }
+
+  /** All inputs but the last one after another along the axis that the last says. */
+  record ConcatV2() implements Op {
+    @Override
+    public String type() {
+      return "ConcatV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("values: N * T", "axis: Tidx");
+    }
+
+    private static Concatenation inputs(int count) {
+      return new Concatenation(count - 1, 0, count - 1);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(inputs(in.count()).infer(in));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return inputs(call.inputs()).gradient(call);
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      inputs(to.inputs()).lower(to);
+    }
+
+    static List<Example> examples() {
+      Op op = new ConcatV2();
+      return List.of(
+          Example.accepts(op)
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 4, 3)
+              .with(Literal.scalar(DType.INT32, 0)),
+          Example.accepts(op)
+              .with(DType.FLOAT64, 2, 1)
+              .with(DType.FLOAT64, 2, 0)
+              .with(DType.FLOAT64, 2, 2)
+              .with(Literal.scalar(DType.INT64, -1)),
+          Example.accepts(op)
+              .with(DType.BOOL, 2)
+              .with(DType.BOOL, 1)
+              .with(Literal.scalar(DType.INT32, 0)),
+          Example.rejects(op, "inputs must agree but for axis 1")
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 4, 3)
+              .with(Literal.scalar(DType.INT32, 1)),
+          Example.rejects(op, "the same number of axes")
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 4)
+              .with(Literal.scalar(DType.INT32, 0)),
+          Example.rejects(op, "axis 2 is out of range")
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 2, 3)
+              .with(Literal.scalar(DType.INT32, 2)),
+          Example.rejects(op, "takes at least two tensors and an axis")
+              .with(DType.FLOAT32, 2, 3)
+              .with(Literal.scalar(DType.INT32, 0)),
+          Example.rejects(op, "inputs must have one type")
+              .with(DType.FLOAT32, 2)
+              .with(DType.INT32, 2)
+              .with(Literal.scalar(DType.INT32, 0)));
+    }
+  }
+
+  /** All inputs but the first one after another along the axis that the first says. */
+  record Concat() implements Op {
+    @Override
+    public String type() {
+      return "Concat";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("concat_dim: int32", "values: N * T");
+    }
+
+    private static Concatenation inputs(int count) {
+      return new Concatenation(0, 1, count - 1);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(inputs(in.count()).infer(in));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return inputs(call.inputs()).gradient(call);
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      inputs(to.inputs()).lower(to);
+    }
+
+    static List<Example> examples() {
+      Op op = new Concat();
+      return List.of(
+          Example.accepts(op)
+              .with(Literal.scalar(DType.INT32, -1))
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 2, 1),
+          Example.rejects(op, "inputs must agree but for axis 1")
+              .with(Literal.scalar(DType.INT32, 1))
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 4, 3),
+          Example.rejects(op, "takes at least two tensors and an axis")
+              .with(Literal.scalar(DType.INT32, 0)));
+    }
+  }
+
+  /** Where each part of a concatenation begins: inputs axis and the parts' shapes. */
+  record ConcatOffset() implements Op {
+    @Override
+    public String type() {
+      return "ConcatOffset";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("concat_dim: int32", "shape: N * shape_type");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.require(in.count() > 2, "takes an axis and at least two shapes");
+      Optional<Long> wished = ShapeVectors.scalar(in, 0);
+      Shape length = Shape.unknown(1);
+      for (int i = 1; i < in.count(); i++) {
+        Shape own = in.requireRank(i, 1);
+        in.require(
+            own.isCompatibleWith(length) && in.dtype(i) == in.dtype(1),
+            "the shapes must be alike, but shape 0 is %s and shape %d is %s",
+            in.type(1),
+            i - 1,
+            in.type(i));
+        length = length.merge(own);
+      }
+      List<TensorType> types = new ArrayList<>();
+      Shape others = Shape.unknown();
+      for (int i = 1; i < in.count(); i++) {
+        Shape shape = ShapeVectors.shape(in, i);
+        types.add(in.type(i).withShape(length));
+        if (wished.isPresent() && shape.isRankKnown()) {
+          int axis = in.axis(wished.get(), shape.rank());
+          Shape rest = shape.with(axis, Shape.UNKNOWN);
+          in.require(
+              rest.isCompatibleWith(others),
+              "the shapes must agree but for axis %d, and %s does not",
+              axis,
+              shape);
+          others = others.merge(rest);
+        }
+      }
+      return types;
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its results are positions");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      int rank = (int) to.inputType(1).shape().dim(0);
+      int wished = (int) to.constant(0).getLong(0);
+      int axis = wished < 0 ? wished + rank : wished;
+      long offset = 0;
+      for (int part = 0; part < to.inputs() - 1; part++) {
+        Literal.Builder begin = new Literal.Builder(to.outputType(part));
+        begin.setLong(axis, offset);
+        to.output(part, to.literal(begin.build()));
+        offset += to.constant(part + 1).getLong(axis);
+      }
+    }
+
+    static List<Example> examples() {
+      Op op = new ConcatOffset();
+      return List.of(
+          Example.accepts(op)
+              .with(Literal.scalar(DType.INT32, -1))
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofInts(2, 4))
+              .with(Literal.ofInts(2, 5)),
+          Example.rejects(op, "must agree but for axis 1, and [3,3] does not")
+              .with(Literal.scalar(DType.INT32, 1))
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofInts(3, 3)),
+          Example.rejects(op, "shape 0 is int32[2] and shape 1 is int32[1]")
+              .with(Literal.scalar(DType.INT32, 0))
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofInts(2)),
+          Example.rejects(op, "takes an axis and at least two shapes")
+              .with(Literal.scalar(DType.INT32, 0))
+              .with(Literal.ofInts(2, 3)),
+          Example.rejects(op, "axis 2 is out of range")
+              .with(Literal.scalar(DType.INT32, 2))
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofInts(2, 3)));
+    }
+  }
+}

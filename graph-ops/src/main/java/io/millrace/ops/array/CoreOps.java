@@ -1,0 +1,195 @@
+package io.millrace.ops.array;
+
+import io.millrace.Graph;
+import io.millrace.Output;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.building.Refusal;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.List;
+import java.util.Optional;
+
+/** Where tensors come from: placeholders and constants. */
+public interface CoreOps extends Building {
+
+  /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
+  default Output placeholder(DType dtype, Shape shape, String name) {
+    return tf().withName(name).placeholder(dtype, shape);
+  }
+
+  /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
+  default Output placeholder(DType dtype, Shape shape) {
+    return result(new Placeholder(dtype, shape));
+  }
+
+  /**
+   * Returns a tensor that a run may feed, and that is this one if it does not. TensorFlow:
+   * PlaceholderWithDefault.
+   *
+   * @param shape what is known of the shape of whatever is fed
+   */
+  default Output placeholderWithDefault(Object x, Shape shape) {
+    return result(new PlaceholderWithDefault(shape), x);
+  }
+
+  /** Returns a constant: of a tensor, a number, a boolean, or a (nested) Java array. */
+  default Output constant(Object value) {
+    return Constants.named(graph(), nameOr("Const"), value, Optional.empty());
+  }
+
+  /** Returns a constant of a given type. */
+  default Output constant(Object value, DType dtype) {
+    Output constant = Constants.named(graph(), nameOr("Const"), value, Optional.of(dtype));
+    if (constant.dtype() != dtype) {
+      throw Refusal.of("Const", "a tensor of type %s is not %s", constant.type(), dtype);
+    }
+    return constant;
+  }
+
+  /** Opens a scope: names of operations added until it is closed begin with this one. */
+  default Graph.Scope nameScope(String name) {
+    return graph().nameScope(name);
+  }
+
+  /** A tensor that is fed. */
+  record Placeholder(DType dtype, Shape shape) implements Op {
+    @Override
+    public String type() {
+      return "Placeholder";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of().optional("shape", Shape.unknown());
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      return List.of(new TensorType(dtype, shape));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.unfed();
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new Placeholder(DType.FLOAT32, Shape.of(2))),
+          Example.rejects(new Placeholder(DType.BOOL, Shape.unknown()), "takes 0 inputs")
+              .with(DType.BOOL));
+    }
+  }
+
+  /** A tensor whose value is part of the graph. */
+  record Constant(Literal literal) implements Op {
+    @Override
+    public String type() {
+      return "Const";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of().rename("literal", "value").outputType("dtype", 0);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      return List.of(literal.type());
+    }
+
+    @Override
+    public Optional<Literal> value(Inference in) {
+      return Optional.of(literal);
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, to.literal(literal));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new Constant(Literal.scalar(DType.FLOAT32, 1.5))),
+          Example.accepts(new Constant(Literal.ofInts(1, 2, 3))),
+          Example.rejects(new Constant(Literal.ofInts(1)), "takes 0 inputs").with(DType.BOOL));
+    }
+  }
+
+  /** The input, unless something else is fed in its place. */
+  record PlaceholderWithDefault(Shape shape) implements Op {
+    @Override
+    public String type() {
+      return "PlaceholderWithDefault";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: dtype").sharing();
+    }
+
+    /** The shape is that of what may be fed, so nothing more is promised of the default's. */
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      in.require(
+          in.shape(0).isCompatibleWith(shape),
+          "the default has shape %s, which does not fit %s",
+          in.shape(0),
+          shape);
+      return List.of(in.type(0).withShape(shape));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(call.gradient());
+    }
+
+    /** A value that may be fed is not known ahead of the run. */
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, to.input(0));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new PlaceholderWithDefault(Shape.of(2, 3))).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new PlaceholderWithDefault(Shape.of())).with(DType.BOOL),
+          Example.rejects(
+                  new PlaceholderWithDefault(Shape.of(-1, 3)),
+                  "the default has shape [2,2], which does not fit [?,3]")
+              .with(DType.FLOAT32, 2, 2));
+    }
+  }
+}

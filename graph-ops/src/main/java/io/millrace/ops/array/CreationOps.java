@@ -1,0 +1,339 @@
+package io.millrace.ops.array;
+
+import io.millrace.Output;
+import io.millrace.ir.View;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.ShapeVectors;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.List;
+import java.util.Optional;
+
+/** Making tensors from little: equal elements, one-hot vectors. */
+public interface CreationOps extends Building {
+
+  /** Returns float32 zeros of this shape. TensorFlow: Fill. */
+  default Output zeros(long... dims) {
+    return zeros(DType.FLOAT32, dims);
+  }
+
+  /** Returns zeros (false for booleans) of this type and shape. TensorFlow: Fill. */
+  default Output zeros(DType dtype, long... dims) {
+    return filled(dtype, 0, dims);
+  }
+
+  /** Returns float32 ones of this shape. TensorFlow: Fill. */
+  default Output ones(long... dims) {
+    return ones(DType.FLOAT32, dims);
+  }
+
+  /** Returns ones (true for booleans) of this type and shape. TensorFlow: Fill. */
+  default Output ones(DType dtype, long... dims) {
+    return filled(dtype, 1, dims);
+  }
+
+  private Output filled(DType dtype, int value, long... dims) {
+    Output element = tf().result(new CoreOps.Constant(Literal.scalar(dtype, value)));
+    return result(new Fill(), indices(dims), element);
+  }
+
+  /**
+   * Returns zeros of this type and shape, as TensorFlow does where it initialises them. TensorFlow:
+   * Empty.
+   */
+  default Output empty(Object shape, DType dtype) {
+    return result(new Empty(dtype, true), operand(shape));
+  }
+
+  /** Returns zeros of the type and shape of a tensor. TensorFlow: ZerosLike. */
+  default Output zerosLike(Object x) {
+    return result(new ZerosLike(), x);
+  }
+
+  /** Returns ones of the type and shape of a tensor. TensorFlow: OnesLike. */
+  default Output onesLike(Object x) {
+    return result(new OnesLike(), x);
+  }
+
+  /**
+   * Returns a tensor with every element equal to a scalar. TensorFlow: Fill.
+   *
+   * @param dims the shape, a vector of int32 or int64
+   */
+  default Output fill(Object dims, Object value) {
+    return result(new Fill(), operand(dims), operand(value));
+  }
+
+  /**
+   * Returns vectors of float32 with a one at the place that each index names. TensorFlow: OneHot.
+   */
+  default Output oneHot(Object indices, int depth) {
+    return oneHot(indices, depth, 1f, 0f, -1);
+  }
+
+  /**
+   * Returns vectors with {@code on} at the place that each index names and {@code off} elsewhere.
+   * TensorFlow: OneHot.
+   *
+   * @param axis where the new axis of extent {@code depth} goes, -1 for the end
+   */
+  default Output oneHot(Object indices, Object depth, Object on, Object off, int axis) {
+    Output first = operand(on);
+    return result(
+        new OneHot(axis), operand(indices), operand(depth), first, operand(off, first.dtype()));
+  }
+
+  /** A scalar repeated: inputs shape and value. */
+  record Fill() implements Op {
+    @Override
+    public String type() {
+      return "Fill";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("dims: index_type", "value: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireRank(1, 0);
+      return List.of(new TensorType(in.dtype(1), ShapeVectors.shape(in, 0)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(
+          List.of(Optional.empty(), Optional.of(Ops.of(call.graph()).reduceSum(call.gradient()))),
+          "the shape only sizes the result");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, to.map(to.outputType(0).shape(), List.of(to.input(1)), s -> s.get(0)));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new Fill()).with(Literal.ofInts(2, 3)).with(DType.FLOAT32),
+          Example.accepts(new Fill()).with(Literal.ofLongs(3)).with(DType.BOOL),
+          Example.accepts(new Fill()).with(Literal.ofInts()).with(DType.INT64),
+          Example.accepts(new Fill()).with(Literal.ofInts(0, 2)).with(DType.FLOAT64),
+          Example.rejects(new Fill(), "extent -1 is negative")
+              .with(Literal.ofInts(-1))
+              .with(DType.FLOAT32),
+          Example.rejects(new Fill(), "input 1 must have 0 axes")
+              .with(Literal.ofInts(2))
+              .with(DType.FLOAT32, 2));
+    }
+  }
+
+  /** Zeros of the input's type and shape. */
+  record ZerosLike() implements Op {
+    @Override
+    public String type() {
+      return "ZerosLike";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its result does not depend on the values of its input");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      lowerEqual(to, 0);
+    }
+
+    static void lowerEqual(Lowering to, double value) {
+      TensorType type = to.outputType(0);
+      to.output(0, to.map(type.shape(), List.of(to.scalar(type.dtype(), value)), s -> s.get(0)));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new ZerosLike()).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new ZerosLike()).with(DType.BOOL, 2),
+          Example.accepts(new ZerosLike()).with(DType.INT32),
+          Example.rejects(new ZerosLike(), "takes 1 inputs"));
+    }
+  }
+
+  /** Ones of the input's type and shape. */
+  record OnesLike() implements Op {
+    @Override
+    public String type() {
+      return "OnesLike";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its result does not depend on the values of its input");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      ZerosLike.lowerEqual(to, 1);
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new OnesLike()).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new OnesLike()).with(DType.UINT8, 2),
+          Example.rejects(new OnesLike(), "takes 1 inputs"));
+    }
+  }
+
+  /** Zeros of the shape that the input says; TensorFlow leaves them uninitialised unless init. */
+  record Empty(DType dtype, boolean init) implements Op {
+    @Override
+    public String type() {
+      return "Empty";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("shape: int32").optional("init", false);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(new TensorType(dtype, ShapeVectors.shape(in, 0)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its input only sizes the result");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      ZerosLike.lowerEqual(to, 0);
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new Empty(DType.FLOAT32, true)).with(Literal.ofInts(2, 3)),
+          Example.accepts(new Empty(DType.BOOL, false)).with(Literal.ofInts()),
+          Example.rejects(new Empty(DType.FLOAT32, true), "extent -2 is negative")
+              .with(Literal.ofInts(-2)));
+    }
+  }
+
+  /** One-hot vectors: inputs indices, depth, on and off; an index out of range gives only off. */
+  record OneHot(int axis) implements Op {
+    @Override
+    public String type() {
+      return "OneHot";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("indices: TI", "depth: int32", "on_value: T", "off_value: T")
+          .optional("axis", -1);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(4);
+      in.require(in.dtype(0).isInteger(), "the indices must be integers, not %s", in.dtype(0));
+      in.requireRank(2, 0);
+      in.requireRank(3, 0);
+      in.require(
+          in.dtype(2) == in.dtype(3),
+          "on and off must have one type, not %s and %s",
+          in.dtype(2),
+          in.dtype(3));
+      long depth = ShapeVectors.scalar(in, 1).orElse(Shape.UNKNOWN);
+      in.require(depth >= 0 || in.constant(1).isEmpty(), "depth must be 0 or more, not %d", depth);
+      if (!in.shape(0).isRankKnown()) {
+        return List.of(new TensorType(in.dtype(2), Shape.unknown()));
+      }
+      Shape indices = in.shape(0);
+      int at = in.axis(axis, indices.rank() + 1);
+      return List.of(
+          new TensorType(
+              in.dtype(2),
+              indices
+                  .slice(0, at)
+                  .concat(Shape.of(depth))
+                  .concat(indices.slice(at, indices.rank()))));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its indices only select");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Shape domain = to.outputType(0).shape();
+      int at = axis < 0 ? axis + domain.rank() : axis;
+      long[] dense = to.inputType(0).shape().strides();
+      long[] strides = new long[domain.rank()];
+      for (int i = 0; i < strides.length; i++) {
+        strides[i] = i == at ? 0 : dense[i < at ? i : i - 1];
+      }
+      View scalar = View.of(0, new long[domain.rank()]);
+      to.output(
+          0,
+          to.mapViews(
+              domain,
+              List.of(to.input(0), to.input(2), to.input(3)),
+              List.of(View.of(0, strides), scalar, scalar),
+              (b, s) -> s.get(0).cast(DType.INT64).eq(b.index(at)).select(s.get(1), s.get(2))));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          of(Example.accepts(new OneHot(-1)).within(-1, 4, DType.INT32, 3), 3),
+          of(Example.accepts(new OneHot(0)).within(0, 4, DType.INT64, 2, 2), 4),
+          of(Example.accepts(new OneHot(1)).within(0, 4, DType.UINT8, 2, 2), 5),
+          of(Example.accepts(new OneHot(-1)).within(0, 4, DType.INT32), 0),
+          of(Example.rejects(new OneHot(3), "axis 3 is out of range").with(DType.INT32, 2, 2), 2),
+          of(Example.rejects(new OneHot(-1), "depth must be 0 or more").with(DType.INT32, 2), -2),
+          of(Example.rejects(new OneHot(-1), "must be integers").with(DType.FLOAT32, 2), 2));
+    }
+
+    private static Example of(Example indices, int depth) {
+      return indices
+          .with(Literal.scalar(DType.INT32, depth))
+          .with(DType.FLOAT32)
+          .with(DType.FLOAT32);
+    }
+  }
+}

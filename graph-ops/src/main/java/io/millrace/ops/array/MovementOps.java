@@ -1,0 +1,228 @@
+package io.millrace.ops.array;
+
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.ir.View;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.ShapeVectors;
+import io.millrace.ops.math.Broadcasting;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Moving elements to other places: transposing and slicing. */
+public interface MovementOps extends Building {
+
+  /** Returns the tensor with its axes in reverse order. TensorFlow: Transpose. */
+  default Output transpose(Object x) {
+    Output input = operand(x);
+    if (!input.shape().isRankKnown()) {
+      Ops tf = tf();
+      Output last = tf.subtract(tf.rank(input), 1);
+      return result(new Transpose(), input, tf.range(last, -1, -1));
+    }
+    long[] order = new long[input.shape().rank()];
+    Arrays.setAll(order, i -> order.length - 1 - i);
+    return result(new Transpose(), input, indices(order));
+  }
+
+  /** Returns the tensor with axis {@code order[i]} as its axis i. TensorFlow: Transpose. */
+  default Output transpose(Object x, int... order) {
+    return result(new Transpose(), operand(x), operand(order));
+  }
+
+  /**
+   * Returns the elements that begin at these coordinates. TensorFlow: Slice.
+   *
+   * @param size extents of the result; -1 for as far as the tensor goes
+   */
+  default Output slice(Object x, long[] begin, long[] size) {
+    return result(new Slice(), operand(x), indices(begin), indices(size));
+  }
+
+  /** Returns the elements that begin at given coordinates, of given extents. TensorFlow: Slice. */
+  default Output slice(Object x, Operand begin, Operand size) {
+    return result(new Slice(), operand(x), begin, size);
+  }
+
+  /** The first input with its axes in the order that the second says. */
+  record Transpose() implements Op {
+    @Override
+    public String type() {
+      return "Transpose";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: T", "perm: Tperm").sharing().alias("ConjugateTranspose");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      Optional<long[]> order = ShapeVectors.vector(in, 1).map(Transpose::fromFront);
+      long rank = in.shape(0).isRankKnown() ? in.shape(0).rank() : in.requireRank(1, 1).dim(0);
+      order.ifPresent(
+          o ->
+              in.require(
+                  (rank < 0 || o.length == rank) && ShapeOps.InvertPermutation.isPermutation(o),
+                  "%s does not order the axes of %s",
+                  Arrays.toString(o),
+                  in.type(0)));
+      if (order.isEmpty() || !in.shape(0).isRankKnown()) {
+        return List.of(in.type(0).withShape(in.ofRank(rank)));
+      }
+      long[] dims = new long[(int) rank];
+      Arrays.setAll(dims, i -> in.shape(0).dim((int) order.get()[i]));
+      return List.of(in.type(0).withShape(Shape.of(dims)));
+    }
+
+    /** Returns the axes counted from the front. */
+    private static long[] fromFront(long[] order) {
+      return Arrays.stream(order).map(axis -> axis < 0 ? axis + order.length : axis).toArray();
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      return Gradients.of(
+          tf.result(new Transpose(), call.gradient(), tf.invertPermutation(call.input(1))));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      long[] order = fromFront(to.constant(1).toLongs());
+      to.output(
+          0, to.transpose(to.input(0), Arrays.stream(order).mapToInt(Math::toIntExact).toArray()));
+    }
+
+    static List<Example> examples() {
+      Op op = new Transpose();
+      return List.of(
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofInts(1, 0)),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3, 4).with(Literal.ofLongs(2, 0, 1)),
+          Example.accepts(op).with(DType.BOOL).with(Literal.ofInts()),
+          Example.rejects(op, "[0, 0] does not order the axes of float32[2,3]")
+              .with(DType.FLOAT32, 2, 3)
+              .with(Literal.ofInts(0, 0)),
+          Example.rejects(op, "[0] does not order the axes")
+              .with(DType.FLOAT32, 2, 3)
+              .with(Literal.ofInts(0)));
+    }
+  }
+
+  /** A box of the first input: the second says where it begins, the third its extents. */
+  record Slice() implements Op {
+    @Override
+    public String type() {
+      return "Slice";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "begin: Index", "size: Index").sharing();
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      Optional<long[]> begin = ShapeVectors.vector(in, 1);
+      Optional<long[]> size = ShapeVectors.vector(in, 2);
+      Shape shape = in.shape(0);
+      if (!shape.isRankKnown()) {
+        long rank = Math.max(in.requireRank(1, 1).dim(0), in.requireRank(2, 1).dim(0));
+        shape = in.ofRank(rank);
+      }
+      if (!shape.isRankKnown()) {
+        return List.of(in.type(0).withShape(shape));
+      }
+      int rank = shape.rank();
+      for (int input = 1; input < 3; input++) {
+        in.require(
+            in.shape(input).isCompatibleWith(Shape.of(rank)),
+            "input %d must have one number for each axis of %s",
+            input,
+            in.type(0));
+      }
+      long[] dims = Shape.unknown(rank).dims();
+      for (int axis = 0; axis < rank; axis++) {
+        long from = begin.isPresent() ? begin.get()[axis] : Shape.UNKNOWN;
+        long extent = size.isPresent() ? size.get()[axis] : Shape.UNKNOWN;
+        long all = shape.dim(axis);
+        in.require(
+            extent >= -1 && (begin.isEmpty() || from >= 0),
+            "axis %d begins at %d with extent %d",
+            axis,
+            from,
+            extent);
+        boolean open = size.isPresent() && extent == -1;
+        dims[axis] = open && begin.isPresent() && all >= 0 ? all - from : extent;
+        in.require(
+            all < 0 || from < 0 || (from <= all && (extent < 0 || extent <= all - from)),
+            "axis %d has %d elements, but the slice begins at %d with extent %d",
+            axis,
+            all,
+            from,
+            extent);
+      }
+      return List.of(in.type(0).withShape(Shape.of(dims)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output begin = call.input(1);
+      Output before = tf.cast(begin, DType.INT32);
+      Output after =
+          tf.subtract(
+              Broadcasting.shapeOf(call.input(0)),
+              tf.add(before, Broadcasting.shapeOf(call.output(0))));
+      return Gradients.of(tf.pad(call.gradient(), tf.stack(List.of(before, after), 1)));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      long[] begin = to.constant(1).toLongs();
+      long[] strides = to.inputType(0).shape().strides();
+      long offset = 0;
+      for (int axis = 0; axis < strides.length; axis++) {
+        offset += begin[axis] * strides[axis];
+      }
+      to.output(0, to.view(to.input(0), to.outputType(0).shape(), View.of(offset, strides)));
+    }
+
+    static List<Example> examples() {
+      Op op = new Slice();
+      return List.of(
+          Example.accepts(op)
+              .with(DType.FLOAT32, 3, 4)
+              .with(Literal.ofInts(1, 0))
+              .with(Literal.ofInts(2, 3)),
+          Example.accepts(op)
+              .with(DType.FLOAT64, 3, 4)
+              .with(Literal.ofLongs(0, 1))
+              .with(Literal.ofLongs(-1, -1)),
+          Example.accepts(op).with(DType.INT32, 3).with(Literal.ofInts(3)).with(Literal.ofInts(0)),
+          Example.rejects(op, "axis 0 has 3 elements, but the slice begins at 2 with extent 2")
+              .with(DType.FLOAT32, 3)
+              .with(Literal.ofInts(2))
+              .with(Literal.ofInts(2)),
+          Example.rejects(op, "must have one number for each axis")
+              .with(DType.FLOAT32, 3)
+              .with(Literal.ofInts(0, 0))
+              .with(Literal.ofInts(1, 1)));
+    }
+  }
+}

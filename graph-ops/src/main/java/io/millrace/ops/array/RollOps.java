@@ -1,0 +1,142 @@
+package io.millrace.ops.array;
+
+import io.millrace.Output;
+import io.millrace.ir.Primitive;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.Segments;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.List;
+import java.util.Optional;
+
+/** Shifting elements along axes, those that leave at one end entering at the other. */
+public interface RollOps extends Building {
+
+  /**
+   * Returns the tensor with its elements shifted along axes. TensorFlow: Roll.
+   *
+   * @param shift by how many places: a scalar, or a vector with one number an axis
+   * @param axis along which axis or, a vector, axes; shifts along the same axis add up
+   */
+  default Output roll(Object x, Object shift, Object axis) {
+    return result(new Roll(), operand(x), operand(shift), operand(axis));
+  }
+
+  /** The first input shifted by the second along the axes that the third says. */
+  record Roll() implements Op {
+    @Override
+    public String type() {
+      return "Roll";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T", "shift: Tshift", "axis: Taxis");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      Shape shape = in.shape(0);
+      in.require(!shape.isRankKnown() || shape.rank() > 0, "a scalar has no axis to shift along");
+      for (int i = 1; i <= 2; i++) {
+        in.requireIndex(i);
+        in.require(
+            !in.shape(i).isRankKnown() || in.shape(i).rank() <= 1,
+            "shift and axis must be scalars or vectors, not %s",
+            in.type(i));
+      }
+      in.require(
+          in.shape(1).isCompatibleWith(in.shape(2)),
+          "there must be a shift for each axis, but shift is %s and axis %s",
+          in.type(1),
+          in.type(2));
+      Optional<Literal> axes = in.constant(2);
+      if (axes.isPresent() && shape.isRankKnown()) {
+        for (long axis : axes.get().toLongs()) {
+          in.axis(axis, shape.rank());
+        }
+      }
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      return Gradients.of(tf.roll(call.gradient(), tf.negative(call.input(1)), call.input(2)));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Shape shape = to.inputType(0).shape();
+      if (shape.size() == 0) {
+        to.output(0, to.input(0));
+        return;
+      }
+      long[] shifts = new long[shape.rank()];
+      long[] axes = to.constant(2).toLongs();
+      for (int i = 0; i < axes.length; i++) {
+        int axis = (int) (axes[i] < 0 ? axes[i] + shifts.length : axes[i]);
+        long extent = shape.dim(axis);
+        long places = Math.floorMod(to.constant(1).getLong(i), extent);
+        shifts[axis] = Math.floorMod(shifts[axis] + places, extent);
+      }
+      Segments pieces = Segments.of(shape, shape);
+      for (int axis = 0; axis < shifts.length; axis++) {
+        long stays = shape.dim(axis) - shifts[axis];
+        pieces =
+            pieces.cut(
+                axis,
+                List.of(
+                    new Segments.Segment(0, shifts[axis], stays, 1),
+                    new Segments.Segment(stays, 0, shifts[axis], 1)));
+      }
+      to.output(
+          0,
+          to.emit(
+              new Primitive.Move(pieces.pieces(), Optional.empty()),
+              List.of(to.input(0)),
+              to.outputType(0)));
+    }
+
+    static List<Example> examples() {
+      Op op = new Roll();
+      return List.of(
+          Example.accepts(op)
+              .with(DType.FLOAT32, 5)
+              .with(Literal.scalar(DType.INT32, 2))
+              .with(Literal.scalar(DType.INT32, 0)),
+          Example.accepts(op)
+              .with(DType.FLOAT64, 3, 4)
+              .with(Literal.ofLongs(-1, 6, 2))
+              .with(Literal.ofInts(0, -1, 0)),
+          Example.accepts(op)
+              .with(DType.BOOL, 2, 0)
+              .with(Literal.ofInts(1))
+              .with(Literal.ofLongs(1)),
+          Example.accepts(op).with(DType.INT32, 3).with(Literal.ofInts()).with(Literal.ofInts()),
+          Example.rejects(op, "axis 1 is out of range")
+              .with(DType.FLOAT32, 5)
+              .with(Literal.ofInts(1))
+              .with(Literal.ofInts(1)),
+          Example.rejects(op, "a shift for each axis")
+              .with(DType.FLOAT32, 5, 2)
+              .with(Literal.ofInts(1))
+              .with(Literal.ofInts(0, 1)),
+          Example.rejects(op, "a scalar has no axis")
+              .with(DType.FLOAT32)
+              .with(Literal.ofInts(1))
+              .with(Literal.ofInts(0)));
+    }
+  }
+}

@@ -1,0 +1,406 @@
+package io.millrace.ops.array;
+
+import io.millrace.Output;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.building.ShapeVectors;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Shapes as tensors. They are known when a run is compiled, and cost nothing when it runs. */
+public interface ShapeOps extends Building {
+
+  /** Returns the shape of a tensor as a vector of int32. TensorFlow: Shape. */
+  default Output shape(Object x) {
+    return shape(x, DType.INT32);
+  }
+
+  /** Returns the shape of a tensor as a vector of int32 or int64. TensorFlow: Shape. */
+  default Output shape(Object x, DType outType) {
+    return result(new Extent(Extent.Kind.SHAPE, outType), x);
+  }
+
+  /** Returns the shapes of tensors of one type as vectors of int32. TensorFlow: ShapeN. */
+  default List<Output> shapeN(List<?> tensors) {
+    return apply(new ShapeN(DType.INT32), tensors.toArray()).outputs();
+  }
+
+  /** Returns the number of elements of a tensor as an int32 scalar. TensorFlow: Size. */
+  default Output size(Object x) {
+    return result(new Extent(Extent.Kind.SIZE, DType.INT32), x);
+  }
+
+  /** Returns the number of axes of a tensor as an int32 scalar. TensorFlow: Rank. */
+  default Output rank(Object x) {
+    return result(new Extent(Extent.Kind.RANK, DType.INT32), x);
+  }
+
+  /** Returns the shape that two shapes, vectors, broadcast to. TensorFlow: BroadcastArgs. */
+  default Output broadcastDynamicShape(Object shapeX, Object shapeY) {
+    return result(new BroadcastArgs(), shapeX, shapeY);
+  }
+
+  /**
+   * Returns, for two shapes that broadcast together, the axes of the result along which the first
+   * is repeated, and those for the second: gradients are summed along them. TensorFlow:
+   * BroadcastGradientArgs.
+   */
+  default List<Output> broadcastGradientArgs(Object shapeX, Object shapeY) {
+    return apply(new BroadcastGradientArgs(), shapeX, shapeY).outputs();
+  }
+
+  /** Returns the permutation that undoes one, both vectors. TensorFlow: InvertPermutation. */
+  default Output invertPermutation(Object permutation) {
+    return result(new InvertPermutation(), permutation);
+  }
+
+  /** The shape, size or rank of the input. */
+  record Extent(Kind kind, DType outType) implements Op {
+    /** What is asked for. */
+    public enum Kind {
+      SHAPE("Shape"),
+      SIZE("Size"),
+      RANK("Rank");
+
+      private final String type;
+
+      Kind(String type) {
+        this.type = type;
+      }
+    }
+
+    @Override
+    public String type() {
+      return kind.type;
+    }
+
+    @Override
+    public Signature signature() {
+      return (kind == Kind.RANK
+              ? Signature.of("input: T").told("outType")
+              : Signature.of("input: T"))
+          .told("kind")
+          .optional("out_type", DType.INT32);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      requireOutType(in, outType);
+      in.require(kind != Kind.RANK || outType == DType.INT32, "a rank is int32, not %s", outType);
+      if (kind != Kind.SHAPE) {
+        return List.of(TensorType.of(outType));
+      }
+      Shape shape = in.shape(0);
+      return List.of(TensorType.of(outType, shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
+    }
+
+    @Override
+    public Optional<Literal> value(Inference in) {
+      Shape shape = in.shape(0);
+      return (kind == Kind.RANK ? shape.isRankKnown() : shape.isFullyDefined())
+          ? Optional.of(literal(shape))
+          : Optional.empty();
+    }
+
+    static void requireOutType(Inference in, DType outType) {
+      in.require(
+          outType == DType.INT32 || outType == DType.INT64,
+          "the result must be int32 or int64, not %s",
+          outType);
+    }
+
+    private Literal literal(Shape shape) {
+      if (kind == Kind.RANK) {
+        return Literal.scalar(outType, shape.rank());
+      }
+      if (kind == Kind.SIZE) {
+        Literal.Builder size = new Literal.Builder(TensorType.of(outType));
+        size.setLong(0, shape.size());
+        return size.build();
+      }
+      return dims(outType, shape);
+    }
+
+    static Literal dims(DType outType, Shape shape) {
+      Literal.Builder dims = new Literal.Builder(TensorType.of(outType, shape.rank()));
+      for (int axis = 0; axis < shape.rank(); axis++) {
+        dims.setLong(axis, shape.dim(axis));
+      }
+      return dims.build();
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its result depends on the shape of its input only");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, to.literal(literal(to.inputType(0).shape())));
+    }
+
+    static List<Example> examples() {
+      List<Example> examples = new ArrayList<>();
+      for (Kind kind : Kind.values()) {
+        examples.add(Example.accepts(new Extent(kind, DType.INT32)).with(DType.FLOAT32, 2, 3));
+        Extent wide = new Extent(kind, DType.INT64);
+        examples.add(
+            (kind == Kind.RANK
+                    ? Example.rejects(wide, "a rank is int32, not int64")
+                    : Example.accepts(wide))
+                .with(DType.BOOL, 0, 3));
+        examples.add(Example.accepts(new Extent(kind, DType.INT32)).with(DType.FLOAT64));
+        examples.add(
+            Example.rejects(new Extent(kind, DType.FLOAT32), "must be int32 or int64")
+                .with(DType.FLOAT32, 2));
+      }
+      return examples;
+    }
+  }
+
+  /** The shapes of all inputs. */
+  record ShapeN(DType outType) implements Op {
+    @Override
+    public String type() {
+      return "ShapeN";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: N * T").optional("out_type", DType.INT32);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.require(in.count() > 0, "takes at least one tensor");
+      in.requireSameDType();
+      Extent.requireOutType(in, outType);
+      List<TensorType> types = new ArrayList<>();
+      for (int i = 0; i < in.count(); i++) {
+        Shape shape = in.shape(i);
+        types.add(TensorType.of(outType, shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
+      }
+      return types;
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its results depend on the shapes of its inputs only");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      for (int i = 0; i < to.inputs(); i++) {
+        to.output(i, to.literal(Extent.dims(outType, to.inputType(i).shape())));
+      }
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new ShapeN(DType.INT32)).with(DType.FLOAT32, 2, 3).with(DType.FLOAT32),
+          Example.accepts(new ShapeN(DType.INT64)).with(DType.BOOL, 0),
+          Example.rejects(new ShapeN(DType.INT32), "inputs must have one type")
+              .with(DType.FLOAT32, 2)
+              .with(DType.INT32, 2),
+          Example.rejects(new ShapeN(DType.UINT8), "must be int32 or int64")
+              .with(DType.FLOAT32, 2));
+    }
+  }
+
+  /** The shape that two shapes broadcast to. */
+  record BroadcastArgs() implements Op {
+    @Override
+    public String type() {
+      return "BroadcastArgs";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("s0: T", "s1: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      DType dtype = in.requireSameDType();
+      ShapeVectors.vector(in, 0);
+      ShapeVectors.vector(in, 1);
+      in.broadcast(ShapeVectors.shape(in, 0), ShapeVectors.shape(in, 1));
+      long x = in.requireRank(0, 1).dim(0);
+      long y = in.requireRank(1, 1).dim(0);
+      return List.of(TensorType.of(dtype, x < 0 || y < 0 ? Shape.UNKNOWN : Math.max(x, y)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its result is a shape");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      long[] x = to.constant(0).toLongs();
+      long[] y = to.constant(1).toLongs();
+      Literal.Builder shape = new Literal.Builder(to.outputType(0));
+      int rank = Math.max(x.length, y.length);
+      for (int axis = 0; axis < rank; axis++) {
+        int inX = axis - rank + x.length;
+        int inY = axis - rank + y.length;
+        shape.setLong(axis, inX < 0 || (inY >= 0 && x[inX] == 1) ? y[inY] : x[inX]);
+      }
+      to.output(0, to.literal(shape.build()));
+    }
+
+    static List<Example> examples() {
+      Op op = new BroadcastArgs();
+      return List.of(
+          Example.accepts(op).with(Literal.ofInts(2, 1)).with(Literal.ofInts(3)),
+          Example.accepts(op).with(Literal.ofLongs(1)).with(Literal.ofLongs(4, 1, 0)),
+          Example.rejects(op, "do not broadcast")
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofInts(4)),
+          Example.rejects(op, "extent -1 is negative")
+              .with(Literal.ofInts(-1))
+              .with(Literal.ofInts(1)));
+    }
+  }
+
+  /** The axes along which each of two shapes is repeated in what they broadcast to. */
+  record BroadcastGradientArgs() implements Op {
+    @Override
+    public String type() {
+      return "BroadcastGradientArgs";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("s0: T", "s1: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      DType dtype = in.requireSameDType();
+      Optional<long[]> x = ShapeVectors.vector(in, 0);
+      Optional<long[]> y = ShapeVectors.vector(in, 1);
+      if (x.isEmpty() || y.isEmpty()) {
+        TensorType unknown = TensorType.of(dtype, Shape.UNKNOWN);
+        return List.of(unknown, unknown);
+      }
+      in.broadcast(ShapeVectors.shape(in, 0), ShapeVectors.shape(in, 1));
+      return List.of(
+          TensorType.of(dtype, axes(x.get(), y.get()).size()),
+          TensorType.of(dtype, axes(y.get(), x.get()).size()));
+    }
+
+    /** Returns the axes where the first is 1 or has none; none at all if the shapes are equal. */
+    private static List<Long> axes(long[] x, long[] y) {
+      List<Long> axes = new ArrayList<>();
+      int rank = Math.max(x.length, y.length);
+      for (int axis = 0; axis < rank && !Arrays.equals(x, y); axis++) {
+        int own = axis - rank + x.length;
+        if (own < 0 || x[own] == 1) {
+          axes.add((long) axis);
+        }
+      }
+      return axes;
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its results are axes");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      long[] x = to.constant(0).toLongs();
+      long[] y = to.constant(1).toLongs();
+      emit(to, 0, axes(x, y));
+      emit(to, 1, axes(y, x));
+    }
+
+    private static void emit(Lowering to, int output, List<Long> axes) {
+      Literal.Builder literal = new Literal.Builder(to.outputType(output));
+      for (int i = 0; i < axes.size(); i++) {
+        literal.setLong(i, axes.get(i));
+      }
+      to.output(output, to.literal(literal.build()));
+    }
+
+    static List<Example> examples() {
+      Op op = new BroadcastGradientArgs();
+      return List.of(
+          Example.accepts(op).with(Literal.ofInts(2, 3)).with(Literal.ofInts(3)),
+          Example.accepts(op).with(Literal.ofInts(2, 1, 1)).with(Literal.ofInts(4, 1)),
+          Example.accepts(op).with(Literal.ofLongs(2, 3)).with(Literal.ofLongs(2, 3)),
+          Example.rejects(op, "do not broadcast")
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofInts(4)),
+          Example.rejects(op, "must have one type")
+              .with(Literal.ofInts(2, 3))
+              .with(Literal.ofLongs(4)));
+    }
+  }
+
+  /** The permutation that undoes the input. */
+  record InvertPermutation() implements Op {
+    @Override
+    public String type() {
+      return "InvertPermutation";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      ShapeVectors.vector(in, 0)
+          .ifPresent(p -> in.require(isPermutation(p), "%s is no permutation", Arrays.toString(p)));
+      return List.of(in.type(0).withShape(in.requireRank(0, 1)));
+    }
+
+    static boolean isPermutation(long[] order) {
+      return Arrays.equals(
+          Arrays.stream(order).sorted().toArray(),
+          java.util.stream.LongStream.range(0, order.length).toArray());
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its result is made of positions");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Literal order = to.constant(0);
+      Literal.Builder inverse = new Literal.Builder(order.type());
+      for (int i = 0; i < order.size(); i++) {
+        inverse.setLong(order.getLong(i), i);
+      }
+      to.output(0, to.literal(inverse.build()));
+    }
+
+    static List<Example> examples() {
+      Op op = new InvertPermutation();
+      return List.of(
+          Example.accepts(op).with(Literal.ofInts(2, 0, 1)),
+          Example.accepts(op).with(Literal.ofLongs()),
+          Example.rejects(op, "[0, 2] is no permutation").with(Literal.ofInts(0, 2)));
+    }
+  }
+}

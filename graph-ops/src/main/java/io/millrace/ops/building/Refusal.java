@@ -1,0 +1,25 @@
+package io.millrace.ops.building;
+
+import io.millrace.GraphException;
+import io.millrace.SourceLine;
+import java.util.List;
+
+/** Makes the exceptions for mistakes that are found before a node is added. */
+public final class Refusal {
+  private Refusal() {}
+
+  /**
+   * Returns an exception that names an operation, the rule broken and the user's line.
+   *
+   * @param rule a format
+   */
+  public static GraphException of(String operation, String rule, Object... arguments) {
+    return new GraphException(
+        "["
+            + operation
+            + "] "
+            + String.format(rule, arguments)
+            + "\n  at "
+            + SourceLine.ofCaller(List.of(Refusal.class)));
+  }
+}

@@ -1,0 +1,36 @@
+package io.millrace.ops.building;
+
+import io.millrace.op.Inference;
+import io.millrace.type.Shape;
+import java.util.Optional;
+
+/** Reads operands that say a shape, axes or the like. */
+public final class ShapeVectors {
+  private ShapeVectors() {}
+
+  /** Returns the values of an input that must be a vector of int32 or int64, if they are known. */
+  public static Optional<long[]> vector(Inference in, int input) {
+    in.requireIndex(input);
+    in.requireRank(input, 1);
+    return in.constant(input).map(literal -> literal.toLongs());
+  }
+
+  /** Returns the value of an input that must be a scalar of int32 or int64, if it is known. */
+  public static Optional<Long> scalar(Inference in, int input) {
+    in.requireIndex(input);
+    in.requireRank(input, 0);
+    return in.constant(input).map(literal -> literal.getLong(0));
+  }
+
+  /** Returns the shape that an input says, all extents known or none. */
+  public static Shape shape(Inference in, int input) {
+    Optional<long[]> dims = vector(in, input);
+    if (dims.isEmpty()) {
+      return in.ofRank(in.requireRank(input, 1).dim(0));
+    }
+    for (long dim : dims.get()) {
+      in.require(dim >= 0, "extent %d is negative", dim);
+    }
+    return Shape.of(dims.get());
+  }
+}

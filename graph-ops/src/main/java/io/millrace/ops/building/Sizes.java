@@ -1,0 +1,37 @@
+package io.millrace.ops.building;
+
+import io.millrace.op.Inference;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import java.util.Arrays;
+
+/** Shapes that come as tensors. */
+public final class Sizes {
+  private Sizes() {}
+
+  /** Returns the shape that a vector holds, which must have this number of axes. */
+  public static Shape read(Inference in, Literal sizes, int axes) {
+    Shape shape = read(in, sizes);
+    in.require(shape.rank() == axes, "the shape must be a vector of %d sizes, not %s", axes, sizes);
+    return shape;
+  }
+
+  /** Returns the shape that a vector holds. */
+  public static Shape read(Inference in, Literal sizes) {
+    in.require(
+        sizes.type().shape().rank() == 1
+            && Arrays.stream(sizes.toLongs()).allMatch(size -> size >= 0),
+        "a shape must be a vector of sizes that are 0 or more, not %s",
+        sizes);
+    return Shape.of(sizes.toLongs());
+  }
+
+  /** Requires the gradient that arrives at a result to have its shape. */
+  public static void requireResult(Inference in, Shape result, Shape gradient) {
+    in.require(
+        result.isCompatibleWith(gradient),
+        "a gradient of shape %s does not fit a result of %s",
+        gradient,
+        result);
+  }
+}

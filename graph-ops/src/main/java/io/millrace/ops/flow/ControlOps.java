@@ -1,0 +1,73 @@
+package io.millrace.ops.flow;
+
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.type.TensorType;
+import java.util.Collection;
+import java.util.List;
+
+/** Operations that are there to be run, not for a result. */
+public interface ControlOps extends Building {
+
+  /** Returns an operation that does nothing. TensorFlow: NoOp. */
+  default Operation noOp() {
+    return graph().add(new NoOp(), nameOr("NoOp"), List.of());
+  }
+
+  /** Returns an operation that runs after all of these. TensorFlow: NoOp. */
+  default Operation group(Operation... operations) {
+    return group(List.of(operations));
+  }
+
+  /** Returns an operation that runs after all of these. TensorFlow: NoOp. */
+  default Operation group(Collection<Operation> operations) {
+    return graph().add(new NoOp(), nameOr("group_deps"), List.of(), List.copyOf(operations));
+  }
+
+  /** Returns an operation that runs after those which compute these tensors. TensorFlow: NoOp. */
+  default Operation group(Operand... tensors) {
+    return group(List.of(tensors).stream().map(t -> t.asOutput().operation()).toList());
+  }
+
+  /** Does nothing, after what it depends on. */
+  record NoOp() implements Op {
+    @Override
+    public String type() {
+      return "NoOp";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of();
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      return List.of();
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public void lower(Lowering to) {}
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new NoOp()),
+          Example.rejects(new NoOp(), "takes 0 inputs, not 1")
+              .with(io.millrace.type.DType.FLOAT32));
+    }
+  }
+}

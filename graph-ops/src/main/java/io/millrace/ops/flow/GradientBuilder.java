@@ -1,0 +1,80 @@
+package io.millrace.ops.flow;
+
+import io.millrace.Graph;
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.op.GradientWalk;
+import io.millrace.ops.Ops;
+import io.millrace.ops.Variable;
+import io.millrace.ops.building.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks what gradients are asked for, and walks. */
+final class GradientBuilder implements GradientWalk.Arithmetic {
+  private final Ops tf;
+
+  private GradientBuilder(Ops tf) {
+    this.tf = tf;
+  }
+
+  static GradientWalk walk(
+      Graph graph,
+      List<? extends Operand> ys,
+      List<? extends Operand> xs,
+      List<? extends Operand> gradYs) {
+    List<Output> from = outputs(graph, "y", ys);
+    List<Output> to = outputs(graph, "x", xs.stream().map(GradientBuilder::source).toList());
+    List<Output> seeds = outputs(graph, "gradient", gradYs);
+    require(
+        seeds.isEmpty() || seeds.size() == from.size(),
+        "there are " + from.size() + " ys but " + seeds.size() + " gradients of them");
+    for (int i = 0; i < seeds.size(); i++) {
+      require(
+          seeds.get(i).dtype() == from.get(i).dtype()
+              && seeds.get(i).shape().isCompatibleWith(from.get(i).shape()),
+          "the gradient " + seeds.get(i) + " does not fit y " + from.get(i));
+    }
+    GradientBuilder builder = new GradientBuilder(Ops.of(graph));
+    Graph.Scope scope = graph.nameScope("gradients");
+    try (scope) {
+      return GradientWalk.of(builder, from, to, seeds);
+    }
+  }
+
+  /** Returns what a gradient is taken with respect to: of a variable, all that reads it. */
+  static Output source(Operand x) {
+    return x instanceof Variable variable ? variable.reference() : x.asOutput();
+  }
+
+  private static List<Output> outputs(Graph graph, String role, List<? extends Operand> operands) {
+    List<Output> outputs = new ArrayList<>();
+    for (Operand operand : operands) {
+      Output output = operand.asOutput();
+      require(output.graph() == graph, role + " " + output + " belongs to another graph");
+      require(
+          output.dtype().isFloating(),
+          role + " " + output + " is not floating, and gradients are of floating tensors");
+      outputs.add(output);
+    }
+    return outputs;
+  }
+
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw Refusal.of("gradients", "%s", rule);
+    }
+  }
+
+  @Override
+  public Output ones(Output like) {
+    return like.shape().isFullyDefined()
+        ? tf.ones(like.dtype(), like.shape().dims())
+        : tf.onesLike(like);
+  }
+
+  @Override
+  public Output sum(List<Output> terms) {
+    return tf.addN(terms);
+  }
+}

@@ -1,0 +1,68 @@
+package io.millrace.ops.flow;
+
+import io.millrace.GraphException;
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.op.GradientWalk;
+import io.millrace.ops.Building;
+import io.millrace.ops.Variable;
+import io.millrace.ops.building.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Gradients as operations of the same graph. */
+public interface GradientOps extends Building {
+
+  /**
+   * Returns the gradient of the sum of y's elements with respect to each x, in the shape of x.
+   * TensorFlow: tf.gradients.
+   *
+   * @throws GraphException if y does not depend on an x through differentiable operations; the
+   *     message says where the path ends
+   */
+  default List<Output> gradients(Operand y, Operand... xs) {
+    return gradients(List.of(y), List.of(xs));
+  }
+
+  /** Returns the gradients of the sum of all elements of all ys with respect to each x. */
+  default List<Output> gradients(List<? extends Operand> ys, List<? extends Operand> xs) {
+    return gradients(ys, xs, List.of());
+  }
+
+  /**
+   * Returns the gradients of the sum of all ys with respect to each x, each y's elements weighted.
+   *
+   * <p>A {@link Variable} among the xs stands for all its reads, as in TensorFlow.
+   *
+   * @param gradYs for each y, what arrives as its gradient, in its shape; empty for ones
+   * @throws GraphException if no y depends on an x through differentiable operations
+   */
+  default List<Output> gradients(
+      List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
+    GradientWalk walk = GradientBuilder.walk(graph(), ys, xs, gradYs);
+    List<Output> gradients = new ArrayList<>();
+    for (Operand x : xs) {
+      Output to = GradientBuilder.source(x);
+      gradients.add(
+          walk.gradient(to).orElseThrow(() -> Refusal.of("gradients", "%s", walk.explain(to))));
+    }
+    return gradients;
+  }
+
+  /**
+   * Returns the gradients of the sum of all elements of all ys with respect to each x; none for an
+   * x that no y depends on through differentiable operations.
+   */
+  default List<Optional<Output>> gradientsIfConnected(
+      List<? extends Operand> ys, List<? extends Operand> xs) {
+    return gradientsIfConnected(ys, xs, List.of());
+  }
+
+  /** Returns weighted gradients, or none for an x that no y depends on differentiably. */
+  default List<Optional<Output>> gradientsIfConnected(
+      List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
+    GradientWalk walk = GradientBuilder.walk(graph(), ys, xs, gradYs);
+    return xs.stream().map(x -> walk.gradient(GradientBuilder.source(x))).toList();
+  }
+}

@@ -1,0 +1,106 @@
+package io.millrace.ops.index;
+
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.ops.building.Shapes;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Lowers finding the slices of input 0 along an axis, each once. */
+final class Distinct {
+  private Distinct() {}
+
+  /** Requires places to be of a type that can hold them. */
+  static void requirePlaces(Inference in, DType places) {
+    in.require(
+        places == DType.INT32 || places == DType.INT64,
+        "places must be int32 or int64, not %s",
+        places);
+  }
+
+  /** Returns the types of the slices, of their places, and perhaps of their counts. */
+  static List<TensorType> infer(Inference in, Optional<Long> axis, DType places, boolean counts) {
+    requirePlaces(in, places);
+    Shapes.requireAxes(in, 0, 1);
+    Shape shape = in.shape(0);
+    long count = in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN);
+    Shape slices = shape.isRankKnown() ? Shape.unknown(shape.rank()) : shape;
+    long along = Shape.UNKNOWN;
+    if (axis.isPresent() && shape.isRankKnown()) {
+      int at = in.axis(axis.get(), shape.rank());
+      slices = shape.with(at, count);
+      along = shape.dim(at);
+    }
+    List<TensorType> types = new ArrayList<>();
+    types.add(in.type(0).withShape(slices));
+    types.add(TensorType.of(places, along));
+    if (counts) {
+      types.add(TensorType.of(places, count));
+    }
+    return types;
+  }
+
+  /** Counts the slices. */
+  static void lowerSizes(Lowering to, int axis) {
+    to.output(0, Flags.count(to, heads(to, firsts(to, axis))));
+  }
+
+  /** Returns for each slice where the first one equal to it stands. */
+  private static Value firsts(Lowering to, int axis) {
+    Shape shape = to.inputType(0).shape();
+    Value slices =
+        to.transpose(
+            to.reshape(
+                to.input(0),
+                Shape.of(
+                    shape.slice(0, axis).size(),
+                    shape.dim(axis),
+                    shape.slice(axis + 1, shape.rank()).size())),
+            0,
+            2,
+            1);
+    Shape split = slices.type().shape();
+    Value columns = to.reshape(slices, Shape.of(split.dim(0) * split.dim(1), split.dim(2)));
+    return Groups.firsts(to, Groups.ofColumns(to, columns));
+  }
+
+  /** Returns for each slice whether it is the first one equal to it. */
+  private static Value heads(Lowering to, Value firsts) {
+    return to.mapViews(
+        firsts.type().shape(),
+        List.of(firsts),
+        List.of(View.dense(firsts.type().shape())),
+        (b, s) -> s.get(0).eq(b.index(0)));
+  }
+
+  static void lower(Lowering to, int axis, DType places, boolean counts) {
+    TensorType result = to.outputType(0);
+    Shape shape = to.inputType(0).shape();
+    long count = result.shape().dim(axis);
+    Value firsts = firsts(to, axis);
+    Value heads = heads(to, firsts);
+    Value kept = Flags.positions(to, heads, count);
+    Shape slices =
+        Shape.of(shape.slice(0, axis).size(), count, shape.slice(axis + 1, shape.rank()).size());
+    Value picked =
+        to.emit(
+            new Primitive.Gather(),
+            List.of(
+                to.reshape(to.input(0), Shape.of(1, slices.dim(0), shape.dim(axis), slices.dim(2))),
+                to.reshape(kept, Shape.of(1, count))),
+            result.withShape(Shape.of(1).concat(slices)));
+    to.output(0, to.reshape(picked, result.shape()));
+    Value numbers = Indexing.gather(to, Flags.before(to, heads), 1, firsts);
+    to.output(1, to.map(numbers, number -> number.cast(places)));
+    if (counts) {
+      to.output(2, Ascending.count(to, numbers, count, places));
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.millrace.ops.index;
+
+import io.millrace.Output;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
+import io.millrace.ops.building.Shapes;
+import io.millrace.ops.math.Broadcasting;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.List;
+
+/** Finding and picking the elements for which something holds: data decide how many there are. */
+public interface WhereOps extends Building {
+
+  /**
+   * Returns the coordinates of the elements that are true or not zero, in order. TensorFlow: Where.
+   *
+   * @param condition boolean or numeric, with at least one axis
+   * @return int64, {@code [elements found, axes]}
+   */
+  default Output where(Object condition) {
+    return result(new Where(), operand(condition));
+  }
+
+  /** Returns the slices along the first axes for which the mask is true. */
+  default Output booleanMask(Object tensor, Object mask) {
+    return booleanMask(tensor, mask, 0);
+  }
+
+  /**
+   * Returns the slices along some axes for which the mask is true, one after another. TensorFlow:
+   * tf.boolean_mask, which is Where and GatherV2.
+   *
+   * <p>The shapes are compared when the graph is built. Of shapes that only the run knows, a mask
+   * that is too short leaves out the rest, and one that finds something beyond the tensor fails the
+   * run.
+   *
+   * @param mask booleans, of the shape of these axes of the tensor; its rank must be known
+   * @param axis the first of these axes; counts from the end if negative
+   * @return the tensor with these axes replaced by one
+   */
+  default Output booleanMask(Object tensor, Object mask, int axis) {
+    Output x = operand(tensor);
+    Output flags = operand(mask, DType.BOOL);
+    if (!flags.shape().isRankKnown() || flags.shape().rank() == 0) {
+      throw Refusal.of("booleanMask", "the mask must have a known number of axes, not %s", flags);
+    }
+    int masked = flags.shape().rank();
+    if (axis < 0 && !x.shape().isRankKnown()) {
+      throw Refusal.of("booleanMask", "axis %d of %s needs a known number of axes", axis, x);
+    }
+    int first = axis < 0 ? axis + x.shape().rank() : axis;
+    if (x.shape().isRankKnown()
+        && (first < 0
+            || first + masked > x.shape().rank()
+            || !x.shape().slice(first, first + masked).isCompatibleWith(flags.shape()))) {
+      throw Refusal.of(
+          "booleanMask",
+          "the mask of shape %s does not fit %s from axis %d on",
+          flags.shape(),
+          x,
+          axis);
+    }
+    return scope(
+        "boolean_mask",
+        () -> {
+          Ops tf = tf();
+          Output shape = Broadcasting.shapeOf(x);
+          Output before = tf.slice(shape, new long[] {0}, new long[] {first});
+          Output along = tf.slice(shape, new long[] {first}, new long[] {masked});
+          Output after = tf.slice(shape, new long[] {(long) first + masked}, new long[] {-1});
+          Output size = tf.reduceProd(along, true, 0);
+          Output rows = tf.reshape(x, tf.concat(List.of(before, size, after), 0));
+          Output found = tf.squeeze(tf.where(tf.reshape(flags, -1)), 1);
+          return tf.gather(rows, found, first);
+        });
+  }
+
+  /** The coordinates of the elements that are not zero. */
+  record Where() implements Op {
+    @Override
+    public String type() {
+      return "Where";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("input: T");
+    }
+
+    @Override
+    public int sizes() {
+      return 1;
+    }
+
+    @Override
+    public void lowerSizes(Lowering to) {
+      to.output(0, Flags.count(to, flags(to)));
+    }
+
+    private static Value flags(Lowering to) {
+      return Indexing.flat(
+          to,
+          to.map(
+              to.input(0), x -> x.type() == DType.BOOL ? x : x.apply(BinaryFn.NE, x.constant(0))));
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      Shapes.requireAxes(in, 0, 1);
+      Shape shape = in.shape(0);
+      return List.of(
+          TensorType.of(
+              DType.INT64,
+              in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN),
+              shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("its results are positions");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Shape from = to.inputType(0).shape();
+      TensorType result = to.outputType(0);
+      Value positions = Flags.positions(to, flags(to), result.shape().dim(0));
+      if (from.rank() == 1) {
+        to.output(0, to.reshape(positions, result.shape()));
+        return;
+      }
+      View rows = View.of(0, 1, 0);
+      View axes = View.of(0, 0, 1);
+      to.output(
+          0,
+          to.mapViews(
+              result.shape(),
+              List.of(
+                  positions,
+                  to.literal(Literal.ofLongs(from.strides())),
+                  to.literal(Literal.ofLongs(from.dims()))),
+              List.of(rows, axes, axes),
+              (b, s) -> {
+                Scalar along = s.get(0).dividedBy(s.get(1));
+                return along.apply(BinaryFn.FLOOR_MOD, s.get(2));
+              }));
+    }
+
+    static List<Example> examples() {
+      Op op = new Where();
+      return List.of(
+          Example.accepts(op).with(DType.BOOL, 7),
+          Example.accepts(op).with(DType.BOOL, 3, 2, 4),
+          Example.accepts(op).within(-1, 2, DType.INT32, 3, 3),
+          Example.accepts(op).within(0, 2, DType.UINT8, 5),
+          Example.accepts(op).with(Literal.fill(TensorType.of(DType.FLOAT32, 2, 2), Double.NaN)),
+          Example.accepts(op).with(Literal.fill(TensorType.of(DType.FLOAT64, 4), -0.0)),
+          Example.accepts(op).with(DType.BOOL, 2, 0, 3),
+          Example.rejects(op, "must have at least 1 axes").with(DType.BOOL),
+          Example.rejects(op, "takes 1 inputs, not 0"));
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.millrace.ops.math;
+
+import io.millrace.Output;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.building.Shapes;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** Adding up any number of tensors of one type and shape. */
+public interface AddOps extends Building {
+  /** Terms that one loop adds up; more make the loop slow to compile. */
+  int TOGETHER = 8;
+
+  /** Returns the sum of tensors of one type and shape. TensorFlow: AddN. */
+  default Output addN(List<?> terms) {
+    return result(new AddN(), terms.toArray());
+  }
+
+  /**
+   * Returns the sum of tensors of one type and shape. TensorFlow: AccumulateNV2, which may add up
+   * before all terms are there.
+   */
+  default Output accumulateN(List<?> terms) {
+    List<Output> inputs = operands(terms.toArray());
+    Shape shape = Shape.unknown();
+    for (Output input : inputs) {
+      shape = shape.isCompatibleWith(input.shape()) ? shape.merge(input.shape()) : shape;
+    }
+    return result(new AccumulateNV2(shape), inputs.toArray());
+  }
+
+  private static TensorType sumType(Inference in) {
+    in.require(in.count() > 0, "takes at least one input");
+    in.requireNumeric(0);
+    DType dtype = in.requireSameDType();
+    Shape shape = in.shape(0);
+    for (int i = 1; i < in.count(); i++) {
+      in.require(
+          shape.isCompatibleWith(in.shape(i)),
+          "inputs must have one shape, but input %d is %s and not %s",
+          i,
+          in.shape(i),
+          shape);
+      shape = shape.merge(in.shape(i));
+    }
+
+    return new TensorType(dtype, shape);
+  }
+
+  private static Value sum(Lowering to) {
+    Value sum = to.input(0);
+    for (int next = 1; next < to.inputs(); next += TOGETHER - 1) {
+      List<Value> terms = new ArrayList<>(List.of(sum));
+      for (int i = next; i < Math.min(to.inputs(), next + TOGETHER - 1); i++) {
+        terms.add(to.input(i));
+      }
+      sum = to.map(terms, s -> s.stream().reduce((x, y) -> x.plus(y)).orElseThrow());
+    }
+    return sum;
+  }
+
+  /** Sum of one or more tensors of one type and shape. */
+  record AddN() implements Op {
+    @Override
+    public String type() {
+      return "AddN";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("inputs: N * T").sharing();
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(AddOps.sumType(in));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(Collections.nCopies(call.inputs(), Optional.of(call.gradient())), "");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, AddOps.sum(to));
+    }
+
+    static List<Example> examples() {
+      Example many = Example.accepts(new AddN());
+      for (int i = 0; i < 2 * TOGETHER; i++) {
+        many = many.with(DType.FLOAT32, 2);
+      }
+      return List.of(
+          Example.accepts(new AddN()).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new AddN()).with(DType.FLOAT64, 3).with(DType.FLOAT64, 3),
+          Example.accepts(new AddN()).with(DType.INT32).with(DType.INT32).with(DType.INT32),
+          many,
+          Example.rejects(new AddN(), "takes at least one input"),
+          Example.rejects(new AddN(), "inputs must have one shape")
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 1));
+    }
+  }
+
+  /** Sum of one or more tensors of one type and of a shape that is an attribute. */
+  record AccumulateNV2(Shape shape) implements Op {
+    @Override
+    public String type() {
+      return "AccumulateNV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("inputs: N * T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      TensorType sum = AddOps.sumType(in);
+      return List.of(sum.withShape(Shapes.merge(in, sum.shape(), shape)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(Collections.nCopies(call.inputs(), Optional.of(call.gradient())), "");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, AddOps.sum(to));
+    }
+
+    static List<Example> examples() {
+      AccumulateNV2 op = new AccumulateNV2(Shape.of(-1, 3));
+      return List.of(
+          Example.accepts(op).with(DType.FLOAT64, 2, 3).with(DType.FLOAT64, 2, 3),
+          Example.accepts(new AccumulateNV2(Shape.unknown())).with(DType.INT32),
+          Example.rejects(op, "takes at least one input"),
+          Example.rejects(op, "shapes [2,2] and [?,3] differ").with(DType.FLOAT32, 2, 2));
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.millrace.ops.math;
+
+import io.millrace.Output;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Keeping tensors within bounds: element by element, or by their norm. */
+public interface ClipOps extends Building {
+
+  /**
+   * Returns x with every element brought between two bounds, which broadcast to its shape.
+   * TensorFlow: Minimum and Maximum, as clip_by_value.
+   */
+  default Output clipByValue(Object x, Object least, Object greatest) {
+    Output input = operand(x);
+    Output clipped =
+        scope("clip_by_value", () -> tf().maximum(tf().minimum(input, greatest), least));
+    if (!clipped.shape().isCompatibleWith(input.shape())) {
+      throw Refusal.of(
+          "clipByValue", "the bounds broadcast %s to shape %s", input.type(), clipped.shape());
+    }
+    return clipped;
+  }
+
+  /** Returns x scaled down, if need be, to this 2-norm. TensorFlow: clip_by_norm. */
+  default Output clipByNorm(Object x, Object norm) {
+    Output input = operand(x);
+    return clipByNorm(input, operand(norm, input.dtype()), y -> tf().reduceSum(y, true));
+  }
+
+  /**
+   * Returns x with all its parts along these axes scaled down, if need be, to this 2-norm.
+   * TensorFlow: clip_by_norm.
+   */
+  default Output clipByNorm(Object x, Object norm, int... axes) {
+    Output input = operand(x);
+    return clipByNorm(input, operand(norm, input.dtype()), y -> tf().reduceSum(y, true, axes));
+  }
+
+  private Output clipByNorm(Output x, Output norm, UnaryOperator<Output> sum) {
+    return scope(
+        "clip_by_norm",
+        () -> {
+          Ops tf = tf();
+          Output squares = sum.apply(tf.multiply(x, x));
+          Output positive = tf.greater(squares, 0);
+          Output safe = tf.where(positive, squares, tf.onesLike(squares));
+          Output own = tf.where(positive, tf.sqrt(safe), squares);
+          return tf.divide(tf.multiply(x, norm), tf.maximum(own, norm));
+        });
+  }
+
+  /**
+   * Returns x scaled down, if need be, to this 2-norm divided by the number of elements.
+   * TensorFlow: clip_by_average_norm.
+   */
+  default Output clipByAverageNorm(Object x, Object norm) {
+    Output input = operand(x);
+    Output wished = operand(norm, input.dtype());
+    return scope(
+        "clip_by_average_norm",
+        () -> {
+          Ops tf = tf();
+          Output elements = tf.cast(tf.size(input), input.dtype());
+          Output inverse = tf.rsqrt(tf.reduceSum(tf.multiply(input, input)));
+          Output factor = tf.minimum(tf.multiply(inverse, elements), tf.divide(1, wished));
+          return tf.multiply(tf.multiply(input, wished), factor);
+        });
+  }
+
+  /** Returns the 2-norm of all elements of all tensors, a scalar. TensorFlow: global_norm. */
+  default Output globalNorm(List<?> tensors) {
+    List<Output> inputs = operands(tensors.toArray());
+    return scope(
+        "global_norm",
+        () -> {
+          Ops tf = tf();
+          List<Output> halves = inputs.stream().map(tf.nn::l2Loss).toList();
+          return tf.sqrt(tf.multiply(tf.reduceSum(tf.stack(halves)), 2));
+        });
+  }
+
+  /**
+   * Returns tensors all scaled by one factor that brings their global norm down to this one, if
+   * need be; where it is infinite or NaN they become NaN. TensorFlow: clip_by_global_norm.
+   */
+  default List<Output> clipByGlobalNorm(List<?> tensors, Object norm) {
+    List<Output> inputs = operands(tensors.toArray());
+    return clipByGlobalNorm(inputs, norm, tf().globalNorm(inputs));
+  }
+
+  /** Returns the same where the global norm is known already. TensorFlow: clip_by_global_norm. */
+  default List<Output> clipByGlobalNorm(List<?> tensors, Object norm, Object globalNorm) {
+    List<Output> inputs = operands(tensors.toArray());
+    Output own = operand(globalNorm);
+    Output wished = operand(norm, own.dtype());
+    return scope(
+        "clip_by_global_norm",
+        () -> {
+          Ops tf = tf();
+          Output least = tf.minimum(tf.divide(1, own), tf.divide(1, wished));
+          // Own minus own is 0, or NaN where it is not finite: then nothing should go on as if.
+          Output scale = tf.add(tf.multiply(wished, least), tf.subtract(own, own));
+          return inputs.stream().map(x -> tf.multiply(x, scale)).toList();
+        });
+  }
+
+  /** Inputs x and its bounds, each of which is a scalar or has the shape of x. */
+  record ClipByValue() implements Op {
+    @Override
+    public String type() {
+      return "ClipByValue";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("t: T", "clip_value_min: T", "clip_value_max: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      in.requireNumeric(0);
+      in.requireSameDType();
+      Shape shape = in.shape(0);
+      for (int bound = 1; bound < 3; bound++) {
+        Shape own = in.shape(bound);
+        boolean scalar = own.isRankKnown() && own.rank() == 0;
+        in.require(
+            scalar || own.isCompatibleWith(shape),
+            "input %d must be a scalar or of shape %s, not %s",
+            bound,
+            in.shape(0),
+            own);
+        if (own.isRankKnown() && !scalar) {
+          shape = shape.merge(own);
+        }
+      }
+      return List.of(in.type(0).withShape(shape));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output x = call.input(0);
+      Output y = call.output(0);
+      Output dy = call.gradient();
+      Output below = tf.less(x, call.input(1));
+      Output above = tf.greater(x, call.input(2));
+      Output zeros = tf.zerosLike(dy);
+      return Gradients.of(
+          tf.where(tf.logicalOr(below, above), zeros, dy),
+          Broadcasting.sumTo(tf.where(below, dy, zeros), call.input(1), y, List.of(x)),
+          Broadcasting.sumTo(tf.where(above, dy, zeros), call.input(2), y, List.of(x)));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(
+          0,
+          to.map(
+              List.of(to.input(0), to.input(1), to.input(2)),
+              s -> {
+                var low = s.get(1);
+                var high = s.get(2);
+                var least = high.lt(s.get(0)).select(high, s.get(0));
+                return least.lt(low).select(low, least);
+              }));
+    }
+
+    static List<Example> examples() {
+      List<Example> examples = new ArrayList<>();
+      for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.UINT8}) {
+        examples.add(
+            Example.accepts(new ClipByValue())
+                .within(0, 6, dtype, 4, 3)
+                .within(1, 3, dtype)
+                .within(3, 5, dtype));
+      }
+      examples.add(
+          Example.accepts(new ClipByValue())
+              .with(DType.FLOAT64, 3, 2)
+              .within(-1, 0, DType.FLOAT64, 3, 2)
+              .within(0, 1, DType.FLOAT64));
+      examples.add(
+          Example.rejects(new ClipByValue(), "input 1 must be a scalar or of shape [3,2], not [2]")
+              .with(DType.FLOAT32, 3, 2)
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32));
+      examples.add(
+          Example.rejects(new ClipByValue(), "must be numeric")
+              .with(DType.BOOL, 2)
+              .with(DType.BOOL)
+              .with(DType.BOOL));
+      return examples;
+    }
+  }
+}

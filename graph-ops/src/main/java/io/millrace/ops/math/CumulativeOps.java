@@ -1,0 +1,157 @@
+package io.millrace.ops.math;
+
+import io.millrace.Output;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Reduction;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.ShapeVectors;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Combining along an axis all elements up to each, in the shape of the input. */
+public interface CumulativeOps extends Building {
+
+  /** Returns the sums of the elements up to each along the first axis. TensorFlow: Cumsum. */
+  default Output cumsum(Object x) {
+    return cumsum(x, 0);
+  }
+
+  /** Returns the sums of the elements up to each along an axis. TensorFlow: Cumsum. */
+  default Output cumsum(Object x, int axis) {
+    return cumsum(x, axis, false, false);
+  }
+
+  /**
+   * Returns the sums of the elements up to each along an axis. TensorFlow: Cumsum.
+   *
+   * @param axis counted from the end if negative
+   * @param exclusive whether an element itself is left out, so that the first sum is 0
+   * @param reverse whether to begin at the axis's end
+   */
+  default Output cumsum(Object x, int axis, boolean exclusive, boolean reverse) {
+    return result(new Cumulative(false, exclusive, reverse), operand(x), operand(axis));
+  }
+
+  /** Returns the products of the elements up to each along the first axis. TensorFlow: Cumprod. */
+  default Output cumprod(Object x) {
+    return cumprod(x, 0);
+  }
+
+  /** Returns the products of the elements up to each along an axis. TensorFlow: Cumprod. */
+  default Output cumprod(Object x, int axis) {
+    return cumprod(x, axis, false, false);
+  }
+
+  /**
+   * Returns the products of the elements up to each along an axis; the gradient passes over zeros,
+   * as TensorFlow's does. TensorFlow: Cumprod.
+   *
+   * @param axis counted from the end if negative
+   * @param exclusive whether an element itself is left out, so that the first product is 1
+   * @param reverse whether to begin at the axis's end
+   */
+  default Output cumprod(Object x, int axis, boolean exclusive, boolean reverse) {
+    return result(new Cumulative(true, exclusive, reverse), operand(x), operand(axis));
+  }
+
+  /** Sums or products of the first input along the axis that the second says. */
+  record Cumulative(boolean product, boolean exclusive, boolean reverse) implements Op {
+    @Override
+    public String type() {
+      return product ? "Cumprod" : "Cumsum";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: T", "axis: Tidx")
+          .told("product")
+          .optional("exclusive", false)
+          .optional("reverse", false);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireNumeric(0);
+      Optional<Long> axis = ShapeVectors.scalar(in, 1);
+      Shape shape = in.shape(0);
+      if (shape.isRankKnown()) {
+        axis.ifPresent(a -> in.axis(a, shape.rank()));
+      }
+      return List.of(in.type(0));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output x = call.input(0);
+      Output axis = call.input(1);
+      Output arriving = product ? tf.multiply(call.output(0), call.gradient()) : call.gradient();
+      Output sums = tf.result(new Cumulative(false, exclusive, !reverse), arriving, axis);
+      return Gradients.of(product ? tf.divNoNan(sums, x) : sums);
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      TensorType type = to.inputType(0);
+      Shape shape = type.shape();
+      int wished = (int) to.constant(1).getLong(0);
+      int axis = wished < 0 ? wished + shape.rank() : wished;
+      Shape flat =
+          Shape.of(
+              shape.slice(0, axis).size(),
+              shape.dim(axis),
+              shape.slice(axis + 1, shape.rank()).size());
+      Value scanned =
+          to.emit(
+              new Primitive.Scan(product ? Reduction.PROD : Reduction.SUM, exclusive, reverse),
+              List.of(to.reshape(to.input(0), flat)),
+              type.withShape(flat));
+      to.output(0, to.reshape(scanned, shape));
+    }
+
+    static List<Example> examples() {
+      List<Example> examples = new ArrayList<>();
+      for (boolean product : new boolean[] {false, true}) {
+        Cumulative plain = new Cumulative(product, false, false);
+        Cumulative exclusive = new Cumulative(product, true, false);
+        Cumulative reverse = new Cumulative(product, false, true);
+        Cumulative both = new Cumulative(product, true, true);
+        Literal first = Literal.scalar(DType.INT32, 0);
+        Literal last = Literal.scalar(DType.INT64, -1);
+        examples.add(Example.accepts(plain).within(0.5, 2, DType.FLOAT32, 4, 3).with(first));
+        examples.add(Example.accepts(exclusive).within(0.5, 2, DType.FLOAT64, 2, 5).with(last));
+        examples.add(
+            Example.accepts(reverse)
+                .within(0.5, 2, DType.FLOAT64, 2, 3, 2)
+                .with(Literal.scalar(DType.INT32, 1)));
+        examples.add(Example.accepts(both).within(0.5, 2, DType.FLOAT64, 4).with(last));
+        examples.add(Example.accepts(plain).with(DType.INT32, 5).with(first));
+        examples.add(Example.accepts(both).with(DType.UINT8, 3, 2).with(first));
+        examples.add(Example.accepts(plain).with(DType.FLOAT32, 2, 0).with(last));
+        examples.add(
+            Example.rejects(plain, "axis 2 is out of range")
+                .with(DType.FLOAT32, 2, 3)
+                .with(Literal.scalar(DType.INT32, 2)));
+        examples.add(
+            Example.rejects(plain, "axis 0 is out of range").with(DType.FLOAT32).with(first));
+        examples.add(Example.rejects(plain, "must be numeric").with(DType.BOOL, 2).with(first));
+      }
+      return examples;
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.millrace.ops.math;
+
+import io.millrace.Output;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.ScalarBuilder;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.op.TypeSet;
+import io.millrace.ops.Ops;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * An operation that computes one scalar function of its inputs, element by element, the inputs
+ * broadcast by NumPy's rule: a row of a table.
+ */
+public interface Elementwise extends Op {
+  /** Returns everything that tells this operation from others of its kind. */
+  Row row();
+
+  /** The derivative of {@code y = f(x)} times {@code dy}, in operations. */
+  @FunctionalInterface
+  interface Derivative {
+    Output apply(Ops tf, Output x, Output y, Output dy);
+  }
+
+  /**
+   * The derivatives of {@code z = f(x, y)} times {@code dz}, in operations, in the shape of z: two
+   * of them.
+   */
+  @FunctionalInterface
+  interface Derivatives {
+    List<Output> apply(Ops tf, Output x, Output y, Output z, Output dz);
+  }
+
+  /** Bounds of the values that tests draw. */
+  record Domain(double low, double high) {}
+
+  /**
+   * One operation.
+   *
+   * @param domains for each input, what to draw it from; empty for the usual range
+   * @param derivatives how to make the gradients, unless there are none
+   * @param reason why there are no gradients
+   * @param signature how TensorFlow writes it
+   */
+  record Row(
+      String type,
+      int inputs,
+      TypeSet types,
+      Function<List<Scalar>, Scalar> value,
+      List<Optional<Domain>> domains,
+      Optional<Derivatives> derivatives,
+      String reason,
+      Signature signature) {
+
+    /** Returns a row for a function of one tensor of one of these types. */
+    public static Row unary(String type, TypeSet types, UnaryOperator<Scalar> value) {
+      return new Row(
+          type,
+          1,
+          types,
+          s -> value.apply(s.get(0)),
+          List.of(Optional.empty()),
+          Optional.empty(),
+          "",
+          Signature.of(types == TypeSet.BOOLEAN ? "x: bool" : "x: T"));
+    }
+
+    /** Returns a row for a function of two tensors of one of these types. */
+    public static Row binary(String type, TypeSet types, BinaryOperator<Scalar> value) {
+      return new Row(
+          type,
+          2,
+          types,
+          s -> value.apply(s.get(0), s.get(1)),
+          List.of(Optional.empty(), Optional.empty()),
+          Optional.empty(),
+          "",
+          types == TypeSet.BOOLEAN
+              ? Signature.of("x: bool", "y: bool")
+              : Signature.of("x: T", "y: T"));
+    }
+
+    /** Returns this row with an input drawn from [low, high). */
+    public Row within(int input, double low, double high) {
+      List<Optional<Domain>> changed = new ArrayList<>(domains);
+      changed.set(input, Optional.of(new Domain(low, high)));
+      return new Row(
+          type, inputs, types, value, List.copyOf(changed), derivatives, reason, signature);
+    }
+
+    /** Returns this row with a gradient for its only input. */
+    public Row derivative(Derivative derivative) {
+      return derivatives((tf, x, y, z, dz) -> List.of(derivative.apply(tf, x, z, dz)));
+    }
+
+    /** Returns this row with gradients for its two inputs. */
+    public Row derivatives(Derivatives rule) {
+      return new Row(type, inputs, types, value, domains, Optional.of(rule), reason, signature);
+    }
+
+    /** Returns this row without gradients, for this reason. */
+    public Row notDifferentiable(String why) {
+      return new Row(type, inputs, types, value, domains, Optional.empty(), why, signature);
+    }
+
+    /** Returns this row written in TensorFlow's graphs as the rule makes of the usual way. */
+    public Row written(UnaryOperator<Signature> rule) {
+      return new Row(
+          type, inputs, types, value, domains, derivatives, reason, rule.apply(signature));
+    }
+
+    /** Returns this row with another name that TensorFlow has for it. */
+    public Row alias(String other) {
+      return written(s -> s.alias(other));
+    }
+  }
+
+  @Override
+  default String type() {
+    return row().type();
+  }
+
+  @Override
+  default Signature signature() {
+    return row().signature();
+  }
+
+  @Override
+  default List<TensorType> infer(Inference in) {
+    Row row = row();
+    in.requireCount(row.inputs());
+    row.types().require(in, 0);
+    in.requireSameDType();
+    ScalarBuilder builder = new ScalarBuilder();
+    List<Scalar> elements =
+        IntStream.range(0, row.inputs()).mapToObj(i -> builder.parameter(in.dtype(0))).toList();
+    Shape shape = row.inputs() == 1 ? in.shape(0) : in.broadcast(0, 1);
+    return List.of(new TensorType(row.value().apply(elements).type(), shape));
+  }
+
+  @Override
+  default Gradients gradient(Gradient call) {
+    Row row = row();
+    if (row.derivatives().isEmpty()) {
+      return Gradients.none(row.reason());
+    }
+    Output x = call.input(0);
+    Output y = call.input(row.inputs() - 1);
+    List<Output> full =
+        row.derivatives().get().apply(Ops.of(call.graph()), x, y, call.output(0), call.gradient());
+    return row.inputs() == 1
+        ? Gradients.of(full.get(0))
+        : Gradients.of(
+            Broadcasting.sumTo(full.get(0), x, call.output(0), List.of(y)),
+            Broadcasting.sumTo(full.get(1), y, call.output(0), List.of(x)));
+  }
+
+  @Override
+  default void lower(Lowering to) {
+    List<Value> operands = IntStream.range(0, to.inputs()).mapToObj(to::input).toList();
+    to.output(0, to.map(operands, row().value()));
+  }
+
+  /** Returns examples for every row of a table. */
+  static List<Example> examples(Elementwise... table) {
+    List<Example> examples = new ArrayList<>();
+    for (Elementwise op : table) {
+      TypeSet types = op.row().types();
+      for (DType dtype : DType.values()) {
+        if (types.has(dtype)) {
+          examples.addAll(op.row().inputs() == 1 ? unary(op, dtype) : binary(op, dtype));
+        }
+      }
+      if (types.stranger().isPresent()) {
+        Example example = Example.rejects(op, "input 0 must be");
+        for (int i = 0; i < op.row().inputs(); i++) {
+          example = example.with(types.stranger().get(), 2);
+        }
+        examples.add(example);
+      }
+    }
+    return examples;
+  }
+
+  private static List<Example> unary(Elementwise op, DType dtype) {
+    return List.of(with(Example.accepts(op), 0, dtype, 2, 3), with(Example.accepts(op), 0, dtype));
+  }
+
+  private static List<Example> binary(Elementwise op, DType dtype) {
+    DType other = dtype == DType.INT32 ? DType.INT64 : DType.INT32;
+    List<Example> examples = new ArrayList<>();
+    examples.add(with(with(Example.accepts(op), 0, dtype, 2, 3), 1, dtype, 2, 3));
+    examples.add(with(with(Example.accepts(op), 0, dtype, 2, 3), 1, dtype, 3));
+    if (dtype == DType.FLOAT32 || dtype == DType.BOOL) {
+      examples.add(with(with(Example.accepts(op), 0, dtype, 2, 1), 1, dtype, 1, 3));
+      examples.add(with(with(Example.accepts(op), 0, dtype), 1, dtype, 4));
+      examples.add(with(with(Example.accepts(op), 0, dtype, 0, 3), 1, dtype, 3));
+      examples.add(
+          with(with(Example.rejects(op, "do not broadcast"), 0, dtype, 2, 3), 1, dtype, 4));
+      examples.add(with(with(Example.rejects(op, "must have one type"), 0, dtype, 2), 1, other, 2));
+    }
+    return examples;
+  }
+
+  private static Example with(Example example, int input, DType dtype, long... dims) {
+    Row row = ((Elementwise) example.op()).row();
+    return row.domains()
+        .get(input)
+        .map(d -> example.within(d.low(), d.high(), dtype, dims))
+        .orElseGet(() -> example.with(dtype, dims));
+  }
+}

@@ -1,0 +1,303 @@
+package io.millrace.ops.math;
+
+import io.millrace.Operand;
+import io.millrace.Output;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.Shapes;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Choosing and converting tensors, element by element. */
+public interface ElementwiseOps extends Building {
+
+  /**
+   * Returns x where the condition holds and y elsewhere, all three broadcast. TensorFlow: SelectV2.
+   */
+  default Output where(Object condition, Object x, Object y) {
+    Output first =
+        x instanceof Operand || !(y instanceof Operand other)
+            ? operand(x)
+            : operand(x, other.asOutput().dtype());
+    return result(new SelectV2(), operand(condition, DType.BOOL), first, operand(y, first.dtype()));
+  }
+
+  /**
+   * Returns x where the condition holds and y elsewhere, x and y of one shape; the condition has
+   * that shape too, or is a scalar, or a vector that selects along the first axis. TensorFlow:
+   * Select.
+   */
+  default Output select(Object condition, Object x, Object y) {
+    List<Output> choices = operands(x, y);
+    return result(new Select(), operand(condition, DType.BOOL), choices.get(0), choices.get(1));
+  }
+
+  /**
+   * Returns the tensor converted to another element type; floating to integer truncates, anything
+   * to boolean is whether it is not zero. TensorFlow: Cast, which is left out if nothing changes.
+   *
+   * <p>Integers wrap to narrower ones. Floating numbers that int32 or int64 lacks, NaN among them,
+   * become its least number, as TensorFlow has it on x86; uint8 holds the lowest bits of int32.
+   */
+  default Output cast(Object x, DType to) {
+    Output input = operand(x);
+    return input.dtype() == to ? input : result(new Cast(to), input);
+  }
+
+  /** {@code condition ? x : y}, broadcasting. */
+  record SelectV2() implements Op {
+    @Override
+    public String type() {
+      return "SelectV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("condition: bool", "t: T", "e: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      in.require(in.dtype(0) == DType.BOOL, "the condition must be bool, not %s", in.dtype(0));
+      in.require(
+          in.dtype(1) == in.dtype(2),
+          "the choices must have one type, not %s and %s",
+          in.dtype(1),
+          in.dtype(2));
+      Shape choices = in.broadcast(1, 2);
+      return List.of(new TensorType(in.dtype(1), in.broadcast(in.shape(0), choices)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output condition = call.input(0);
+      Output x = call.input(1);
+      Output y = call.input(2);
+      Output zeros = tf.zerosLike(call.gradient());
+      Output dx = tf.where(condition, call.gradient(), zeros);
+      Output dy = tf.where(condition, zeros, call.gradient());
+      return Gradients.of(
+          List.of(
+              Optional.empty(),
+              Optional.of(Broadcasting.sumTo(dx, x, call.output(0), List.of(condition, y))),
+              Optional.of(Broadcasting.sumTo(dy, y, call.output(0), List.of(condition, x)))),
+          "the condition only selects");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(
+          0,
+          to.map(
+              List.of(to.input(0), to.input(1), to.input(2)),
+              s -> s.get(0).select(s.get(1), s.get(2))));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new SelectV2())
+              .with(DType.BOOL, 2, 3)
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 2, 3),
+          Example.accepts(new SelectV2())
+              .with(DType.BOOL, 2, 1)
+              .with(DType.FLOAT64, 3)
+              .with(DType.FLOAT64),
+          Example.accepts(new SelectV2())
+              .with(DType.BOOL)
+              .with(DType.INT32, 2)
+              .with(DType.INT32, 3, 1),
+          Example.rejects(new SelectV2(), "the condition must be bool")
+              .with(DType.INT32, 2)
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 2),
+          Example.rejects(new SelectV2(), "the choices must have one type")
+              .with(DType.BOOL, 2)
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT64, 2),
+          Example.rejects(new SelectV2(), "do not broadcast")
+              .with(DType.BOOL, 4)
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 2));
+    }
+  }
+
+  /** {@code condition ? x : y}, of whole tensors, slices along the first axis, or elements. */
+  record Select() implements Op {
+    @Override
+    public String type() {
+      return "Select";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("condition: bool", "t: T", "e: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(3);
+      in.require(in.dtype(0) == DType.BOOL, "the condition must be bool, not %s", in.dtype(0));
+      in.require(
+          in.dtype(1) == in.dtype(2),
+          "the choices must have one type, not %s and %s",
+          in.dtype(1),
+          in.dtype(2));
+      TensorType choices = Shapes.same(in, 1, 2);
+      Shape condition = in.shape(0);
+      Shape shape = choices.shape();
+      if (!condition.isRankKnown() || condition.rank() == 0) {
+        return List.of(choices);
+      }
+      if (condition.rank() > 1) {
+        return List.of(choices.withShape(Shapes.merge(in, shape, condition)));
+      }
+      if (!shape.isRankKnown()) {
+        return List.of(choices);
+      }
+      in.require(
+          shape.rank() > 0, "the choices are scalars, the condition has shape %s", condition);
+      Shape rows = Shapes.merge(in, shape.slice(0, 1), condition);
+      return List.of(choices.withShape(rows.concat(shape.slice(1, shape.rank()))));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output condition = call.input(0);
+      Output zeros = tf.zerosLike(call.gradient());
+      return Gradients.of(
+          List.of(
+              Optional.empty(),
+              Optional.of(tf.select(condition, call.gradient(), zeros)),
+              Optional.of(tf.select(condition, zeros, call.gradient()))),
+          "the condition only selects");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Shape shape = to.inputType(1).shape();
+      Value condition = to.input(0);
+      long[] dims = new long[shape.rank()];
+      Arrays.setAll(dims, axis -> axis == 0 ? shape.dim(0) : 1);
+      if (to.inputType(0).shape().rank() == 1) {
+        condition = to.reshape(condition, Shape.of(dims));
+      }
+      to.output(
+          0,
+          to.map(
+              List.of(condition, to.input(1), to.input(2)),
+              s -> s.get(0).select(s.get(1), s.get(2))));
+    }
+
+    static List<Example> examples() {
+      List<Example> examples = new ArrayList<>();
+      for (long[] condition : new long[][] {{}, {3}, {3, 2}}) {
+        examples.add(
+            Example.accepts(new Select())
+                .with(DType.BOOL, condition)
+                .with(DType.FLOAT32, 3, 2)
+                .with(DType.FLOAT32, 3, 2));
+      }
+      examples.add(
+          Example.accepts(new Select())
+              .with(DType.BOOL, 4)
+              .with(DType.BOOL, 4)
+              .with(DType.BOOL, 4));
+      examples.add(
+          Example.accepts(new Select())
+              .with(DType.BOOL, 0)
+              .with(DType.INT32, 0, 2)
+              .with(DType.INT32, 0, 2));
+      examples.add(
+          Example.rejects(new Select(), "shapes [3] and [2] differ")
+              .with(DType.BOOL, 2)
+              .with(DType.FLOAT32, 3, 2)
+              .with(DType.FLOAT32, 3, 2));
+      examples.add(
+          Example.rejects(new Select(), "shapes [3,2] and [2] differ")
+              .with(DType.BOOL)
+              .with(DType.FLOAT32, 3, 2)
+              .with(DType.FLOAT32, 2));
+      examples.add(
+          Example.rejects(new Select(), "the choices are scalars")
+              .with(DType.BOOL, 2)
+              .with(DType.FLOAT32)
+              .with(DType.FLOAT32));
+      return examples;
+    }
+  }
+
+  /** Conversion to another element type. */
+  record Cast(DType to) implements Op {
+    @Override
+    public String type() {
+      return "Cast";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("x: SrcT").sharing().rename("to", "DstT").only("Truncate", false);
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(in.type(0).withDType(to));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      DType from = call.type(0).dtype();
+      return from.isFloating() && to.isFloating()
+          ? Gradients.of(Ops.of(call.graph()).cast(call.gradient(), from))
+          : Gradients.none("it converts " + from + " to " + to);
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+      lowering.output(0, lowering.map(lowering.input(0), this::convert));
+    }
+
+    private Scalar convert(Scalar x) {
+      return x.type().isFloating() && to.isInteger() ? toInteger(x) : x.cast(to);
+    }
+
+    /**
+     * A scalar's own cast saturates; x86 has one result for all numbers out of range, the least.
+     */
+    private Scalar toInteger(Scalar x) {
+      DType wide = to == DType.UINT8 ? DType.INT32 : to;
+      double bound = wide == DType.INT32 ? 0x1p31 : 0x1p63;
+      Scalar least = x.constant(-bound);
+      return x.lt(x.constant(bound)).select(x, least).cast(wide).cast(to);
+    }
+
+    static List<Example> examples() {
+      List<Example> examples = new ArrayList<>();
+      for (DType from : DType.values()) {
+        for (DType to : DType.values()) {
+          examples.add(Example.accepts(new Cast(to)).with(from, 2, 3));
+        }
+      }
+      examples.add(Example.rejects(new Cast(DType.INT32), "takes 1 inputs"));
+      return examples;
+    }
+  }
+}

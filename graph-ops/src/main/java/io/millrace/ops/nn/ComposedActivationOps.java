@@ -1,0 +1,63 @@
+package io.millrace.ops.nn;
+
+import io.millrace.Output;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import java.util.List;
+
+/** Activations made of other operations. */
+public interface ComposedActivationOps extends Building {
+
+  /**
+   * Returns the positive parts of x and of -x beside each other along the last axis, which becomes
+   * twice as long. TensorFlow: crelu.
+   */
+  default Output crelu(Object x) {
+    return crelu(x, -1);
+  }
+
+  /**
+   * Returns the positive parts of x and of -x beside each other along an axis. TensorFlow: crelu.
+   */
+  default Output crelu(Object x, int axis) {
+    Output input = operand(x);
+    return scope(
+        "CRelu",
+        () -> {
+          Ops tf = tf();
+          return tf.nn.relu(tf.concat(List.of(input, tf.negative(input)), axis));
+        });
+  }
+
+  /** Returns {@code x * sigmoid(x)}. TensorFlow: swish. */
+  default Output swish(Object x) {
+    Output input = operand(x);
+    return scope("swish", () -> tf().multiply(input, tf().sigmoid(input)));
+  }
+
+  /** Returns x times the normal distribution function of x (arXiv:1606.08415). TensorFlow: gelu. */
+  default Output gelu(Object x) {
+    return gelu(x, false);
+  }
+
+  /**
+   * Returns x times the normal distribution function of x (arXiv:1606.08415). TensorFlow: gelu.
+   *
+   * @param approximate whether the function is approximated by a hyperbolic tangent
+   */
+  default Output gelu(Object x, boolean approximate) {
+    Output input = operand(x);
+    return scope(
+        "Gelu",
+        () -> {
+          Ops tf = tf();
+          Output half = tf.multiply(0.5, input);
+          if (!approximate) {
+            return tf.multiply(half, tf.erfc(tf.multiply(tf.negative(input), Math.sqrt(0.5))));
+          }
+          Output cube = tf.multiply(0.044715, tf.pow(input, 3));
+          Output inner = tf.multiply(Math.sqrt(2 / Math.PI), tf.add(input, cube));
+          return tf.multiply(half, tf.add(1, tf.tanh(inner)));
+        });
+  }
+}

@@ -1,0 +1,393 @@
+package io.millrace.ops.nn;
+
+import io.millrace.Output;
+import io.millrace.ir.Reduction;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
+import io.millrace.ops.building.Shapes;
+import io.millrace.ops.math.Broadcasting;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How far a network's answers are from the truth. */
+public interface LossOps extends Building {
+
+  /**
+   * Returns the cross entropy between distributions and scores, over the last axis of both.
+   * TensorFlow: SoftmaxCrossEntropyWithLogits (softmax_cross_entropy_with_logits_v2).
+   *
+   * @param labels distributions, {@code [..., classes]}
+   * @param logits scores of the same shape, floating
+   * @return {@code [...]}
+   */
+  default Output softmaxCrossEntropyWithLogits(Object labels, Object logits) {
+    Output scores = operand(logits);
+    Output truth = operand(labels, scores.dtype());
+    if (scores.shape().isRankKnown() && scores.shape().rank() == 2) {
+      return result(new SoftmaxCrossEntropyWithLogits(), scores, truth);
+    }
+    Ops tf = tf();
+    Output flat = result(new SoftmaxCrossEntropyWithLogits(), rows(tf, scores), rows(tf, truth));
+    return tf.reshape(flat, withoutLast(tf, scores));
+  }
+
+  /**
+   * Returns the cross entropy between one true class each and scores. TensorFlow:
+   * SparseSoftmaxCrossEntropyWithLogits.
+   *
+   * @param labels classes, {@code [...]}, int32 or int64; one outside {@code [0, classes)} fails
+   *     the run
+   * @param logits scores, {@code [..., classes]}, floating
+   * @return {@code [...]}
+   */
+  default Output sparseSoftmaxCrossEntropyWithLogits(Object labels, Object logits) {
+    Output scores = operand(logits);
+    Output truth = operand(labels);
+    if (scores.shape().isRankKnown() && truth.shape().isRankKnown()) {
+      if (scores.shape().rank() != truth.shape().rank() + 1) {
+        throw Refusal.of(
+            "SparseSoftmaxCrossEntropyWithLogits",
+            "labels are %s, logits are %s: logits must have one axis more than labels, the classes",
+            truth,
+            scores);
+      }
+      if (scores.shape().rank() == 2) {
+        return result(new SparseSoftmaxCrossEntropyWithLogits(), scores, truth);
+      }
+    }
+    Ops tf = tf();
+    Output flat =
+        result(new SparseSoftmaxCrossEntropyWithLogits(), rows(tf, scores), tf.reshape(truth, -1));
+    return tf.reshape(flat, Broadcasting.shapeOf(truth));
+  }
+
+  /** Returns scores or labels as a matrix with the classes as columns. */
+  private static Output rows(Ops tf, Output x) {
+    if (x.shape().isRankKnown() && x.shape().rank() > 0 && x.shape().dim(-1) > 0) {
+      return tf.reshape(x, -1, x.shape().dim(-1));
+    }
+    Output last = tf.expandDims(tf.subtract(tf.rank(x), 1), 0);
+    Output classes = tf.slice(tf.shape(x), last, tf.indices(1));
+    return tf.reshape(x, tf.concat(List.of(tf.indices(-1), classes), 0));
+  }
+
+  private static Output withoutLast(Ops tf, Output x) {
+    Output axes = tf.expandDims(tf.subtract(tf.rank(x), 1), 0);
+    return tf.slice(Broadcasting.shapeOf(x), tf.indices(0), axes);
+  }
+
+  /**
+   * Returns the cross entropy of independent yes-no answers, element by element: {@code max(x, 0) -
+   * x z + log(1 + exp(-|x|))}. TensorFlow: sigmoid_cross_entropy_with_logits.
+   *
+   * @param labels z, probabilities in [0, 1]
+   * @param logits x, floating, of the same shape
+   */
+  default Output sigmoidCrossEntropyWithLogits(Object labels, Object logits) {
+    Output x = operand(logits);
+    Output z = operand(labels, x.dtype());
+    if (!x.shape().isCompatibleWith(z.shape())) {
+      throw Refusal.of(
+          "sigmoidCrossEntropyWithLogits",
+          "labels are %s, logits are %s: they must have one shape",
+          z,
+          x);
+    }
+    return scope(
+        "logistic_loss",
+        () -> {
+          Ops tf = tf();
+          Output zeros = tf.zerosLike(x);
+          Output positive = tf.greaterEqual(x, zeros);
+          Output relu = tf.where(positive, x, zeros);
+          Output minusAbs = tf.where(positive, tf.negative(x), x);
+          return tf.add(tf.subtract(relu, tf.multiply(x, z)), tf.log1p(tf.exp(minusAbs)));
+        });
+  }
+
+  /** Returns half the sum of squares, a scalar. TensorFlow: L2Loss. */
+  default Output l2Loss(Object x) {
+    return result(new L2Loss(), x);
+  }
+
+  /**
+   * Cross entropy of scores and distributions, both {@code [batch, classes]}, which broadcast;
+   * outputs are the losses {@code [batch]} and their gradient by the scores.
+   */
+  record SoftmaxCrossEntropyWithLogits() implements Op {
+    @Override
+    public String type() {
+      return "SoftmaxCrossEntropyWithLogits";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("features: T", "labels: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireFloating(0);
+      DType dtype = in.requireSameDType();
+      Shape shape = in.broadcast(in.requireRank(0, 2), in.requireRank(1, 2));
+      return List.of(TensorType.of(dtype, shape.dim(0)), new TensorType(dtype, shape));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output logits = call.input(0);
+      List<Output> byLogits = new ArrayList<>();
+      List<Output> byLabels = new ArrayList<>();
+      call.gradient(0)
+          .ifPresent(
+              dy -> {
+                Output column = tf.expandDims(dy, -1);
+                byLogits.add(tf.multiply(column, call.output(1)));
+                byLabels.add(tf.multiply(column, tf.negative(tf.nn.logSoftmax(logits))));
+              });
+      call.gradient(1)
+          .ifPresent(
+              ddy -> {
+                byLogits.add(throughSoftmax(tf, ddy, logits));
+                byLabels.add(tf.negative(ddy));
+              });
+      Output labels = call.input(1);
+      Output result = call.output(1);
+      return Gradients.of(
+          Broadcasting.sumTo(sum(tf, byLogits), logits, result, List.of(labels)),
+          Broadcasting.sumTo(sum(tf, byLabels), labels, result, List.of(logits)));
+    }
+
+    /** Returns the gradient by the scores where {@code ddy} arrives at their probabilities. */
+    static Output throughSoftmax(Ops tf, Output ddy, Output logits) {
+      Output y = tf.nn.softmax(logits);
+      Output mean = tf.reduceSum(tf.multiply(ddy, y), true, -1);
+      return tf.multiply(tf.subtract(ddy, mean), y);
+    }
+
+    private static Output sum(Ops tf, List<Output> parts) {
+      return parts.size() == 1 ? parts.get(0) : tf.add(parts.get(0), parts.get(1));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Value logits = to.input(0);
+      Value labels = to.input(1);
+      Value greatest = SoftmaxOps.Softmax.greatest(to, logits);
+      Value sum = SoftmaxOps.Softmax.sumOfExponentials(to, logits, greatest);
+      List<Value> parts = List.of(logits, greatest, sum, labels);
+      to.output(
+          0,
+          to.reduce(
+              Reduction.SUM,
+              parts,
+              List.of(1),
+              false,
+              (b, s) -> SoftmaxOps.LogSoftmax.score(s).times(s.get(3)).negate()));
+      to.output(
+          1,
+          to.map(parts, s -> s.get(0).minus(s.get(1)).exp().dividedBy(s.get(2)).minus(s.get(3))));
+    }
+
+    static List<Example> examples() {
+      Op op = new SoftmaxCrossEntropyWithLogits();
+      return List.of(
+          // The gradient holds for labels that add up to one.
+          Example.accepts(op)
+              .with(DType.FLOAT32, 3, 4)
+              .with(Literal.fill(TensorType.of(DType.FLOAT32, 3, 4), 0.25)),
+          Example.accepts(op)
+              .with(DType.FLOAT64, 3, 4)
+              .with(Literal.fill(TensorType.of(DType.FLOAT64, 3, 4), 0.25)),
+          Example.accepts(op)
+              .with(DType.FLOAT64, 3, 4)
+              .with(Literal.fill(TensorType.of(DType.FLOAT64, 1, 4), 0.25)),
+          Example.accepts(op)
+              .with(DType.FLOAT64, 1, 4)
+              .with(Literal.fill(TensorType.of(DType.FLOAT64, 3, 4), 0.25)),
+          Example.accepts(op).with(DType.FLOAT32, 0, 4).with(DType.FLOAT32, 0, 4),
+          Example.rejects(op, "shapes [3,4] and [3,5] do not broadcast")
+              .with(DType.FLOAT32, 3, 4)
+              .with(DType.FLOAT32, 3, 5),
+          Example.rejects(op, "must have 2 axes").with(DType.FLOAT32, 3).with(DType.FLOAT32, 3),
+          Example.rejects(op, "inputs must have one type")
+              .with(DType.FLOAT32, 3, 4)
+              .with(DType.FLOAT64, 3, 4));
+    }
+  }
+
+  /**
+   * Cross entropy of scores {@code [batch, classes]} and true classes {@code [batch]}; outputs are
+   * the losses {@code [batch]} and their gradient by the scores.
+   */
+  record SparseSoftmaxCrossEntropyWithLogits() implements Op {
+    @Override
+    public String type() {
+      return "SparseSoftmaxCrossEntropyWithLogits";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("features: T", "labels: Tlabels");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      DType dtype = in.requireFloating(0).dtype();
+      in.requireIndex(1);
+      Shape logits = in.requireRank(0, 2);
+      Shape labels = in.requireRank(1, 1);
+      long batch =
+          Shapes.equal(
+              in,
+              logits.dim(0),
+              labels.dim(0),
+              "logits are for %d examples, labels for %d",
+              logits.dim(0),
+              labels.dim(0));
+      in.require(logits.dim(1) != 0, "there must be at least one class");
+      return List.of(TensorType.of(dtype, batch), TensorType.of(dtype, batch, logits.dim(1)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Optional<Output> byLoss =
+          call.gradient(0).map(dy -> tf.multiply(tf.expandDims(dy, -1), call.output(1)));
+      Optional<Output> byBackprop =
+          call.gradient(1)
+              .map(ddy -> SoftmaxCrossEntropyWithLogits.throughSoftmax(tf, ddy, call.input(0)));
+      Optional<Output> both = byLoss.flatMap(a -> byBackprop.map(b -> tf.add(a, b)));
+      return Gradients.of(
+          List.of(both.or(() -> byLoss).or(() -> byBackprop)), "labels are classes, not numbers");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Value logits = to.input(0);
+      Shape shape = logits.type().shape();
+      Value labels = to.reshape(to.input(1), Shape.of(shape.dim(0), 1));
+      to.check(
+          to.reduce(
+              Reduction.ALL,
+              List.of(labels),
+              List.of(0, 1),
+              false,
+              (b, s) ->
+                  s.get(0)
+                      .ge(s.get(0).constant(0))
+                      .and(s.get(0).lt(s.get(0).constant((double) shape.dim(1))))),
+          "received a label value which is outside the valid range of [0, " + shape.dim(1) + ")");
+      Value greatest = SoftmaxOps.Softmax.greatest(to, logits);
+      Value sum = SoftmaxOps.Softmax.sumOfExponentials(to, logits, greatest);
+      List<Value> parts = List.of(logits, greatest, sum, labels);
+      to.output(
+          0,
+          to.reduce(
+              Reduction.SUM,
+              parts,
+              List.of(1),
+              false,
+              (b, s) ->
+                  s.get(3)
+                      .cast(DType.INT64)
+                      .eq(b.index(1))
+                      .select(SoftmaxOps.LogSoftmax.score(s).negate(), s.get(0).constant(0))));
+      to.output(
+          1,
+          to.map(
+              parts,
+              s ->
+                  s.get(0)
+                      .minus(s.get(1))
+                      .exp()
+                      .dividedBy(s.get(2))
+                      .minus(
+                          s.get(3)
+                              .cast(DType.INT64)
+                              .eq(s.get(3).index(1))
+                              .select(s.get(0).constant(1), s.get(0).constant(0)))));
+    }
+
+    static List<Example> examples() {
+      Op op = new SparseSoftmaxCrossEntropyWithLogits();
+      return List.of(
+          Example.accepts(op).with(DType.FLOAT32, 3, 4).within(0, 4, DType.INT32, 3),
+          Example.accepts(op).with(DType.FLOAT64, 3, 4).within(0, 4, DType.INT64, 3),
+          Example.accepts(op).with(DType.FLOAT32, 2, 1).within(0, 1, DType.INT64, 2),
+          Example.accepts(op).with(DType.FLOAT32, 0, 4).with(DType.INT32, 0),
+          Example.rejects(op, "outside the valid range of [0, 4)")
+              .with(DType.FLOAT32, 3, 4)
+              .with(Literal.ofInts(0, 4, 1)),
+          Example.rejects(op, "outside the valid range of [0, 4)")
+              .with(DType.FLOAT32, 3, 4)
+              .with(Literal.ofInts(0, -1, 1)),
+          Example.rejects(op, "logits are for 3 examples, labels for 2")
+              .with(DType.FLOAT32, 3, 4)
+              .with(DType.INT32, 2),
+          Example.rejects(op, "must be int32 or int64, not float32")
+              .with(DType.FLOAT32, 3, 4)
+              .with(DType.FLOAT32, 3));
+    }
+  }
+
+  /** Half the sum of squares. */
+  record L2Loss() implements Op {
+    @Override
+    public String type() {
+      return "L2Loss";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("t: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      return List.of(in.requireFloating(0).withShape(Shape.scalar()));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.of(Ops.of(call.graph()).multiply(call.input(0), call.gradient()));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      List<Integer> all = new ArrayList<>();
+      for (int axis = 0; axis < to.inputType(0).shape().rank(); axis++) {
+        all.add(axis);
+      }
+      Value squares =
+          to.reduce(Reduction.SUM, List.of(to.input(0)), all, false, (b, s) -> s.get(0).square());
+      to.output(0, to.map(squares, s -> s.times(0.5)));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new L2Loss()).with(DType.FLOAT32, 2, 3),
+          Example.accepts(new L2Loss()).with(DType.FLOAT64),
+          Example.accepts(new L2Loss()).with(DType.FLOAT32, 0),
+          Example.rejects(new L2Loss(), "must be floating, not int64").with(DType.INT64, 2));
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.millrace.ops.nn;
+
+import io.millrace.Output;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
+import io.millrace.ir.WindowAxis;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.Padding;
+import io.millrace.ops.building.Surrounding;
+import io.millrace.ops.math.Broadcasting;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.List;
+
+/** Windows of images as the channels of pixels. */
+public interface PatchOps extends Building {
+
+  /**
+   * Returns the windows of images {@code [n,h,w,c]}, all pixels of each as channels: {@code
+   * [n,windows down,windows across,height*width*c]}. TensorFlow: ExtractImagePatches.
+   *
+   * @param sizes height and width of a window
+   * @param strides distances of neighbouring windows, down and across
+   * @param rates distances of neighbouring pixels of a window, down and across
+   * @param padding {@link Padding.Kind#SAME} or {@link Padding.Kind#VALID}
+   */
+  default Output extractImagePatches(
+      Object images, int[] sizes, int[] strides, int[] rates, Padding.Kind padding) {
+    return result(
+        new ExtractImagePatches(
+            WindowAttributes.images(sizes),
+            WindowAttributes.images(strides),
+            WindowAttributes.images(rates),
+            padding),
+        images);
+  }
+
+  /** All pixels of each window as channels. */
+  record ExtractImagePatches(
+      List<Long> ksizes, List<Long> strides, List<Long> rates, Padding.Kind padding) implements Op {
+    public ExtractImagePatches {
+      ksizes = List.copyOf(ksizes);
+      strides = List.copyOf(strides);
+      rates = List.copyOf(rates);
+    }
+
+    @Override
+    public String type() {
+      return "ExtractImagePatches";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("images: T");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(1);
+      in.require(padding != Padding.Kind.EXPLICIT, "the padding must be SAME or VALID");
+      for (List<Long> perAxis : List.of(ksizes, strides, rates)) {
+        in.require(
+            perAxis.size() == 4
+                && perAxis.get(0) == 1
+                && perAxis.get(3) == 1
+                && perAxis.stream().allMatch(n -> n > 0),
+            "windows need numbers [1,down,across,1], not %s",
+            perAxis);
+      }
+      long[] dims = in.requireRank(0, 4).dims();
+      for (int axis = 1; axis <= 2; axis++) {
+        long span = (ksizes.get(axis) - 1) * rates.get(axis) + 1;
+        long stride = strides.get(axis);
+        long starts = padding == Padding.Kind.SAME ? dims[axis] : dims[axis] - span + 1;
+        dims[axis] = dims[axis] < 0 ? Shape.UNKNOWN : Math.max(0, -Math.floorDiv(-starts, stride));
+      }
+      dims[3] =
+          dims[3] < 0
+              ? Shape.UNKNOWN
+              : Math.multiplyExact(Math.multiplyExact(ksizes.get(1), ksizes.get(2)), dims[3]);
+      return List.of(in.type(0).withShape(Shape.of(dims)));
+    }
+
+    /**
+     * Sums what arrives for each pixel, told by the patches of an image of pixels' numbers, in
+     * which 0 stands for what is outside.
+     */
+    @Override
+    public Gradients gradient(Gradient call) {
+      Ops tf = Ops.of(call.graph());
+      Output x = call.input(0);
+      List<Output> dims = tf.unstack(tf.reshape(Broadcasting.shapeOf(x), 4));
+      Output n = dims.get(0);
+      Output pixels = tf.multiply(dims.get(1), dims.get(2));
+      Output channels = dims.get(3);
+      Output one = tf.constant(1);
+      Output numbers =
+          tf.reshape(
+              tf.range(1, tf.add(pixels, 1)),
+              tf.stack(List.of(one, dims.get(1), dims.get(2), one)));
+      Output places = tf.reshape(tf.subtract(tf.result(this, numbers), 1), -1);
+      Output perPlace =
+          tf.reshape(call.gradient(), tf.stack(List.of(n, tf.size(places), channels)));
+      Output sums = tf.unsortedSegmentSum(tf.transpose(perPlace, 1, 0, 2), places, pixels);
+      return Gradients.of(Broadcasting.reshapeLike(tf.transpose(sums, 1, 0, 2), x));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Shape from = to.inputType(0).shape();
+      Shape result = to.outputType(0).shape();
+      Padding rule = padding == Padding.Kind.SAME ? Padding.SAME : Padding.VALID;
+      long[] counts = new long[8];
+      for (int axis = 1; axis <= 2; axis++) {
+        WindowAxis window =
+            rule.window(
+                axis - 1, from.dim(axis), ksizes.get(axis), strides.get(axis), rates.get(axis));
+        counts[2 * axis] = window.padBefore();
+        counts[2 * axis + 1] = window.padAfter();
+      }
+      Value padded = Surrounding.zeros(to, to.input(0), counts);
+      long[] dense = padded.type().shape().strides();
+      Shape windows =
+          Shape.of(
+              result.dim(0),
+              result.dim(1),
+              result.dim(2),
+              ksizes.get(1),
+              ksizes.get(2),
+              from.dim(3));
+      View walk =
+          View.of(
+              0,
+              dense[0],
+              dense[1] * strides.get(1),
+              dense[2] * strides.get(2),
+              dense[1] * rates.get(1),
+              dense[2] * rates.get(2),
+              1);
+      to.output(0, to.reshape(to.view(padded, windows, walk), result));
+    }
+
+    static List<Example> examples() {
+      List<Long> ones = List.of(1L, 1L, 1L, 1L);
+      List<Long> twos = List.of(1L, 2L, 2L, 1L);
+      Op valid = new ExtractImagePatches(twos, ones, ones, Padding.Kind.VALID);
+      return List.of(
+          Example.accepts(valid).with(DType.FLOAT32, 1, 3, 4, 2),
+          Example.accepts(new ExtractImagePatches(twos, twos, twos, Padding.Kind.SAME))
+              .with(DType.FLOAT64, 2, 3, 4, 1),
+          Example.accepts(valid).with(DType.INT32, 1, 1, 3, 1),
+          Example.rejects(
+                  new ExtractImagePatches(twos, ones, List.of(1L, 2L), Padding.Kind.SAME),
+                  "windows need numbers [1,down,across,1], not [1, 2]")
+              .with(DType.FLOAT32, 1, 3, 4, 2),
+          Example.rejects(
+                  new ExtractImagePatches(twos, ones, ones, Padding.Kind.EXPLICIT),
+                  "the padding must be SAME or VALID")
+              .with(DType.FLOAT32, 1, 3, 4, 2),
+          Example.rejects(valid, "must have 4 axes").with(DType.FLOAT32, 3, 4));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.millrace.ops.nn;
+
+import io.millrace.op.Attributes;
+import io.millrace.op.RuleException;
+import io.millrace.ops.DataFormat;
+import io.millrace.ops.Padding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How TensorFlow writes sliding windows: numbers for all axes of the data, in the order of their
+ * format, those of examples and channels being 1 (or 0 around them).
+ */
+public final class WindowAttributes {
+  private WindowAttributes() {}
+
+  /** Returns the attributes of a way to slide; {@code perAxis} holds lists for spatial axes. */
+  public static Map<String, Object> write(
+      Map<String, List<Long>> perAxis, Padding padding, DataFormat format) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    perAxis.forEach((name, numbers) -> attributes.put(name, spread(numbers, List.of(1L), format)));
+    attributes.put("padding", padding.kind().name());
+    if (padding.kind() == Padding.Kind.EXPLICIT) {
+      attributes.put("explicit_paddings", spread(padding.amounts(), List.of(0L, 0L), format));
+    }
+    attributes.put("data_format", format.name());
+    return attributes;
+  }
+
+  /** Returns numbers for the height and the width of images as numbers for all their axes. */
+  static List<Long> images(int... heightAndWidth) {
+    List<Long> spatial = Arrays.stream(heightAndWidth).asLongStream().boxed().toList();
+    return spread(spatial, List.of(1L), DataFormat.NHWC);
+  }
+
+  private static List<Long> spread(List<Long> spatial, List<Long> others, DataFormat format) {
+    List<Long> all = new ArrayList<>(others);
+    if (format == DataFormat.NCHW) {
+      all.addAll(others);
+    }
+    all.addAll(spatial);
+    if (format == DataFormat.NHWC) {
+      all.addAll(others);
+    }
+    return all;
+  }
+
+  /** Returns the numbers for the spatial axes. */
+  public static List<Long> spatial(Attributes in, String name, List<Long> otherwise) {
+    if (!in.has(name)) {
+      return otherwise;
+    }
+    List<Long> all = in.list(name, Long.class);
+    return gather(name, all, List.of(1L), format(in));
+  }
+
+  private static List<Long> gather(
+      String name, List<Long> all, List<Long> others, DataFormat format) {
+    int width = others.size();
+    int from = format == DataFormat.NHWC ? width : 2 * width;
+    int to = all.size() - 2 * width + from;
+    if (to < from || !spread(all.subList(from, to), others, format).equals(all)) {
+      throw new RuleException(
+          "attribute '"
+              + name
+              + "' must be "
+              + others.get(0)
+              + " for examples and channels, but is "
+              + all
+              + " for "
+              + format);
+    }
+    return List.copyOf(all.subList(from, to));
+  }
+
+  public static Padding padding(Attributes in) {
+    String kind = in.get("padding", String.class);
+    List<Long> amounts = in.list("explicit_paddings", Long.class, List.of());
+    return switch (kind) {
+      case "SAME" -> Padding.SAME;
+      case "VALID" -> Padding.VALID;
+      case "EXPLICIT" ->
+          new Padding(
+              Padding.Kind.EXPLICIT,
+              gather("explicit_paddings", amounts, List.of(0L, 0L), format(in)));
+      default ->
+          throw new RuleException(
+              "attribute 'padding' must be SAME, VALID or EXPLICIT, not " + kind);
+    };
+  }
+
+  public static DataFormat format(Attributes in) {
+    String name = in.get("data_format", String.class, "NHWC");
+    return switch (name) {
+      case "NHWC" -> DataFormat.NHWC;
+      case "NCHW" -> DataFormat.NCHW;
+      default ->
+          throw new RuleException("attribute 'data_format' must be NHWC or NCHW, not " + name);
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/** Operations that draw random numbers. */
+@NullMarked
+package io.millrace.ops.random;
+
+import org.jspecify.annotations.NullMarked;

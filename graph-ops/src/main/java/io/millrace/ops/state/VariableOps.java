@@ -1,0 +1,300 @@
+package io.millrace.ops.state;
+
+import io.millrace.Graph;
+import io.millrace.GraphException;
+import io.millrace.GraphKeys;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.op.Example;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.op.Signature;
+import io.millrace.ops.Building;
+import io.millrace.ops.Variable;
+import io.millrace.ops.array.Constants;
+import io.millrace.ops.array.IdentityOps;
+import io.millrace.ops.building.Refusal;
+import io.millrace.ops.flow.ControlOps;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Tensors that keep their values from run to run, and writing to them. */
+public interface VariableOps extends Building {
+
+  /** Returns a trainable variable that starts with this value. TensorFlow: VariableV2. */
+  default Variable variable(Object initialValue, String name) {
+    return variable(initialValue, name, Variable.Options.defaults());
+  }
+
+  /** Returns a trainable variable that starts with this value. TensorFlow: VariableV2. */
+  default Variable variable(Object initialValue) {
+    return variable(initialValue, nameOr("Variable"));
+  }
+
+  /**
+   * Returns a variable that starts with this value once its initializer has run. TensorFlow:
+   * VariableV2.
+   *
+   * <p>Makes the operations {@code name} (which holds the value), {@code name/initial_value} for a
+   * value that is not a tensor of the graph yet, {@code name/Assign} and {@code name/read}. They do
+   * not wait for the control dependencies in force.
+   *
+   * @throws GraphException if the value's shape is not fully defined, unless the options let the
+   *     variable's shape change
+   */
+  default Variable variable(Object initialValue, String name, Variable.Options options) {
+    Graph graph = graph();
+    Graph.Scope init = graph.initScope();
+    Graph.Scope scope = graph.nameScope(name);
+    try (init;
+        scope) {
+      String own = graph.currentNameScope();
+      Output initial = Constants.named(graph, "initial_value", initialValue, Optional.empty());
+      if (options.validateShape() && !initial.shape().isFullyDefined()) {
+        throw Refusal.of(
+            "VariableV2 '" + own.substring(0, own.length() - 1) + "'",
+            "the initial value is %s: a variable's shape must be fully defined",
+            initial);
+      }
+      Output reference =
+          graph
+              .add(
+                  new VariableV2(
+                      initial.dtype(), options.validateShape() ? initial.shape() : Shape.unknown()),
+                  own,
+                  List.of())
+              .output(0);
+      Operation assign =
+          graph.add(new Assign(options.validateShape()), "Assign", List.of(reference, initial));
+      Output read = graph.add(new IdentityOps.Identity(), "read", List.of(reference)).output(0);
+      Variable variable = new Variable(reference, initial, assign, read, options.trainable());
+      options.collections().forEach(key -> graph.addToCollection(key, variable));
+      if (options.trainable()) {
+        graph.addToCollection(GraphKeys.TRAINABLE_VARIABLES, variable);
+      }
+      return variable;
+    }
+  }
+
+  /**
+   * Adds an operation that sets a variable, and returns the new value. TensorFlow: Assign.
+   *
+   * @param ref a {@link Variable} or the result of an assignment to one
+   */
+  default Output assign(Operand ref, Object value) {
+    return write(new Assign(true), ref, value);
+  }
+
+  /**
+   * Adds an operation that sets a variable and, unless {@code validateShape}, gives it the value's
+   * shape, and returns the new value. TensorFlow: Assign.
+   */
+  default Output assign(Operand ref, Object value, boolean validateShape) {
+    return write(new Assign(validateShape), ref, value);
+  }
+
+  /** Adds an operation that adds to a variable, and returns the new value: AssignAdd. */
+  default Output assignAdd(Operand ref, Object value) {
+    return write(AssignUpdate.ASSIGN_ADD, ref, value);
+  }
+
+  /** Adds an operation that subtracts from a variable, and returns the new value: AssignSub. */
+  default Output assignSub(Operand ref, Object value) {
+    return write(AssignUpdate.ASSIGN_SUB, ref, value);
+  }
+
+  private Output write(WritingOp op, Operand ref, Object value) {
+    Output reference = Variable.referenceOf(op.type(), ref);
+    return result(op, reference, operand(value, reference.dtype()));
+  }
+
+  /** Returns the operation that gives every variable made so far its first value. */
+  default Operation globalVariablesInitializer() {
+    return initializer("init", graph().collection(GraphKeys.GLOBAL_VARIABLES, Variable.class));
+  }
+
+  /** Returns the operation that gives these variables their first values. */
+  default Operation variablesInitializer(Collection<Variable> variables) {
+    return initializer("init", variables);
+  }
+
+  private Operation initializer(String name, Collection<Variable> variables) {
+    return graph()
+        .add(
+            new ControlOps.NoOp(),
+            nameOr(name),
+            List.of(),
+            variables.stream().map(Variable::initializer).toList());
+  }
+
+  /**
+   * Holds a tensor from run to run; its output refers to the variable. If the shape is not fully
+   * defined it may change.
+   */
+  record VariableV2(DType dtype, Shape shape) implements Op {
+    @Override
+    public String type() {
+      return "VariableV2";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of().ignoring("container", "shared_name");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(0);
+      return List.of(new TensorType(dtype, in.sizes().map(Shape::of).orElse(shape)));
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public int sizes() {
+      return shape.isFullyDefined() ? 0 : SHAPE_OF_STATE;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.outputReference(0, new Resource(to.name(), to.outputType(0), false));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new VariableV2(DType.FLOAT32, Shape.of(2, 3))),
+          Example.rejects(new VariableV2(DType.FLOAT32, Shape.of(2)), "takes 0 inputs, not 1")
+              .with(DType.FLOAT32, 2));
+    }
+  }
+
+  /** Sets the variable that input 0 refers to, and refers to it; input 1 is the value. */
+  record Assign(boolean validateShape) implements WritingOp {
+    @Override
+    public String type() {
+      return "Assign";
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("ref: T", "value: T")
+          .optional("validate_shape", true)
+          .ignoring("use_locking");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireSameDType();
+      if (validateShape) {
+        AssignUpdate.requireFit(in);
+      }
+      return List.of(in.type(validateShape ? 0 : 1));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Value value = to.input(1);
+      Resource resource = validateShape ? to.reference(0) : to.retype(0, value.type());
+      to.write(resource, value);
+      to.outputReference(0, resource);
+    }
+
+    static List<Example> examples() {
+      Op op = new Assign(true);
+      return List.of(
+          Example.accepts(op).withVariable(-2, 2, DType.FLOAT32, 2).with(DType.FLOAT32, 2),
+          Example.accepts(op).withVariable(0, 2, DType.BOOL).with(DType.BOOL),
+          Example.accepts(new Assign(false))
+              .withVariable(-2, 2, DType.FLOAT32, 2)
+              .with(DType.FLOAT32, 2),
+          Example.rejects(op, "shape [2,3] does not take a value of shape [3]")
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.FLOAT32, 3),
+          Example.rejects(new Assign(false), "inputs must have one type")
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT64, 2));
+    }
+  }
+
+  /** Changes the variable that input 0 refers to, and refers to it; input 1 is the operand. */
+  enum AssignUpdate implements WritingOp {
+    ASSIGN_ADD("AssignAdd", BinaryFn.ADD),
+    ASSIGN_SUB("AssignSub", BinaryFn.SUB);
+
+    private final String type;
+    private final BinaryFn update;
+
+    AssignUpdate(String type, BinaryFn update) {
+      this.type = type;
+      this.update = update;
+    }
+
+    @Override
+    public String type() {
+      return type;
+    }
+
+    @Override
+    public Signature signature() {
+      return Signature.of("ref: T", "value: T").ignoring("use_locking");
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      in.requireCount(2);
+      in.requireSameDType();
+      in.requireNumeric(0);
+      requireFit(in);
+      return List.of(in.type(0));
+    }
+
+    static void requireFit(Inference in) {
+      in.require(
+          in.shape(0).isCompatibleWith(in.shape(1)),
+          "a variable of shape %s does not take a value of shape %s",
+          in.shape(0),
+          in.shape(1));
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      Resource resource = to.reference(0);
+      to.write(resource, to.map(to.read(resource), to.input(1), (x, y) -> x.apply(update, y)));
+      to.outputReference(0, resource);
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(ASSIGN_ADD)
+              .withVariable(-2, 2, DType.FLOAT64, 2, 3)
+              .with(DType.FLOAT64, 2, 3),
+          Example.accepts(ASSIGN_SUB).withVariable(-5, 5, DType.INT64).with(DType.INT64),
+          Example.rejects(ASSIGN_ADD, "must be numeric, not bool")
+              .with(DType.BOOL, 2)
+              .with(DType.BOOL, 2),
+          Example.rejects(ASSIGN_SUB, "inputs must have one type")
+              .with(DType.FLOAT32, 2)
+              .with(DType.FLOAT64, 2));
+    }
+  }
+}
