@@ -27,9 +27,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a repeated run of every kind of step allocates on the heap: nothing. */
+@Tag("alone")
 class SteadyRunTest {
   private static final int RUNS = 25;
   private static final int ROUNDS = 20;
