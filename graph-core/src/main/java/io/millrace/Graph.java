@@ -5,6 +5,7 @@ import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
 import io.millrace.spi.DeviceSpec;
+import io.millrace.type.SourceLine;
 import io.millrace.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.millrace;
 import io.millrace.op.Op;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
+import io.millrace.type.SourceLine;
 import io.millrace.type.TensorType;
 import java.util.List;
 

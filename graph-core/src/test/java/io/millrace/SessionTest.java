@@ -212,6 +212,22 @@ class SessionTest {
   }
 
   @Test
+  void aFailedRunNamesEveryOperationOfItsStep() {
+    Output d = ops.placeholder("d", DType.INT32);
+    Output quotient = ops.div("quotient0", ops.constant("one", 1), d);
+    for (int i = 1; i < 6; i++) {
+      quotient = ops.div("quotient" + i, quotient, d);
+    }
+    Output last = quotient;
+    String message =
+        assertThrows(ExecutionException.class, () -> session.run(last, Map.of(d, 0))).getMessage();
+    for (int i = 0; i < 6; i++) {
+      assertMessage(message, "in quotient" + i + " (Div)");
+    }
+    assertEquals(6, message.split("at io.millrace.TestOps", -1).length - 1, message);
+  }
+
+  @Test
   void aFailedRunLeavesTheVariablesAsTheyWere() {
     Output fails = ops.div("late", ops.constant("one", 1L), n);
     Output counter = ops.variable("counter", DType.INT64);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.millrace.cpu.device.CpuExecutable;
 import io.millrace.cpu.workers.WorkerPool;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
@@ -56,7 +57,7 @@ class SteadyRunTest {
   }
 
   private void add(Primitive primitive, List<Place> outputs, Place... inputs) {
-    steps.add(new Step(primitive, List.of(inputs), outputs, "step" + steps.size()));
+    steps.add(new Step(primitive, List.of(inputs), outputs, Origin.of("step" + steps.size())));
   }
 
   private Place place(TensorType type) {

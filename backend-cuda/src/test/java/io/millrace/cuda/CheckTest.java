@@ -8,6 +8,7 @@ import io.millrace.cuda.command.Launch;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.cuda.driver.DriverStream;
 import io.millrace.cuda.program.CommandFactory;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.primitives.StepCase;
 import io.millrace.spi.Place;
@@ -69,7 +70,10 @@ class CheckTest {
     StepContext context =
         new StepContext(
             new Step(
-                new Primitive.Check("no", 2), places.subList(0, 3), places.subList(3, 4), "test"),
+                new Primitive.Check("no", 2),
+                places.subList(0, 3),
+                places.subList(3, 4),
+                Origin.of("test")),
             9,
             driver.target(false),
             false,

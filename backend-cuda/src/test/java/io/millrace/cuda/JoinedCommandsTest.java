@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.cuda.device.CudaDevice;
 import io.millrace.cuda.device.MemoryPool;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
@@ -75,7 +76,7 @@ class JoinedCommandsTest {
             new Primitive.Contract(random.nextBoolean(), random.nextBoolean()),
             List.of(left, right),
             List.of(product),
-            "product"));
+            Origin.of("product")));
     if (random.nextInt(4) > 0) {
       TensorType rows = new TensorType(DType.FLOAT32, ROWS);
       Place same = new Place(product.space(), 0, product.offset(), rows);
@@ -110,7 +111,7 @@ class JoinedCommandsTest {
                 List.of(views.get(first), views.get(1 - first))),
             List.of(inputs.get(first), inputs.get(1 - first)),
             List.of(output),
-            "loop"));
+            Origin.of("loop")));
   }
 
   private static Step copy(Place from, Place to) {
@@ -123,7 +124,7 @@ class JoinedCommandsTest {
             List.of(View.dense(domain))),
         List.of(from),
         List.of(to),
-        "copy");
+        Origin.of("copy"));
   }
 
   private Plan plan() {

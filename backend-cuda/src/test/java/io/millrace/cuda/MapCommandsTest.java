@@ -11,6 +11,7 @@ import io.millrace.cuda.command.StepContext;
 import io.millrace.cuda.driver.Driver;
 import io.millrace.cuda.kernels.MapCommands;
 import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
@@ -234,7 +235,7 @@ class MapCommandsTest {
     Primitive.Map map = new Primitive.Map(function, domain, List.of(views));
     StepContext context =
         new StepContext(
-            new Step(map, places.subList(0, 2), places.subList(2, 3), "test"),
+            new Step(map, places.subList(0, 2), places.subList(2, 3), Origin.of("test")),
             0,
             new EmulatedDriver().target(false),
             false,

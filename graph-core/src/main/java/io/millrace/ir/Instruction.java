@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * One primitive applied to values.
  *
- * @param origin the name of the graph operation that asked for it, several joined with {@code +}
+ * @param origin the operations of the graph that asked for it
  */
 public record Instruction(
-    Primitive primitive, List<Value> inputs, List<Value> outputs, String origin) {
+    Primitive primitive, List<Value> inputs, List<Value> outputs, Origin origin) {
 
   public Instruction {
     inputs = List.copyOf(inputs);

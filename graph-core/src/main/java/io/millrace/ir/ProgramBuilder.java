@@ -18,19 +18,19 @@ public final class ProgramBuilder {
   public ProgramBuilder() {}
 
   /** Declares the next feed slot and returns its value. */
-  public Value feed(TensorType type, String origin) {
+  public Value feed(TensorType type, Origin origin) {
     feeds.add(type);
     return emit(new Primitive.Feed(feeds.size() - 1), List.of(), type, origin);
   }
 
   /** Adds an instruction with one output. */
-  public Value emit(Primitive primitive, List<Value> inputs, TensorType type, String origin) {
+  public Value emit(Primitive primitive, List<Value> inputs, TensorType type, Origin origin) {
     return emit(primitive, inputs, List.of(type), origin).get(0);
   }
 
   /** Adds an instruction with outputs of these types. */
   public List<Value> emit(
-      Primitive primitive, List<Value> inputs, List<TensorType> types, String origin) {
+      Primitive primitive, List<Value> inputs, List<TensorType> types, Origin origin) {
     List<Value> outputs = types.stream().map(type -> new Value(nextId++, type)).toList();
     instructions.add(new Instruction(primitive, inputs, outputs, origin));
     return outputs;

@@ -42,7 +42,8 @@ public final class ProgramPrinter {
         + " = "
         + instruction.primitive().accept(new Text())
         + (instruction.inputs().isEmpty() ? "" : " of " + join(instruction.inputs()))
-        + (instruction.origin().isEmpty() ? "" : "  # " + instruction.origin());
+        + "  # "
+        + instruction.origin();
   }
 
   private static String join(List<?> items) {

@@ -1,6 +1,6 @@
 package io.millrace.op;
 
-import io.millrace.SourceLine;
+import io.millrace.type.SourceLine;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

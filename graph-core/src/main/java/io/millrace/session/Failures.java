@@ -7,10 +7,10 @@ import io.millrace.GraphException;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.UninitializedException;
+import io.millrace.ir.Origin;
 import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.spi.StepException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -26,17 +26,13 @@ final class Failures {
 
   /** Returns what is thrown when a step fails: it names the operations that the step came from. */
   ExecutionException ofRun(StepException e) {
-    String nodes =
-        Arrays.stream(e.origin().split("\\+"))
-            .distinct()
-            .map(this::place)
-            .collect(Collectors.joining());
+    String nodes = e.origin().sites().stream().map(this::place).collect(Collectors.joining());
     return new ExecutionException("the run failed: " + e.getMessage() + nodes);
   }
 
-  private String place(String origin) {
+  private String place(Origin.Site site) {
     try {
-      Operation operation = graph.operation(origin);
+      Operation operation = graph.operation(site.name());
       String inputs = Messages.inputs(operation.inputs().stream().map(Output::toString).toList());
       return "\n  in "
           + operation
@@ -44,7 +40,7 @@ final class Failures {
           + "\n  at "
           + operation.source();
     } catch (FeedException unknown) {
-      return "\n  in " + origin;
+      return "\n  in " + site;
     }
   }
 

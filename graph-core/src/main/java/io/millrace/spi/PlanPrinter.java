@@ -29,7 +29,7 @@ final class PlanPrinter {
                 s ->
                     s.primitive() instanceof Primitive.Map
                         || s.primitive() instanceof Primitive.Reduce)
-            .filter(s -> s.origin().contains("+"))
+            .filter(s -> s.origin().sites().size() > 1)
             .count();
     return text.append(
             String.format(

@@ -1,5 +1,6 @@
 package io.millrace.spi;
 
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import java.util.List;
 
@@ -9,9 +10,9 @@ import java.util.List;
  * <p>An output may have the place of an input only in a Map, and only if that input is walked in
  * the output's own order, or in a Scatter, and only that of the base.
  *
- * @param origin the name of the graph operation, several joined with {@code +}
+ * @param origin the operations of the graph that it does the work of
  */
-public record Step(Primitive primitive, List<Place> inputs, List<Place> outputs, String origin) {
+public record Step(Primitive primitive, List<Place> inputs, List<Place> outputs, Origin origin) {
   public Step {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);

@@ -1,24 +1,26 @@
 package io.millrace.spi;
 
+import io.millrace.ir.Origin;
+
 /** Says that a step of a plan failed; the session adds the node's line. */
 public final class StepException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final String origin;
+  private final transient Origin origin;
 
   /**
    * Makes the exception.
    *
-   * @param origin the step's origin: the name of the graph operation
+   * @param origin the step's origin
    * @param failure what went wrong
    */
-  public StepException(String origin, String failure) {
+  public StepException(Origin origin, String failure) {
     super(failure);
     this.origin = origin;
   }
 
-  /** Returns the name of the graph operation, several joined with {@code +}. */
-  public String origin() {
+  /** Returns the operations of the graph that the step does the work of. */
+  public Origin origin() {
     return origin;
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.compiler;
 
 import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
@@ -77,12 +78,13 @@ public final class RandomPrograms {
 
   private Program make() {
     for (int i = 0; i < 2; i++) {
-      values.add(builder.feed(new TensorType(TYPE, shape()), "feed" + i));
+      values.add(builder.feed(new TensorType(TYPE, shape()), Origin.of("feed" + i)));
     }
     for (int i = 0; i < 4; i++) {
       resources.add(resource(i));
       values.add(
-          builder.emit(new Primitive.Read(resource(i)), List.of(), resource(i).type(), "r" + i));
+          builder.emit(
+              new Primitive.Read(resource(i)), List.of(), resource(i).type(), Origin.of("r" + i)));
     }
     int size = 4 + random.nextInt(22);
     for (int i = 0; i < size; i++) {
@@ -110,8 +112,8 @@ public final class RandomPrograms {
     return values.get(values.size() - 1 - random.nextInt(back));
   }
 
-  private String origin() {
-    return "op" + made++;
+  private Origin origin() {
+    return Origin.of("op" + made++);
   }
 
   private Value instruction() {

@@ -1,5 +1,6 @@
 package io.millrace.compiler;
 
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
@@ -27,27 +28,32 @@ public final class TinyProgram {
   }
 
   public Value feed(long... dims) {
-    return builder.feed(TensorType.of(DType.FLOAT32, dims), "x");
+    return builder.feed(TensorType.of(DType.FLOAT32, dims), Origin.of("x"));
   }
 
   public Value read(Resource resource) {
-    return builder.emit(new Primitive.Read(resource), List.of(), resource.type(), resource.name());
+    return builder.emit(
+        new Primitive.Read(resource), List.of(), resource.type(), Origin.of(resource.name()));
   }
 
   public Value constant(double value, long... dims) {
     Literal literal = Literal.fill(TensorType.of(DType.FLOAT32, dims), value);
-    return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), "c");
+    return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), Origin.of("c"));
   }
 
   /** Adds row numbers. */
   public Value rows(long... rows) {
     Literal literal = Literal.ofLongs(rows);
-    return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), "rows");
+    return builder.emit(
+        new Primitive.Constant(literal), List.of(), literal.type(), Origin.of("rows"));
   }
 
   public Value reshape(Value x, long... dims) {
     return builder.emit(
-        new Primitive.Reshape(), List.of(x), x.type().withShape(Shape.of(dims)), "reshape");
+        new Primitive.Reshape(),
+        List.of(x),
+        x.type().withShape(Shape.of(dims)),
+        Origin.of("reshape"));
   }
 
   public Value transpose(Value x) {
@@ -59,13 +65,14 @@ public final class TinyProgram {
             Optional.empty()),
         List.of(x),
         x.type().withShape(to),
-        "transpose");
+        Origin.of("transpose"));
   }
 
   public Value contract(Value x, Value y) {
     TensorType type =
         TensorType.of(DType.FLOAT32, 1, x.type().shape().dim(1), y.type().shape().dim(2));
-    return builder.emit(new Primitive.Contract(false, false), List.of(x, y), type, "matmul");
+    return builder.emit(
+        new Primitive.Contract(false, false), List.of(x, y), type, Origin.of("matmul"));
   }
 
   /** Adds a Map over the first operand's shape, the others broadcast to it. */
@@ -86,7 +93,7 @@ public final class TinyProgram {
         new Primitive.Map(scalars.build(List.of(rule.apply(elements))), domain, views),
         List.of(operands),
         new TensorType(DType.FLOAT32, domain),
-        origin);
+        Origin.of(origin));
   }
 
   /** Sums along the last axis. */
@@ -103,7 +110,7 @@ public final class TinyProgram {
             List.of(View.dense(domain))),
         List.of(x),
         x.type().withShape(domain.slice(0, kept)),
-        "sum");
+        Origin.of("sum"));
   }
 
   /** Adds a check that all elements are numbers. */
@@ -122,8 +129,10 @@ public final class TinyProgram {
                 List.of(View.dense(domain))),
             List.of(x),
             bool,
-            "holds");
-    builder.check(builder.emit(new Primitive.Check("not a number"), List.of(holds), bool, "check"));
+            Origin.of("holds"));
+    builder.check(
+        builder.emit(
+            new Primitive.Check("not a number"), List.of(holds), bool, Origin.of("check")));
   }
 
   public Program fetch(Value... values) {

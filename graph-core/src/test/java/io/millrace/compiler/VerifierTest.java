@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Reduction;
@@ -24,7 +25,7 @@ final class VerifierTest {
   private static final Value X = new Value(0, VECTOR);
   private static final Value Y = new Value(1, VECTOR);
   private static final Instruction FEED =
-      new Instruction(new Primitive.Feed(0), List.of(), List.of(X), "x");
+      new Instruction(new Primitive.Feed(0), List.of(), List.of(X), Origin.of("x"));
 
   private static void rejects(String rule, Value fetch, Instruction... instructions) {
     Program program =
@@ -42,7 +43,7 @@ final class VerifierTest {
         new Primitive.Map(function, Shape.of(3), List.of(view)),
         List.of(X),
         List.of(output),
-        "copy");
+        Origin.of("copy"));
   }
 
   @Test
@@ -76,12 +77,12 @@ final class VerifierTest {
         "must keep element type and size",
         wide,
         FEED,
-        new Instruction(new Primitive.Reshape(), List.of(X), List.of(wide), "reshape"));
+        new Instruction(new Primitive.Reshape(), List.of(X), List.of(wide), Origin.of("reshape")));
     rejects(
         "must keep the bytes",
         wide,
         FEED,
-        new Instruction(new Primitive.Bitcast(), List.of(X), List.of(wide), "bitcast"));
+        new Instruction(new Primitive.Bitcast(), List.of(X), List.of(wide), Origin.of("bitcast")));
   }
 
   @Test
@@ -101,13 +102,16 @@ final class VerifierTest {
       given.add(value);
       instructions.add(
           new Instruction(
-              new Primitive.Constant(Literal.fill(input, 0)), List.of(), List.of(value), "c"));
+              new Primitive.Constant(Literal.fill(input, 0)),
+              List.of(),
+              List.of(value),
+              Origin.of("c")));
     }
     List<Value> results = new ArrayList<>();
     for (TensorType output : outputs) {
       results.add(new Value(given.size() + results.size(), output));
     }
-    instructions.add(new Instruction(primitive, given, results, "made"));
+    instructions.add(new Instruction(primitive, given, results, Origin.of("made")));
     rejects(rule, results.get(0), instructions.toArray(Instruction[]::new));
   }
 
@@ -186,6 +190,6 @@ final class VerifierTest {
             new Primitive.Map(later, Shape.of(3), List.of(View.of(0, 1))),
             List.of(X),
             List.of(Y),
-            "later"));
+            Origin.of("later")));
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.primitives;
 
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.spi.Place;
@@ -68,7 +69,7 @@ public record StepCase(
               ? new Place(Place.Space.FEED, inPlace, 0, outputs.get(i))
               : new Place(Place.Space.FETCH, i, 0, outputs.get(i)));
     }
-    return new Step(primitive, sources, targets, "test");
+    return new Step(primitive, sources, targets, Origin.of("test"));
   }
 
   @Override

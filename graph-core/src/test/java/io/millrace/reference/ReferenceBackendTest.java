@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
 import io.millrace.ir.ScalarBuilder;
@@ -76,7 +77,7 @@ class ReferenceBackendTest {
           assertThrows(
               StepException.class,
               () -> execution.run(List.of(fed), List.of(held), List.of(fetched)));
-      assertEquals("div", e.origin());
+      assertEquals(Origin.of("div"), e.origin());
       assertEquals("integer division by zero", e.getMessage());
     }
   }
@@ -100,7 +101,7 @@ class ReferenceBackendTest {
             List.of(View.dense(domain), View.dense(domain))),
         List.of(x, y),
         List.of(output),
-        origin);
+        Origin.of(origin));
   }
 
   private static void put(HostMemory memory, int first, int second) {

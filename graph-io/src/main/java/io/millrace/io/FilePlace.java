@@ -1,7 +1,7 @@
 package io.millrace.io;
 
-import io.millrace.SourceLine;
 import io.millrace.io.proto.NodeDef;
+import io.millrace.type.SourceLine;
 
 /**
  * Knows what is being read or written and which line of the user asked for it, for messages.

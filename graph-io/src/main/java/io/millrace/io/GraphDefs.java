@@ -2,8 +2,8 @@ package io.millrace.io;
 
 import io.millrace.Graph;
 import io.millrace.GraphException;
-import io.millrace.SourceLine;
 import io.millrace.io.proto.GraphDef;
+import io.millrace.type.SourceLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.millrace.cpu.kernels;
 
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.Kernel;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
@@ -16,7 +17,7 @@ public final class CheckKernel implements Kernel {
   private final List<Place> shown;
   private final Place output;
   private final Primitive.Check check;
-  private final String origin;
+  private final Origin origin;
 
   public CheckKernel(Step step, Primitive.Check check) {
     input = step.inputs().get(0);

@@ -10,6 +10,7 @@ import io.millrace.cpu.loops.Spans;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.PartKernel;
 import io.millrace.cpu.workers.Worker;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
@@ -40,7 +41,7 @@ final class ColumnReduceKernel implements PartKernel {
   private final ReduceInput source;
   private final Accumulator accumulator;
   private final Place output;
-  private final String origin;
+  private final Origin origin;
   private final int bytes;
   private final long outer;
   private final long rows;

@@ -7,6 +7,7 @@ import io.millrace.cpu.loops.Spans;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.PartKernel;
 import io.millrace.cpu.workers.Worker;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
@@ -16,7 +17,7 @@ import io.millrace.spi.StepException;
 public final class MapKernel implements PartKernel {
   private final MapLoop loop;
   private final Place[] outputs;
-  private final String origin;
+  private final Origin origin;
   private final long partSize;
   private final int parts;
 
@@ -56,7 +57,7 @@ public final class MapKernel implements PartKernel {
   }
 
   /** Says in the engine's words which integer operation has no result. */
-  static StepException failure(String origin, ArithmeticException e) {
+  static StepException failure(Origin origin, ArithmeticException e) {
     boolean power = e instanceof ScalarMath.NegativePowerException;
     return new StepException(
         origin, power ? String.valueOf(e.getMessage()) : "integer division by zero");

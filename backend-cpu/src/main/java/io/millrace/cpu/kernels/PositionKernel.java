@@ -9,6 +9,7 @@ import io.millrace.cpu.loops.Spans;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.PartKernel;
 import io.millrace.cpu.workers.Worker;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.spi.HostMemory;
@@ -23,7 +24,7 @@ final class PositionKernel implements PartKernel {
   private final boolean greatest;
   private final ReduceInput source;
   private final Place output;
-  private final String origin;
+  private final Origin origin;
   private final long rows;
   private final long length;
   private final long rowsOfPart;

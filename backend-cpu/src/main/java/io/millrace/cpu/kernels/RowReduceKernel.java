@@ -10,6 +10,7 @@ import io.millrace.cpu.loops.Spans;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.PartKernel;
 import io.millrace.cpu.workers.Worker;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
@@ -34,7 +35,7 @@ final class RowReduceKernel implements PartKernel {
   private final ReduceInput source;
   private final Accumulator accumulator;
   private final Place output;
-  private final String origin;
+  private final Origin origin;
   private final int bytes;
   private final long rows;
   private final long length;

@@ -6,6 +6,7 @@ import io.millrace.cuda.command.KernelSource;
 import io.millrace.cuda.command.Launch;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.cuda.command.Target;
+import io.millrace.ir.Origin;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
@@ -28,10 +29,10 @@ public record DeviceProgram(
    * The commands of a step.
    *
    * @param commands none if an earlier part's commands do the work too
-   * @param origin the names of the graph operations that the commands work for
+   * @param origin the operations of the graph that the commands do the work of
    * @param evidence where its check leaves what it shows, if it is one
    */
-  public record Part(Step step, List<Command> commands, String origin, List<Address> evidence) {
+  public record Part(Step step, List<Command> commands, Origin origin, List<Address> evidence) {
     public Part {
       commands = List.copyOf(commands);
       evidence = List.copyOf(evidence);

@@ -2,10 +2,10 @@ package io.millrace.cuda.program;
 
 import io.millrace.cuda.command.JoinedLaunches;
 import io.millrace.cuda.command.Launch;
+import io.millrace.ir.Origin;
 import io.millrace.spi.Place;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -78,7 +78,7 @@ final class JoinLaunches {
               part.step(),
               does ? List.of(all) : List.of(),
               does
-                  ? parts.stream().map(DeviceProgram.Part::origin).collect(Collectors.joining("+"))
+                  ? Origin.join(parts.stream().map(DeviceProgram.Part::origin).toList())
                   : part.origin(),
               part.evidence()));
     }

@@ -3,6 +3,7 @@ package io.millrace.cuda.program;
 import io.millrace.cuda.command.Address;
 import io.millrace.cuda.command.Gemm;
 import io.millrace.cuda.command.Target;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
@@ -52,7 +53,7 @@ final class RideAlong {
             new DeviceProgram.Part(
                 part.step(),
                 List.of(whole.get()),
-                part.origin() + "+" + next.origin(),
+                Origin.join(List.of(part.origin(), next.origin())),
                 part.evidence()));
         result.add(new DeviceProgram.Part(next.step(), List.of(), next.origin(), next.evidence()));
         i++;

@@ -4,6 +4,7 @@ import io.millrace.FeedException;
 import io.millrace.GraphException;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
@@ -151,7 +152,7 @@ public final class Lowerer {
           output + " is fed a tensor of shape " + shape + "\n  at " + output.operation().source());
     }
     feedOrder.add(output);
-    values.put(output, builder.feed(output.type().withShape(shape), output.operation().name()));
+    values.put(output, builder.feed(output.type().withShape(shape), origin(output.operation())));
   }
 
   private boolean isSkipped(Output output) {
@@ -243,7 +244,7 @@ public final class Lowerer {
               new Primitive.Constant(literal),
               List.of(),
               literal.type(),
-              output.operation().name());
+              origin(output.operation()));
       values.put(output, value);
     }
     return value;
@@ -328,7 +329,8 @@ public final class Lowerer {
       owners.putIfAbsent(resource.name(), operation);
       reads.add(resource);
       value =
-          builder.emit(new Primitive.Read(resource), List.of(), resource.type(), resource.name());
+          builder.emit(
+              new Primitive.Read(resource), List.of(), resource.type(), Origin.of(resource.name()));
       state.put(resource, value);
     }
     return value;
@@ -351,7 +353,7 @@ public final class Lowerer {
 
   List<Value> emit(
       Primitive primitive, List<Value> inputs, List<TensorType> types, Operation operation) {
-    List<Value> outputs = builder.emit(primitive, inputs, types, operation.name());
+    List<Value> outputs = builder.emit(primitive, inputs, types, origin(operation));
     emitted.add(outputs.get(0));
     return outputs;
   }
@@ -365,6 +367,10 @@ public final class Lowerer {
   void missing(Operation operation) {
     unfed.add(operation);
     skipped.add(operation);
+  }
+
+  private static Origin origin(Operation operation) {
+    return Origin.of(operation.name(), operation.source());
   }
 
   private GraphException broken(Operation operation, String rule) {

@@ -2,6 +2,7 @@ package io.millrace.compiler.passes;
 
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ScalarFunction;
@@ -109,7 +110,7 @@ final class FuseNests implements Pass {
             return Optional.of(
                 fused
                     .get()
-                    .in(consumer, Rewrite.join(List.of(producer.origin(), consumer.origin()))));
+                    .in(consumer, Origin.join(List.of(producer.origin(), consumer.origin()))));
           }
         }
       }

@@ -1,6 +1,7 @@
 package io.millrace.compiler.passes;
 
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Value;
@@ -75,7 +76,7 @@ final class JoinMaps {
         new Primitive.Map(nest.function(), nest.domain(), nest.views()),
         nest.operands(),
         outputs,
-        Rewrite.join(group.stream().map(Instruction::origin).toList()));
+        Origin.join(group.stream().map(Instruction::origin).toList()));
   }
 
   private boolean isNeeded(Value value, Set<Value> inside) {

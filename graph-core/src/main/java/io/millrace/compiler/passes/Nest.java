@@ -1,6 +1,7 @@
 package io.millrace.compiler.passes;
 
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
@@ -27,7 +28,7 @@ record Nest(Shape domain, List<Value> operands, List<View> views, ScalarFunction
   }
 
   /** Returns an instruction that does what the given one does, but with this loop. */
-  Instruction in(Instruction instruction, String origin) {
+  Instruction in(Instruction instruction, Origin origin) {
     Primitive primitive =
         instruction.primitive() instanceof Primitive.Reduce reduce
             ? new Primitive.Reduce(reduce.reduction(), function, domain, reduce.kept(), views)

@@ -1,21 +1,18 @@
 package io.millrace.compiler.passes;
 
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Value;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Collects the instructions of a program that takes another's place; values keep their numbers. */
 final class Rewrite {
-  private static final int NAMES = 4;
-
   private final Program program;
   private final List<Instruction> instructions = new ArrayList<>();
   private final Map<Value, Value> replaced = new HashMap<>();
@@ -58,7 +55,7 @@ final class Rewrite {
   }
 
   /** Lets a value of the new program, perhaps in another shape, stand for one of the old. */
-  void replaceReshaped(Value old, Value by, String origin) {
+  void replaceReshaped(Value old, Value by, Origin origin) {
     if (old.type().equals(by.type())) {
       replace(old, by);
     } else {
@@ -76,23 +73,5 @@ final class Rewrite {
             .map(u -> new Program.Update(u.resource(), use(u.value())))
             .toList(),
         program.checks().stream().map(this::use).toList());
-  }
-
-  /** Returns the names of joined instructions, each once, the first few in full. */
-  static String join(List<String> origins) {
-    Set<String> names = new LinkedHashSet<>();
-    int more = 0;
-    for (String origin : origins) {
-      for (String name : origin.split("\\+", -1)) {
-        if (name.endsWith(" more")) {
-          more += Integer.parseInt(name.substring(0, name.indexOf(' ')));
-        } else {
-          names.add(name);
-        }
-      }
-    }
-    List<String> shown = names.stream().limit(NAMES).toList();
-    more += names.size() - shown.size();
-    return String.join("+", shown) + (more == 0 ? "" : "+" + more + " more");
   }
 }

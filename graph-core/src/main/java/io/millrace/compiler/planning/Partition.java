@@ -3,6 +3,7 @@ package io.millrace.compiler.planning;
 import io.millrace.compiler.passes.RemoveDead;
 import io.millrace.compiler.planning.Schedule.Link;
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
@@ -37,7 +38,7 @@ public final class Partition {
   private final Function<Resource, String> homeOf;
 
   private final Map<Value, Free> free = new HashMap<>();
-  private final Map<Value, String> origins = new HashMap<>();
+  private final Map<Value, Origin> origins = new HashMap<>();
   private final Map<Value, PartNode> producers = new HashMap<>();
   private final Map<Value, PartNode> exports = new LinkedHashMap<>();
   private final Map<Resource, Set<PartNode>> readers = new HashMap<>();
@@ -65,7 +66,7 @@ public final class Partition {
       this.device = device;
     }
 
-    Value feed(Value value, Link link, String origin) {
+    Value feed(Value value, Link link, Origin origin) {
       feeds.add(link);
       return builder.feed(value.type(), origin);
     }
@@ -99,7 +100,7 @@ public final class Partition {
   public static Result split(
       Program program, Map<Value, String> devices, Map<String, String> resources, String home) {
     Function<Instruction, String> deviceOf =
-        i -> Objects.requireNonNull(devices.get(i.outputs().get(0)), i.origin());
+        i -> Objects.requireNonNull(devices.get(i.outputs().get(0)), i.origin()::toString);
     Function<Resource, String> homeOf =
         r -> Objects.requireNonNull(resources.get(r.name()), r.name());
     Set<String> stated = devices(program, deviceOf, homeOf);
@@ -310,7 +311,7 @@ public final class Partition {
   private Value bring(Value value, @Nullable PartNode from, Piece piece) {
     Piece source = pieceOf(from);
     Value there = local(value, source);
-    String origin = Objects.requireNonNull(origins.get(value));
+    Origin origin = Objects.requireNonNull(origins.get(value));
     if (!source.device.equals(piece.device)) {
       return piece.feed(value, link(value, there, source), origin);
     }

@@ -1,6 +1,7 @@
 package io.millrace.compiler.planning;
 
 import io.millrace.ir.Instruction;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
@@ -152,7 +153,7 @@ public final class Planner {
       Value value = update.value();
       if (source != null && updated.contains(source)) {
         value = fresh(update.value().type());
-        add(StepNode.copy(update.value(), value, source.name(), -1));
+        add(StepNode.copy(update.value(), value, Origin.of(source.name()), -1));
       }
       sources.add(new Program.Update(update.resource(), value));
     }
@@ -167,7 +168,8 @@ public final class Planner {
     StepNode writer = producers.get(root);
     if (writer == null || homes.containsKey(root) || !canWrite(writer, update.resource(), others)) {
       Value target = fresh(update.value().type());
-      writer = StepNode.copy(update.value(), target, update.resource().name(), key(root));
+      writer =
+          StepNode.copy(update.value(), target, Origin.of(update.resource().name()), key(root));
       add(writer);
       root = target;
     }
@@ -204,7 +206,7 @@ public final class Planner {
         StepNode.copy(
             value,
             target,
-            producer == null ? "fetch" : producer.origin,
+            producer == null ? Origin.of("fetch") : producer.origin,
             producer == null ? -1 : key(root)));
     home(target, Place.Space.FETCH, position);
   }

@@ -1,5 +1,6 @@
 package io.millrace.compiler.planning;
 
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.Value;
@@ -21,7 +22,7 @@ final class StepNode {
   final Primitive primitive;
   final List<Value> inputs;
   final List<Value> outputs;
-  final String origin;
+  final Origin origin;
   private final int key;
   private final Set<StepNode> successors = new HashSet<>();
 
@@ -30,7 +31,7 @@ final class StepNode {
    *
    * @param key where the step wants to be: those with smaller keys run first if they may
    */
-  StepNode(Primitive primitive, List<Value> inputs, List<Value> outputs, String origin, int key) {
+  StepNode(Primitive primitive, List<Value> inputs, List<Value> outputs, Origin origin, int key) {
     this.primitive = primitive;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -39,7 +40,7 @@ final class StepNode {
   }
 
   /** Returns a step that copies a tensor to one of the same type. */
-  static StepNode copy(Value from, Value to, String origin, int key) {
+  static StepNode copy(Value from, Value to, Origin origin, int key) {
     ScalarBuilder builder = new ScalarBuilder();
     Primitive copy =
         new Primitive.Map(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.compiler.ProgramRun;
 import io.millrace.compiler.TinyProgram;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
@@ -65,7 +66,7 @@ final class PlannerTest {
   void takesBytesForOtherNumbersWithoutAStep() {
     Value x = p.map("add", s -> s.get(0).plus(1), p.read(A));
     TensorType bits = A.type().withDType(DType.INT32);
-    Value cast = p.builder.emit(new Primitive.Bitcast(), List.of(x), bits, "bitcast");
+    Value cast = p.builder.emit(new Primitive.Bitcast(), List.of(x), bits, Origin.of("bitcast"));
     Plan plan = Planner.plan(p.fetch(cast));
     assertEquals(1, plan.steps().size());
     assertEquals(0, plan.arenaBytes());
@@ -78,7 +79,7 @@ final class PlannerTest {
         new Primitive.Scatter(Primitive.Scatter.Combine.ADD),
         List.of(p.reshape(base, 2, 1), p.rows(1, 1), p.reshape(updates, 2, 1)),
         base.type().withShape(Shape.of(2, 1)),
-        "scatter");
+        Origin.of("scatter"));
   }
 
   @Test

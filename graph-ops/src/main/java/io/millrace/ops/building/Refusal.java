@@ -1,7 +1,7 @@
 package io.millrace.ops.building;
 
 import io.millrace.GraphException;
-import io.millrace.SourceLine;
+import io.millrace.type.SourceLine;
 import java.util.List;
 
 /** Makes the exceptions for mistakes that are found before a node is added. */

@@ -1,4 +1,4 @@
-package io.millrace;
+package io.millrace.type;
 
 import java.security.CodeSource;
 import java.util.List;
@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 public record SourceLine(String method, String file, int line) {
   private static final StackWalker WALKER =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-  private static final SourceLine UNKNOWN = new SourceLine("unknown", "unknown", -1);
+
+  /** Stands where no line is known. */
+  public static final SourceLine UNKNOWN = new SourceLine("unknown", "unknown", -1);
 
   /** Gives each class the place that its code was loaded from. */
   private static final ClassValue<String> ORIGIN =
