@@ -5,6 +5,7 @@ import io.millrace.host.JavaValues;
 import io.millrace.host.TensorPrinter;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -189,7 +190,7 @@ public final class Tensor implements AutoCloseable {
   /** Returns the only element of a boolean tensor. */
   public boolean booleanValue() {
     requireSingle();
-    requireKind(dtype() == DType.BOOL, "a boolean");
+    requireKind(dtype().isBoolean(), "a boolean");
     return longAt(0) != 0;
   }
 
@@ -206,21 +207,25 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  private void requireJava(Class<?> javaClass, String wanted) {
+    requireKind(dtype().javaClass() == javaClass, wanted);
+  }
+
   /** Returns an element of a float32 tensor, one index an axis. */
   public float getFloat(long... index) {
-    requireKind(dtype() == DType.FLOAT32, "floats");
+    requireJava(float.class, "floats");
     return (float) doubleAt(position(index));
   }
 
   /** Returns an element of a float64, float32, int32 or uint8 tensor, one index an axis. */
   public double getDouble(long... index) {
-    requireKind(dtype().isNumeric() && dtype() != DType.INT64, "doubles");
+    requireKind(dtype().widensTo(DType.FLOAT64), "doubles");
     return doubleAt(position(index));
   }
 
   /** Returns an element of an int32 or uint8 tensor, one index an axis. */
   public int getInt(long... index) {
-    requireKind(dtype() == DType.INT32 || dtype() == DType.UINT8, "ints");
+    requireKind(dtype().widensTo(DType.INT32), "ints");
     return (int) longAt(position(index));
   }
 
@@ -232,7 +237,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns an element of a boolean tensor, one index an axis. */
   public boolean getBoolean(long... index) {
-    requireKind(dtype() == DType.BOOL, "booleans");
+    requireKind(dtype().isBoolean(), "booleans");
     return longAt(position(index)) != 0;
   }
 
@@ -251,37 +256,21 @@ public final class Tensor implements AutoCloseable {
     return position;
   }
 
-  /** Returns the element at a row-major position as a double. */
+  /** Returns the element at a row-major position as a double; a boolean is 0 or 1. */
   double doubleAt(long element) {
-    if (!dtype().isFloating()) {
-      return longAt(element);
-    }
-    long at = element * dtype().bytes();
-    int offset = (int) (at % HostMemory.WINDOW);
-    memory.retain();
-    try {
-      ByteBuffer window = memory.window(at);
-      return dtype() == DType.FLOAT32 ? window.getFloat(offset) : window.getDouble(offset);
-    } finally {
-      memory.release();
-    }
+    return dtype().toDouble(bits(element));
   }
 
   /** Returns the element at a row-major position as a long; a boolean is 0 or 1. */
   long longAt(long element) {
-    if (dtype().isFloating()) {
-      return (long) doubleAt(element);
-    }
+    return dtype().toLong(bits(element));
+  }
+
+  private long bits(long element) {
     long at = element * dtype().bytes();
-    int offset = (int) (at % HostMemory.WINDOW);
     memory.retain();
     try {
-      ByteBuffer window = memory.window(at);
-      return switch (dtype()) {
-        case INT32 -> window.getInt(offset);
-        case INT64 -> window.getLong(offset);
-        default -> window.get(offset) & 0xFF;
-      };
+      return Elements.bits(dtype(), memory.window(at), (int) (at % HostMemory.WINDOW));
     } finally {
       memory.release();
     }
@@ -289,13 +278,13 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns the elements of a float32 tensor in row-major order. */
   public float[] toFloatArray() {
-    requireKind(dtype() == DType.FLOAT32, "floats");
+    requireJava(float.class, "floats");
     return (float[]) flat(float.class);
   }
 
   /** Returns the elements of a float64, float32, int32 or uint8 tensor in row-major order. */
   public double[] toDoubleArray() {
-    requireKind(dtype().isNumeric() && dtype() != DType.INT64, "doubles");
+    requireKind(dtype().widensTo(DType.FLOAT64), "doubles");
     if (dtype() == DType.FLOAT64) {
       return (double[]) flat(double.class);
     }
@@ -306,7 +295,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns the elements of an int32 or uint8 tensor in row-major order. */
   public int[] toIntArray() {
-    requireKind(dtype() == DType.INT32 || dtype() == DType.UINT8, "ints");
+    requireKind(dtype().widensTo(DType.INT32), "ints");
     if (dtype() == DType.INT32) {
       return (int[]) flat(int.class);
     }
@@ -328,13 +317,13 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns the elements of a uint8 tensor in row-major order, as the bytes that they are. */
   public byte[] toByteArray() {
-    requireKind(dtype() == DType.UINT8, "bytes");
+    requireJava(byte.class, "bytes");
     return (byte[]) flat(byte.class);
   }
 
   /** Returns the elements of a boolean tensor in row-major order. */
   public boolean[] toBooleanArray() {
-    requireKind(dtype() == DType.BOOL, "booleans");
+    requireKind(dtype().isBoolean(), "booleans");
     return (boolean[]) flat(boolean.class);
   }
 
@@ -373,15 +362,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns nested arrays with a level for each axis; the boxed element of a scalar. */
   public Object toArray() {
-    Class<?> element =
-        switch (dtype()) {
-          case FLOAT32 -> float.class;
-          case FLOAT64 -> double.class;
-          case INT32 -> int.class;
-          case INT64 -> long.class;
-          case UINT8 -> byte.class;
-          case BOOL -> boolean.class;
-        };
+    Class<?> element = dtype().javaClass();
     if (shape().rank() == 0) {
       return Array.get(flat(element), 0);
     }
@@ -419,25 +400,25 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns the elements of a float32 tensor, read-only, as {@link #asByteBuffer} does. */
   public FloatBuffer asFloatBuffer() {
-    requireKind(dtype() == DType.FLOAT32, "floats");
+    requireJava(float.class, "floats");
     return memory.view().asFloatBuffer();
   }
 
   /** Returns the elements of a float64 tensor, read-only, as {@link #asByteBuffer} does. */
   public DoubleBuffer asDoubleBuffer() {
-    requireKind(dtype() == DType.FLOAT64, "doubles");
+    requireJava(double.class, "doubles");
     return memory.view().asDoubleBuffer();
   }
 
   /** Returns the elements of an int32 tensor, read-only, as {@link #asByteBuffer} does. */
   public IntBuffer asIntBuffer() {
-    requireKind(dtype() == DType.INT32, "ints");
+    requireJava(int.class, "ints");
     return memory.view().asIntBuffer();
   }
 
   /** Returns the elements of an int64 tensor, read-only, as {@link #asByteBuffer} does. */
   public LongBuffer asLongBuffer() {
-    requireKind(dtype() == DType.INT64, "longs");
+    requireJava(long.class, "longs");
     return memory.view().asLongBuffer();
   }
 

@@ -292,9 +292,7 @@ public final class Verifier {
     }
 
     private void requireIndices(TensorType indices) {
-      require(
-          indices.dtype() == DType.INT32 || indices.dtype() == DType.INT64,
-          "indices are int32 or int64");
+      require(indices.dtype().isIndex(), "indices are int32 or int64");
     }
 
     @Override
@@ -302,7 +300,7 @@ public final class Verifier {
       counts(1, 2);
       TensorType input = inputs.get(0);
       Shape sorted = outputs.get(0).shape();
-      require(input.dtype().isNumeric(), "sorts numbers only");
+      require(input.dtype().isOrdered(), "sorts numbers only");
       require(input.shape().rank() == 2 && sorted.rank() == 2, "takes and gives rows");
       require(
           sorted.dim(0) == input.shape().dim(0) && sorted.dim(1) <= input.shape().dim(1),

@@ -2,6 +2,7 @@ package io.millrace.host;
 
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import io.millrace.type.TensorType;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
@@ -17,25 +18,30 @@ import java.nio.LongBuffer;
  * <p>Copies of equal types allocate nothing. The block must stay open meanwhile.
  */
 public final class HostBuffers {
+  private final HostMemory memory;
   private final DType dtype;
   private final int perWindow;
   private final Buffer[] windows;
 
   public HostBuffers(HostMemory memory, TensorType type) {
+    this.memory = memory;
     dtype = type.dtype();
     perWindow = (int) (HostMemory.WINDOW / dtype.bytes());
     windows = new Buffer[(int) (Math.max(0, type.bytes() - 1) / HostMemory.WINDOW) + 1];
     for (int i = 0; i < windows.length; i++) {
-      ByteBuffer bytes = memory.window(i * HostMemory.WINDOW);
-      windows[i] =
-          switch (dtype) {
-            case FLOAT32 -> bytes.asFloatBuffer();
-            case FLOAT64 -> bytes.asDoubleBuffer();
-            case INT32 -> bytes.asIntBuffer();
-            case INT64 -> bytes.asLongBuffer();
-            case UINT8, BOOL -> bytes;
-          };
+      windows[i] = window(dtype.javaClass(), memory.window(i * HostMemory.WINDOW));
     }
+  }
+
+  /** Returns the buffer that takes and gives whole arrays of a Java type. */
+  private static Buffer window(Class<?> java, ByteBuffer bytes) {
+    return java == float.class
+        ? bytes.asFloatBuffer()
+        : java == double.class
+            ? bytes.asDoubleBuffer()
+            : java == int.class
+                ? bytes.asIntBuffer()
+                : java == long.class ? bytes.asLongBuffer() : bytes;
   }
 
   /**
@@ -50,14 +56,15 @@ public final class HostBuffers {
       int count = Math.min(length - done, perWindow - offset);
       Buffer window = windows[(int) ((start + done) / perWindow)];
       if (!writeSame(window, offset, values, done, count)) {
-        writeConverted(window, offset, values, done, count);
+        ByteBuffer bytes = memory.window((start + done) * dtype.bytes());
+        writeConverted(bytes, offset, values, done, count);
       }
       done += count;
     }
   }
 
   private boolean writeSame(Buffer window, int offset, Object values, int from, int count) {
-    if (dtype == DType.BOOL || !JavaValues.holds(values, dtype)) {
+    if (!JavaValues.holds(values, dtype)) {
       return false;
     }
     if (values instanceof float[] array) {
@@ -86,31 +93,31 @@ public final class HostBuffers {
     return true;
   }
 
-  private void writeConverted(Buffer window, int offset, Object values, int from, int count) {
+  private void writeConverted(ByteBuffer bytes, int offset, Object values, int from, int count) {
     for (int i = 0; i < count; i++) {
       int source = from + i;
       if (values instanceof int[] array) {
-        put(window, offset + i, array[source]);
+        put(bytes, offset + i, array[source]);
       } else if (values instanceof long[] array) {
-        put(window, offset + i, array[source]);
+        put(bytes, offset + i, array[source]);
       } else if (values instanceof byte[] array) {
-        put(window, offset + i, array[source] & 0xFF);
+        put(bytes, offset + i, array[source] & 0xFF);
       } else if (values instanceof boolean[] array) {
-        put(window, offset + i, array[source] ? 1 : 0);
+        put(bytes, offset + i, array[source] ? 1 : 0);
       } else if (values instanceof float[] array) {
-        put(window, offset + i, (double) array[source]);
+        put(bytes, offset + i, (double) array[source]);
       } else if (values instanceof double[] array) {
-        put(window, offset + i, array[source]);
+        put(bytes, offset + i, array[source]);
       } else if (values instanceof IntBuffer buffer) {
-        put(window, offset + i, buffer.get(buffer.position() + source));
+        put(bytes, offset + i, buffer.get(buffer.position() + source));
       } else if (values instanceof LongBuffer buffer) {
-        put(window, offset + i, buffer.get(buffer.position() + source));
+        put(bytes, offset + i, buffer.get(buffer.position() + source));
       } else if (values instanceof ByteBuffer buffer) {
-        put(window, offset + i, buffer.get(buffer.position() + source) & 0xFF);
+        put(bytes, offset + i, buffer.get(buffer.position() + source) & 0xFF);
       } else if (values instanceof FloatBuffer buffer) {
-        put(window, offset + i, (double) buffer.get(buffer.position() + source));
+        put(bytes, offset + i, (double) buffer.get(buffer.position() + source));
       } else if (values instanceof DoubleBuffer buffer) {
-        put(window, offset + i, buffer.get(buffer.position() + source));
+        put(bytes, offset + i, buffer.get(buffer.position() + source));
       }
     }
   }
@@ -118,43 +125,23 @@ public final class HostBuffers {
   /** Writes one element; a number or a boolean. */
   void writeScalar(Object value) {
     if (value instanceof Boolean bool) {
-      put(windows[0], 0, bool ? 1 : 0);
+      put(memory.window(0), 0, bool ? 1 : 0);
     } else if (value instanceof Float || value instanceof Double) {
-      put(windows[0], 0, ((Number) value).doubleValue());
+      put(memory.window(0), 0, ((Number) value).doubleValue());
     } else {
-      put(windows[0], 0, value instanceof Byte b ? b & 0xFF : ((Number) value).longValue());
+      put(memory.window(0), 0, value instanceof Byte b ? b & 0xFF : ((Number) value).longValue());
     }
   }
 
-  private void put(Buffer window, int at, double value) {
-    if (dtype == DType.FLOAT32) {
-      ((FloatBuffer) window).put(at, (float) value);
-    } else {
-      ((DoubleBuffer) window).put(at, value);
-    }
+  private void put(ByteBuffer bytes, int at, double value) {
+    Elements.setDouble(dtype, bytes, at * dtype.bytes(), value);
   }
 
-  private void put(Buffer window, int at, long value) {
-    switch (dtype) {
-      case FLOAT32 -> ((FloatBuffer) window).put(at, (float) value);
-      case FLOAT64 -> ((DoubleBuffer) window).put(at, (double) value);
-      case INT32 -> {
-        requireFits(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
-        ((IntBuffer) window).put(at, (int) value);
-      }
-      case INT64 -> ((LongBuffer) window).put(at, value);
-      case UINT8 -> {
-        requireFits(value, 0, 255);
-        ((ByteBuffer) window).put(at, (byte) value);
-      }
-      case BOOL -> ((ByteBuffer) window).put(at, (byte) value);
-    }
-  }
-
-  private void requireFits(long value, long low, long high) {
-    if (value < low || value > high) {
+  private void put(ByteBuffer bytes, int at, long value) {
+    if (!dtype.fits(value)) {
       throw new IllegalArgumentException(value + " does not fit " + dtype);
     }
+    Elements.setLong(dtype, bytes, at * dtype.bytes(), value);
   }
 
   /** Copies elements from {@code start} on to a flat array of exactly this element type. */
@@ -164,16 +151,19 @@ public final class HostBuffers {
       int offset = (int) ((start + done) % perWindow);
       int count = Math.min(length - done, perWindow - offset);
       Buffer window = windows[(int) ((start + done) / perWindow)];
-      switch (dtype) {
-        case FLOAT32 -> ((FloatBuffer) window).get(offset, (float[]) array, done, count);
-        case FLOAT64 -> ((DoubleBuffer) window).get(offset, (double[]) array, done, count);
-        case INT32 -> ((IntBuffer) window).get(offset, (int[]) array, done, count);
-        case INT64 -> ((LongBuffer) window).get(offset, (long[]) array, done, count);
-        case UINT8 -> ((ByteBuffer) window).get(offset, (byte[]) array, done, count);
-        case BOOL -> {
-          for (int i = 0; i < count; i++) {
-            ((boolean[]) array)[done + i] = ((ByteBuffer) window).get(offset + i) != 0;
-          }
+      if (array instanceof float[] floats) {
+        ((FloatBuffer) window).get(offset, floats, done, count);
+      } else if (array instanceof double[] doubles) {
+        ((DoubleBuffer) window).get(offset, doubles, done, count);
+      } else if (array instanceof int[] ints) {
+        ((IntBuffer) window).get(offset, ints, done, count);
+      } else if (array instanceof long[] longs) {
+        ((LongBuffer) window).get(offset, longs, done, count);
+      } else if (array instanceof byte[] bytes) {
+        ((ByteBuffer) window).get(offset, bytes, done, count);
+      } else if (array instanceof boolean[] booleans) {
+        for (int i = 0; i < count; i++) {
+          booleans[done + i] = ((ByteBuffer) window).get(offset + i) != 0;
         }
       }
       done += count;

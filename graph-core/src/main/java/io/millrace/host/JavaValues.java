@@ -51,28 +51,34 @@ public final class JavaValues {
 
   /** Returns whether a value's elements are of this type, without conversion. */
   public static boolean holds(Object value, DType dtype) {
+    return javaClass(value) == dtype.javaClass();
+  }
+
+  /** Returns the primitive type of a value's elements, if it may stand for a tensor. */
+  private static @Nullable Class<?> javaClass(Object value) {
     Class<?> kind = value.getClass();
     while (kind.isArray()) {
       kind = kind.getComponentType();
     }
-    if (kind.isPrimitive() || value instanceof Number || value instanceof Boolean) {
-      return switch (dtype) {
-        case FLOAT32 -> kind == float.class || kind == Float.class;
-        case FLOAT64 -> kind == double.class || kind == Double.class;
-        case INT32 -> kind == int.class || kind == Integer.class || kind == Short.class;
-        case INT64 -> kind == long.class || kind == Long.class;
-        case UINT8 -> kind == byte.class || kind == Byte.class;
-        case BOOL -> kind == boolean.class || kind == Boolean.class;
-      };
+    if (kind.isPrimitive()) {
+      return kind;
     }
-    return switch (dtype) {
-      case FLOAT32 -> value instanceof FloatBuffer;
-      case FLOAT64 -> value instanceof DoubleBuffer;
-      case INT32 -> value instanceof IntBuffer;
-      case INT64 -> value instanceof LongBuffer;
-      case UINT8 -> value instanceof ByteBuffer;
-      case BOOL -> false;
-    };
+    if (value instanceof Float || value instanceof FloatBuffer) {
+      return float.class;
+    }
+    if (value instanceof Double || value instanceof DoubleBuffer) {
+      return double.class;
+    }
+    if (value instanceof Integer || value instanceof Short || value instanceof IntBuffer) {
+      return int.class;
+    }
+    if (value instanceof Long || value instanceof LongBuffer) {
+      return long.class;
+    }
+    if (value instanceof Byte || value instanceof ByteBuffer) {
+      return byte.class;
+    }
+    return value instanceof Boolean ? boolean.class : null;
   }
 
   /**
@@ -85,13 +91,9 @@ public final class JavaValues {
       return true;
     }
     DType own = requireDType(value);
-    if (own == DType.BOOL || target == DType.BOOL) {
-      return false;
-    }
-    if (own.isFloating()) {
-      return target == DType.FLOAT64 || (target == DType.FLOAT32 && value instanceof Double);
-    }
-    return true;
+    return own.isFloating()
+        ? own.widensTo(target) || (target.isFloating() && value instanceof Double)
+        : own.isInteger() && target.isNumeric();
   }
 
   /** Returns whether a value is a flat array or a buffer. */

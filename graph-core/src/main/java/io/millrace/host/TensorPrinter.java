@@ -1,6 +1,5 @@
 package io.millrace.host;
 
-import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,12 +50,16 @@ public final class TensorPrinter {
     return type.shape().size() == 0 ? "[]" : printer.array(0, 0, " ", LINE);
   }
 
+  private boolean isSingle() {
+    return type.dtype().bytes() == Float.BYTES;
+  }
+
   private String scalar() {
-    if (type.dtype() == DType.BOOL) {
+    if (type.dtype().isBoolean()) {
       return longs.applyAsLong(0) != 0 ? "True" : "False";
     }
     return type.dtype().isFloating()
-        ? FloatFormat.single(doubles.applyAsDouble(0), type.dtype() == DType.FLOAT32)
+        ? FloatFormat.single(doubles.applyAsDouble(0), isSingle())
         : Long.toString(longs.applyAsLong(0));
   }
 
@@ -80,12 +83,12 @@ public final class TensorPrinter {
   }
 
   private LongFunction<String> format(List<Long> shown) {
-    if (type.dtype() == DType.BOOL) {
+    if (type.dtype().isBoolean()) {
       return at -> longs.applyAsLong(at) != 0 ? " True" : "False";
     }
     if (type.dtype().isFloating()) {
       double[] values = shown.stream().mapToDouble(doubles::applyAsDouble).toArray();
-      FloatFormat floats = new FloatFormat(values, type.dtype() == DType.FLOAT32);
+      FloatFormat floats = new FloatFormat(values, isSingle());
       return at -> floats.format(doubles.applyAsDouble(at));
     }
     int width =

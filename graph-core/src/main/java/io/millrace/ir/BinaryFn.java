@@ -50,10 +50,11 @@ public enum BinaryFn {
   /** Returns whether the function is defined on this type. */
   public boolean accepts(DType type) {
     return switch (this) {
-      case AND, OR, XOR -> type == DType.BOOL || type.isInteger();
+      case AND, OR, XOR -> type.isBoolean() || type.isInteger();
       case SHIFT_LEFT, SHIFT_RIGHT -> type.isInteger();
       case EQ, NE -> true;
       case ATAN2, NEXT_AFTER -> type.isFloating();
+      case MAX, MIN, LT, LE, GT, GE -> type.isOrdered();
       default -> type.isNumeric();
     };
   }

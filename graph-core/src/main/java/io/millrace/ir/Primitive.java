@@ -379,21 +379,12 @@ public sealed interface Primitive {
         Literal first = elements.get(i);
         String all =
             LongStream.range(0, first.size())
-                .mapToObj(element -> text(first, element))
+                .mapToObj(first::text)
                 .collect(Collectors.joining(" "));
         boolean more = first.size() < tensors.get(i).shape().size();
         text.append(i == 0 ? ": [" : " [").append(all).append(more ? " ...]" : "]");
       }
       return text.toString();
-    }
-
-    private static String text(Literal literal, long element) {
-      return switch (literal.type().dtype()) {
-        case FLOAT32 -> Float.toString((float) literal.getDouble(element));
-        case FLOAT64 -> Double.toString(literal.getDouble(element));
-        case BOOL -> Boolean.toString(literal.getLong(element) != 0);
-        default -> Long.toString(literal.getLong(element));
-      };
     }
 
     @Override

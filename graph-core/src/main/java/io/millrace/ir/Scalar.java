@@ -64,7 +64,7 @@ public final class Scalar {
   public Scalar select(Scalar x, Scalar y) {
     builder.requireOwn(x);
     builder.requireOwn(y);
-    if (type() != DType.BOOL || x.type() != y.type()) {
+    if (!type().isBoolean() || x.type() != y.type()) {
       throw new IllegalArgumentException(
           "select of " + type() + " between " + x.type() + " and " + y.type());
     }

@@ -25,21 +25,9 @@ public final class ScalarBuilder {
     return add(new ScalarFunction.Parameter(parameters.size() - 1, type));
   }
 
-  /**
-   * Returns a literal, rounded to a floating type; integers are truncated and saturate, and a
-   * boolean is true unless the value is 0.
-   */
+  /** Returns a literal, converted as {@link DType#ofDouble} does. */
   public Scalar constant(DType type, double value) {
-    return literal(
-        type,
-        switch (type) {
-          case FLOAT32 -> Float.floatToRawIntBits((float) value);
-          case FLOAT64 -> Double.doubleToRawLongBits(value);
-          case INT32 -> (int) value;
-          case INT64 -> (long) value;
-          case UINT8 -> Math.min(255, Math.max(0, (int) value));
-          case BOOL -> value == 0 ? 0 : 1;
-        });
+    return literal(type, type.ofDouble(value));
   }
 
   /** Returns a literal given by its bits, as {@link ScalarFunction.Constant} holds them. */

@@ -41,32 +41,18 @@ public record ScalarFunction(List<DType> parameters, List<Node> nodes, List<Inte
   }
 
   /**
-   * A literal; {@code bits} holds the value itself for integers and booleans (0 or 1), the IEEE 754
-   * bits for floating types ({@code floatToRawIntBits}, {@code doubleToRawLongBits}),
-   * sign-extended. Other bits are wrapped to the type, so that equal values are equal constants.
+   * A literal, given by its bits as {@link DType} says them. Other bits are wrapped to the type, so
+   * that equal values are equal constants.
    */
   public record Constant(DType type, long bits) implements Node {
     /** Wraps the bits to the type. */
     public Constant {
-      bits =
-          switch (type) {
-            case FLOAT32, INT32 -> (int) bits;
-            case FLOAT64, INT64 -> bits;
-            case UINT8 -> bits & 0xFF;
-            case BOOL -> bits == 0 ? 0 : 1;
-          };
+      bits = type.wrap(bits);
     }
 
     /** Returns the value as a double; exact but for large int64 values. */
     public double asDouble() {
-      switch (type) {
-        case FLOAT32:
-          return Float.intBitsToFloat((int) bits);
-        case FLOAT64:
-          return Double.longBitsToDouble(bits);
-        default:
-          return bits;
-      }
+      return type.toDouble(bits);
     }
 
     @Override

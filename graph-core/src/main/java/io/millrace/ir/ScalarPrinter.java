@@ -46,11 +46,9 @@ final class ScalarPrinter implements ScalarFunction.Visitor<String> {
       boolean negativeZero = value == 0 && 1 / value < 0;
       return value == Math.rint(value) && Math.abs(value) < 1e6 && !negativeZero
           ? Long.toString((long) value)
-          : node.type().bytes() == 4 ? Float.toString((float) value) : Double.toString(value);
+          : node.type().text(node.bits());
     }
-    return node.type().isNumeric()
-        ? Long.toString(node.bits())
-        : Boolean.toString(node.bits() != 0);
+    return node.type().text(node.bits());
   }
 
   @Override

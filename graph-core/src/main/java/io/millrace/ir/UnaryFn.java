@@ -41,7 +41,7 @@ public enum UnaryFn {
   /** Returns whether the function is defined on this type; rounding leaves integers as they are. */
   public boolean accepts(DType type) {
     return switch (this) {
-      case NOT -> type == DType.BOOL;
+      case NOT -> type.isBoolean();
       case NEG, ABS, SIGN, FLOOR, CEIL, RINT -> type.isNumeric();
       default -> type.isFloating();
     };

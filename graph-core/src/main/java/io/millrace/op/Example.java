@@ -46,8 +46,8 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
 
   /** Adds an input drawn from [-2, 2), or [-5, 5) for integers; unsigned from [0, 5). */
   public Example with(DType dtype, long... dims) {
-    double low = dtype.isFloating() ? -2 : dtype == DType.UINT8 || dtype == DType.BOOL ? 0 : -5;
-    double high = dtype.isFloating() ? 2 : dtype == DType.BOOL ? 2 : 5;
+    double low = dtype.isFloating() ? -2 : dtype.isSigned() ? -5 : 0;
+    double high = dtype.isFloating() || dtype.isBoolean() ? 2 : 5;
     return within(low, high, dtype, dims);
   }
 

@@ -19,10 +19,10 @@ public enum TypeSet {
   public boolean has(DType dtype) {
     return switch (this) {
       case FLOATING -> dtype.isFloating();
-      case SIGNED -> dtype.isNumeric() && dtype != DType.UINT8;
+      case SIGNED -> dtype.isSigned();
       case INTEGER -> dtype.isInteger();
       case NUMERIC -> dtype.isNumeric();
-      case BOOLEAN -> dtype == DType.BOOL;
+      case BOOLEAN -> dtype.isBoolean();
       case ANY -> true;
     };
   }

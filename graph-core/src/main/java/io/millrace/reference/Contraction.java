@@ -19,7 +19,7 @@ final class Contraction {
     DType dtype = output.dtype();
     Literal.Builder builder = new Literal.Builder(output);
     long[] element = {0};
-    Elements.forEach(
+    Numbers.forEach(
         output.shape(),
         at -> {
           double sum = 0;
@@ -34,7 +34,7 @@ final class Contraction {
             }
           }
           Number value = dtype.isFloating() ? (Number) sum : (Number) wrapped;
-          Elements.set(builder, dtype, element[0]++, value);
+          Numbers.set(builder, dtype, element[0]++, value);
         });
     return builder.build();
   }

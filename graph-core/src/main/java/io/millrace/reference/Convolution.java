@@ -48,7 +48,7 @@ final class Convolution {
               (data, filter, result) ->
                   sums[(int) filter] += first.getDouble(data) * second.getDouble(result));
     }
-    return Elements.ofDoubles(output, sums);
+    return Numbers.ofDoubles(output, sums);
   }
 
   private interface Term {
@@ -62,7 +62,7 @@ final class Convolution {
     long perGroup = filter.dim(-2);
     long outputs = filter.dim(-1);
     // The filter's axes are [window..., input channel, output channel].
-    Elements.forEach(
+    Numbers.forEach(
         result.slice(0, spatial + 1).concat(filter),
         at -> {
           long out = at[at.length - 1];

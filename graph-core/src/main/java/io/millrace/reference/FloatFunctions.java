@@ -47,17 +47,26 @@ final class FloatFunctions {
       case SUB -> x - y;
       case MUL -> x * y;
       case DIV -> x / y;
-      case FLOOR_DIV -> Math.floor(Elements.round(type, x / y));
+      case FLOOR_DIV -> Math.floor(Numbers.round(type, x / y));
       case FLOOR_MOD -> floorMod(x, y);
       case TRUNCATE_MOD -> x % y;
       case POW -> power(x, y);
       case MAX -> Math.max(x, y);
       case MIN -> Math.min(x, y);
       case ATAN2 -> Math.atan2(x, y);
-      case NEXT_AFTER ->
-          type == DType.FLOAT32 ? Math.nextAfter((float) x, y) : Math.nextAfter(x, y);
+      case NEXT_AFTER -> nextAfter(type, x, y);
       default -> throw new IllegalArgumentException(fn + " gives no floating number");
     };
+  }
+
+  /** Numbers of one sign are neighbours where their bits are. */
+  private static double nextAfter(DType type, double x, double y) {
+    if (x == y || Double.isNaN(x) || Double.isNaN(y)) {
+      return x == y ? y : Double.NaN;
+    }
+    return x == 0
+        ? Math.copySign(type.toDouble(1), y)
+        : type.toDouble(type.ofDouble(x) + (x > 0 == y > x ? 1 : -1));
   }
 
   private static double floorMod(double x, double y) {

@@ -18,14 +18,14 @@ final class GatherAndScatter {
     long count = data.type().shape().dim(2);
     long wanted = indices.type().shape().dim(1);
     long[] element = {0};
-    Elements.forEach(
+    Numbers.forEach(
         output.shape(),
         at -> {
           long index = indices.getLong(at[0] * wanted + at[2]);
           if (index >= 0 && index < count) {
             long slice = (at[0] * outer + at[1]) * count + index;
-            Number value = Elements.get(data, slice * output.shape().dim(3) + at[3]);
-            Elements.set(builder, output.dtype(), element[0], value);
+            Number value = Numbers.get(data, slice * output.shape().dim(3) + at[3]);
+            Numbers.set(builder, output.dtype(), element[0], value);
           }
           element[0]++;
         });
@@ -39,19 +39,19 @@ final class GatherAndScatter {
     long inner = shape.dim(1);
     Number[] values = new Number[Math.toIntExact(shape.size())];
     for (int i = 0; i < values.length; i++) {
-      values[i] = Elements.get(base, i);
+      values[i] = Numbers.get(base, i);
     }
     for (long update = 0; update < indices.size(); update++) {
       long row = indices.getLong(update);
       for (long i = 0; i < inner && row >= 0 && row < shape.dim(0); i++) {
         int at = (int) (row * inner + i);
-        Number value = Elements.get(updates, update * inner + i);
+        Number value = Numbers.get(updates, update * inner + i);
         values[at] = combine(dtype, combine.function(), values[at], value);
       }
     }
     Literal.Builder builder = new Literal.Builder(base.type());
     for (int i = 0; i < values.length; i++) {
-      Elements.set(builder, dtype, i, values[i]);
+      Numbers.set(builder, dtype, i, values[i]);
     }
     return builder.build();
   }

@@ -19,13 +19,13 @@ final class MapAndReduce {
     List<Literal.Builder> builders = new ArrayList<>();
     outputs.forEach(type -> builders.add(new Literal.Builder(type)));
     long[] element = {0};
-    Elements.forEach(
+    Numbers.forEach(
         map.domain(),
         at -> {
           scalar.compute(at);
           for (int i = 0; i < builders.size(); i++) {
             DType dtype = outputs.get(i).dtype();
-            Elements.set(builders.get(i), dtype, element[0], scalar.result(i));
+            Numbers.set(builders.get(i), dtype, element[0], scalar.result(i));
           }
           element[0]++;
         });
@@ -45,7 +45,7 @@ final class MapAndReduce {
     Arrays.fill(best, start(reduction, dtype));
     ScalarInterpreter scalar = new ScalarInterpreter(reduce.function(), inputs, reduce.views());
     long[] element = {0};
-    Elements.forEach(
+    Numbers.forEach(
         domain,
         at -> {
           scalar.compute(at);
@@ -62,7 +62,7 @@ final class MapAndReduce {
         });
     Literal.Builder builder = new Literal.Builder(output);
     for (int i = 0; i < best.length; i++) {
-      Elements.set(
+      Numbers.set(
           builder, output.dtype(), i, reduction.isPosition() ? (Number) position[i] : best[i]);
     }
     return builder.build();
@@ -71,10 +71,10 @@ final class MapAndReduce {
   /** Returns the result for no elements. */
   static Number start(Reduction reduction, DType dtype) {
     return switch (reduction) {
-      case SUM, ANY -> dtype.isFloating() ? (Number) 0.0 : (Number) 0L;
-      case PROD, ALL -> dtype.isFloating() ? (Number) 1.0 : (Number) 1L;
-      case MAX, ARG_MAX -> Elements.lowest(dtype);
-      case MIN, ARG_MIN -> Elements.highest(dtype);
+      case SUM, ANY -> Numbers.of(dtype, dtype.ofLong(0));
+      case PROD, ALL -> Numbers.of(dtype, dtype.ofLong(1));
+      case MAX, ARG_MAX -> Numbers.of(dtype, dtype.lowest());
+      case MIN, ARG_MIN -> Numbers.of(dtype, dtype.highest());
     };
   }
 

@@ -1,7 +1,6 @@
 package io.millrace.reference;
 
 import io.millrace.ir.Primitive;
-import io.millrace.ir.ScalarFunction;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
@@ -15,19 +14,18 @@ final class Moves {
     DType dtype = output.dtype();
     Literal.Builder builder = new Literal.Builder(output);
     if (move.fill().isPresent()) {
-      ScalarFunction.Constant fill = move.fill().get();
-      Number value = dtype.isFloating() ? (Number) fill.asDouble() : (Number) fill.bits();
+      Number value = Numbers.of(dtype, move.fill().get().bits());
       for (long i = 0; i < output.shape().size(); i++) {
-        Elements.set(builder, dtype, i, value);
+        Numbers.set(builder, dtype, i, value);
       }
     }
     for (Primitive.Move.Piece piece : move.pieces()) {
       Literal input = inputs.get(piece.input());
-      Elements.forEach(
+      Numbers.forEach(
           piece.extent(),
           at -> {
-            Number value = Elements.get(input, piece.source().element(at));
-            Elements.set(builder, dtype, piece.target().element(at), value);
+            Number value = Numbers.get(input, piece.source().element(at));
+            Numbers.set(builder, dtype, piece.target().element(at), value);
           });
     }
     return builder.build();

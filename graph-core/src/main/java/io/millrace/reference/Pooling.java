@@ -25,12 +25,12 @@ final class Pooling {
     Windows windows = new Windows(pool.axes(), data);
     double[] values = new double[Math.toIntExact(output.shape().size())];
     int[] next = {0};
-    Elements.forEach(
+    Numbers.forEach(
         result,
         at -> {
           int place = next[0]++;
           List<Long> elements = new ArrayList<>();
-          Elements.forEach(
+          Numbers.forEach(
               windows.window(),
               inside -> {
                 long element = windows.element(at, inside, 0, at[at.length - 1]);
@@ -40,7 +40,7 @@ final class Pooling {
               });
           pool(pool.kind(), inputs, elements, place, values);
         });
-    return Elements.ofDoubles(output, values);
+    return Numbers.ofDoubles(output, values);
   }
 
   private static void pool(

@@ -43,12 +43,12 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
   @Override
   public Number parameter(ScalarFunction.Parameter node) {
     View view = views.get(node.index());
-    return Elements.get(inputs.get(node.index()), view.element(coordinates));
+    return Numbers.get(inputs.get(node.index()), view.element(coordinates));
   }
 
   @Override
   public Number constant(ScalarFunction.Constant node) {
-    return node.type().isFloating() ? (Number) node.asDouble() : (Number) node.bits();
+    return Numbers.of(node.type(), node.bits());
   }
 
   @Override
@@ -66,8 +66,8 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
       case NOT -> flag(x.longValue() == 0);
       default ->
           type.isFloating()
-              ? (Number) Elements.round(type, FloatFunctions.unary(node.fn(), x.doubleValue()))
-              : (Number) Elements.wrap(type, IntegerFunctions.unary(node.fn(), x.longValue()));
+              ? (Number) Numbers.round(type, FloatFunctions.unary(node.fn(), x.doubleValue()))
+              : (Number) type.wrap(IntegerFunctions.unary(node.fn(), x.longValue()));
     };
   }
 
@@ -96,10 +96,9 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
   static Number arithmetic(BinaryFn fn, DType type, Number x, Number y) {
     return type.isFloating()
         ? (Number)
-            Elements.round(type, FloatFunctions.binary(fn, x.doubleValue(), y.doubleValue(), type))
+            Numbers.round(type, FloatFunctions.binary(fn, x.doubleValue(), y.doubleValue(), type))
         : (Number)
-            Elements.wrap(
-                type, IntegerFunctions.binary(fn, x.longValue(), y.longValue(), 8 * type.bytes()));
+            type.wrap(IntegerFunctions.binary(fn, x.longValue(), y.longValue(), 8 * type.bytes()));
   }
 
   @Override
@@ -114,22 +113,8 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
   }
 
   private static Number cast(Number x, DType from, DType to) {
-    if (!from.isFloating()) {
-      return switch (to) {
-        // Straight from long: by way of double it would round twice.
-        case FLOAT32 -> (Number) (double) (float) x.longValue();
-        case FLOAT64 -> (Number) (double) x.longValue();
-        default -> (Number) Elements.wrap(to, x.longValue());
-      };
-    }
-    double value = x.doubleValue();
-    return switch (to) {
-      case FLOAT32, FLOAT64 -> (Number) Elements.round(to, value);
-      case INT32 -> (Number) (long) (int) value;
-      case INT64 -> (Number) (long) value;
-      case UINT8 -> (Number) Math.min(255L, Math.max(0L, (long) value));
-      case BOOL -> flag(value != 0);
-    };
+    return Numbers.of(
+        to, from.isFloating() ? to.ofDouble(x.doubleValue()) : to.ofLong(x.longValue()));
   }
 
   private static Number flag(boolean value) {

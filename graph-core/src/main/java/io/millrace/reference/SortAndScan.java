@@ -29,12 +29,10 @@ final class SortAndScan {
       order.sort(
           (a, b) ->
               compare(
-                  sort.descending(),
-                  Elements.get(input, start + a),
-                  Elements.get(input, start + b)));
+                  sort.descending(), Numbers.get(input, start + a), Numbers.get(input, start + b)));
       for (int i = 0; i < result.dim(1); i++) {
         long at = row * result.dim(1) + i;
-        Elements.set(values, dtype, at, Elements.get(input, start + order.get(i)));
+        Numbers.set(values, dtype, at, Numbers.get(input, start + order.get(i)));
         positions.setLong(at, order.get(i));
       }
     }
@@ -68,8 +66,8 @@ final class SortAndScan {
       Number so = MapAndReduce.start(scan.reduction(), dtype);
       for (long step = 0; step < length; step++) {
         long at = start + (scan.reverse() ? length - 1 - step : step) * inner;
-        Number next = ScalarInterpreter.arithmetic(function, dtype, so, Elements.get(input, at));
-        Elements.set(builder, dtype, at, scan.exclusive() ? so : next);
+        Number next = ScalarInterpreter.arithmetic(function, dtype, so, Numbers.get(input, at));
+        Numbers.set(builder, dtype, at, scan.exclusive() ? so : next);
         so = next;
       }
     }

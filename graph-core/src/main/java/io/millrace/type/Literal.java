@@ -84,26 +84,28 @@ public final class Literal {
     return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Returns an element's bits, as {@link DType} says them. */
+  public long bits(long element) {
+    return Elements.bits(type.dtype(), data, offset(type, element));
+  }
+
   /** Returns an element as a double; a boolean is 0 or 1. */
   public double getDouble(long element) {
-    int i = Math.toIntExact(element);
-    return switch (type.dtype()) {
-      case FLOAT32 -> data.getFloat(4 * i);
-      case FLOAT64 -> data.getDouble(8 * i);
-      default -> (double) getLong(element);
-    };
+    return type.dtype().toDouble(bits(element));
   }
 
   /** Returns an element as a long; floating values are truncated, a boolean is 0 or 1. */
   public long getLong(long element) {
-    int i = Math.toIntExact(element);
-    return switch (type.dtype()) {
-      case FLOAT32, FLOAT64 -> (long) getDouble(element);
-      case INT32 -> data.getInt(4 * i);
-      case INT64 -> data.getLong(8 * i);
-      case UINT8 -> data.get(i) & 0xFF;
-      case BOOL -> data.get(i) == 0 ? 0 : 1;
-    };
+    return type.dtype().toLong(bits(element));
+  }
+
+  /** Returns an element as Java writes it. */
+  public String text(long element) {
+    return type.dtype().text(bits(element));
+  }
+
+  private static int offset(TensorType type, long element) {
+    return Math.toIntExact(type.dtype().bytes() * element);
   }
 
   /** Returns all elements as longs. */
@@ -158,8 +160,7 @@ public final class Literal {
     }
     StringBuilder text = new StringBuilder();
     for (long i = 0; i < size(); i++) {
-      text.append(i == 0 ? "" : ",");
-      text.append(type.dtype().isFloating() ? "" + getDouble(i) : "" + getLong(i));
+      text.append(i == 0 ? "" : ",").append(text(i));
     }
     return type + (type.shape().rank() == 0 ? " " + text : " {" + text + "}");
   }
@@ -182,15 +183,7 @@ public final class Literal {
      * 0, and a boolean is true unless the value is 0.
      */
     public void setDouble(long element, double value) {
-      int i = Math.toIntExact(element);
-      switch (type.dtype()) {
-        case FLOAT32 -> data.putFloat(4 * i, (float) value);
-        case FLOAT64 -> data.putDouble(8 * i, value);
-        case BOOL -> data.put(i, (byte) (value != 0 ? 1 : 0));
-        case INT32 -> data.putInt(4 * i, (int) value);
-        case INT64 -> data.putLong(8 * i, (long) value);
-        case UINT8 -> data.put(i, (byte) Math.min(255, Math.max(0, (int) value)));
-      }
+      Elements.setDouble(type.dtype(), data, offset(type, element), value);
     }
 
     /**
@@ -198,15 +191,7 @@ public final class Literal {
      * unless the value is 0.
      */
     public void setLong(long element, long value) {
-      int i = Math.toIntExact(element);
-      switch (type.dtype()) {
-        case FLOAT32 -> data.putFloat(4 * i, (float) value);
-        case FLOAT64 -> data.putDouble(8 * i, (double) value);
-        case INT32 -> data.putInt(4 * i, (int) value);
-        case INT64 -> data.putLong(8 * i, value);
-        case UINT8 -> data.put(i, (byte) value);
-        case BOOL -> data.put(i, (byte) (value != 0 ? 1 : 0));
-      }
+      Elements.setLong(type.dtype(), data, offset(type, element), value);
     }
 
     /** Returns the literal; the builder must not be used afterwards. */

@@ -54,7 +54,7 @@ final class Tables {
   }
 
   static Literal of(DType dtype, Shape shape, double... values) {
-    return Elements.ofDoubles(new TensorType(dtype, shape), values);
+    return Numbers.ofDoubles(new TensorType(dtype, shape), values);
   }
 
   static double[] values(Literal literal) {

@@ -6,7 +6,6 @@ import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.reference.ReferenceInterpreter;
-import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -66,15 +65,7 @@ final class FunctionCopy implements ScalarFunction.Visitor<FunctionCopy.Item> {
 
   /** Returns an element of a literal as a scalar function holds it. */
   static ScalarFunction.Constant constant(Literal literal, long element) {
-    DType type = literal.type().dtype();
-    double value = literal.getDouble(element);
-    return new ScalarFunction.Constant(
-        type,
-        switch (type) {
-          case FLOAT32 -> Float.floatToRawIntBits((float) value);
-          case FLOAT64 -> Double.doubleToRawLongBits(value);
-          default -> literal.getLong(element);
-        });
+    return new ScalarFunction.Constant(literal.type().dtype(), literal.bits(element));
   }
 
   @Override

@@ -73,7 +73,7 @@ public final class FunctionRules implements ScalarFunction.Visitor<Boolean> {
 
   @Override
   public Boolean select(ScalarFunction.Select node) {
-    return type(node.condition()) == DType.BOOL
+    return type(node.condition()).isBoolean()
         && type(node.x()) == node.type()
         && type(node.y()) == node.type();
   }

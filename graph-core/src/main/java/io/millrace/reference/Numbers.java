@@ -10,13 +10,16 @@ import java.util.function.Consumer;
  * Reads and writes elements as numbers: a {@link Double} for floating types, a {@link Long} for
  * integers and booleans (0 or 1).
  */
-final class Elements {
-  private Elements() {}
+final class Numbers {
+  private Numbers() {}
 
   static Number get(Literal literal, long element) {
-    return literal.type().dtype().isFloating()
-        ? (Number) literal.getDouble(element)
-        : (Number) literal.getLong(element);
+    return of(literal.type().dtype(), literal.bits(element));
+  }
+
+  /** Returns the element that bits of a type say. */
+  static Number of(DType dtype, long bits) {
+    return dtype.isFloating() ? (Number) dtype.toDouble(bits) : (Number) bits;
   }
 
   static void set(Literal.Builder builder, DType dtype, long element, Number value) {
@@ -29,38 +32,7 @@ final class Elements {
 
   /** Returns the value rounded to a floating type. */
   static double round(DType dtype, double value) {
-    return dtype == DType.FLOAT32 ? (float) value : value;
-  }
-
-  /** Returns the value wrapped to an integer type. */
-  static long wrap(DType dtype, long value) {
-    return switch (dtype) {
-      case INT32 -> (int) value;
-      case UINT8 -> value & 0xFF;
-      case BOOL -> value != 0 ? 1 : 0;
-      default -> value;
-    };
-  }
-
-  /** Returns the least value of a numeric type. */
-  static Number lowest(DType dtype) {
-    return switch (dtype) {
-      case FLOAT32, FLOAT64 -> (Number) Double.NEGATIVE_INFINITY;
-      case INT32 -> (Number) (long) Integer.MIN_VALUE;
-      case INT64 -> (Number) Long.MIN_VALUE;
-      default -> (Number) 0L;
-    };
-  }
-
-  /** Returns the greatest value of a numeric type. */
-  static Number highest(DType dtype) {
-    return switch (dtype) {
-      case FLOAT32, FLOAT64 -> (Number) Double.POSITIVE_INFINITY;
-      case INT32 -> (Number) (long) Integer.MAX_VALUE;
-      case INT64 -> (Number) Long.MAX_VALUE;
-      case UINT8 -> (Number) 255L;
-      case BOOL -> (Number) 1L;
-    };
+    return dtype.toDouble(dtype.ofDouble(value));
   }
 
   /** Returns a literal of these values, each rounded once. */
