@@ -45,11 +45,12 @@ public final class Inference {
   }
 
   /**
-   * Returns the types that an operation's rule gives for these inputs. Sizes that overflow, tensors
-   * of more than 2^56 bytes or {@link Shape#MOST_AXES} axes, and more than 2^20 outputs break every
-   * rule.
+   * Returns the types that an operation's rule gives for these inputs, whose number and element
+   * types must be those of its signature. Sizes that overflow, tensors of more than 2^56 bytes or
+   * {@link Shape#MOST_AXES} axes, and more than 2^20 outputs break every rule.
    */
   public List<TensorType> typesOf(Op op) {
+    op.signature().require(types);
     List<TensorType> outputs;
     boolean countable;
     try {

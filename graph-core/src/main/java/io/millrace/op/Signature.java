@@ -13,7 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Says how TensorFlow writes a node of an operation: what its inputs are called, which attributes
@@ -25,8 +28,14 @@ import java.util.stream.Collectors;
  * <p>Immutable.
  */
 public final class Signature {
+  private static final Signature UNKNOWN = new Signature(false, List.of());
+
   private final boolean known;
   private final List<Input> inputs;
+
+  /** For each input, the first one whose element type is the same attribute, or else itself. */
+  private final int[] alike;
+
   private final List<String> aliases = new ArrayList<>();
   private final Map<String, String> names = new LinkedHashMap<>();
   private final Map<String, Object> defaults = new LinkedHashMap<>();
@@ -40,44 +49,74 @@ public final class Signature {
    *
    * @param name TensorFlow's name of the input
    * @param count the attribute that holds the number of such inputs; empty for one input
+   * @param least the least number of such inputs
    * @param type the attribute that holds the element type, or the element type itself
    * @param types whether each of several inputs has a type of its own, {@code type} being a list
+   * @param set the element types that the input may have
    */
-  public record Input(String name, Optional<String> count, String type, boolean types) {
-    private static Input parse(String text) {
-      int colon = text.indexOf(": ");
-      String name = text.substring(0, colon);
-      String type = text.substring(colon + 2);
-      int star = type.indexOf(" * ");
-      if (star >= 0) {
-        return new Input(
-            name, Optional.of(type.substring(0, star)), type.substring(star + 3), false);
+  public record Input(
+      String name, Optional<String> count, int least, String type, boolean types, TypeSet set) {
+    private static final Pattern TEXT =
+        Pattern.compile(
+            "(\\w+): (?:(\\w+)(?:>=(\\d+))? \\* )?(\\w+)(?:(?:>=(\\d+))?(\\.{3}))?(?: in (.+))?");
+
+    /** Reads an input; its type's set is given where the type is named first. */
+    private static Input parse(String text, List<Input> before) {
+      Matcher parts = TEXT.matcher(text);
+      if (!parts.matches()) {
+        throw new IllegalArgumentException("no input of a signature: " + text);
       }
-      return type.endsWith("...")
-          ? new Input(name, Optional.empty(), type.substring(0, type.length() - 3), true)
-          : new Input(name, Optional.empty(), type, false);
+      String type = parts.group(4);
+      Optional<TypeSet> said = Optional.ofNullable(parts.group(7)).map(TypeSet::parse);
+      Optional<DType> fixed = TypeSet.type(type);
+      Optional<TypeSet> known =
+          before.stream()
+              .filter(i -> fixed.isEmpty() && i.type().equals(type))
+              .map(Input::set)
+              .findFirst();
+      if (said.isPresent() && known.isPresent()) {
+        throw new IllegalArgumentException("the set of " + type + " is said twice: " + text);
+      }
+      Optional<String> count = Optional.ofNullable(parts.group(2));
+      boolean types = parts.group(6) != null;
+      Optional<String> least = Optional.ofNullable(parts.group(types ? 5 : 3));
+      TypeSet set = said.or(() -> known).orElse(fixed.map(TypeSet::only).orElse(TypeSet.ANY));
+      return new Input(
+          parts.group(1), count, least.map(Integer::valueOf).orElse(0), type, types, set);
     }
 
     /** Returns the type if it is fixed, as {@code int32} is. */
     Optional<DType> fixed() {
-      return Arrays.stream(DType.values()).filter(d -> d.toString().equals(type)).findAny();
+      return TypeSet.type(type);
     }
 
     /** Returns whether this stands for any number of inputs. */
-    boolean isRepeated() {
+    public boolean isRepeated() {
       return types || count.isPresent();
     }
 
-    /** Returns the text that {@link Signature#of} reads. */
+    /** Returns the text that {@link Signature#of} reads, where the type is named first. */
     @Override
     public String toString() {
-      return name + ": " + count.map(c -> c + " * ").orElse("") + type + (types ? "..." : "");
+      String some = least == 0 ? "" : ">=" + least;
+      String in = set.equals(TypeSet.ANY) || set.name().equals(type) ? "" : " in " + set;
+      return name
+          + ": "
+          + count.map(c -> c + some + " * ").orElse("")
+          + type
+          + (types ? some + "..." : "")
+          + in;
     }
   }
 
   private Signature(boolean known, List<Input> inputs) {
     this.known = known;
     this.inputs = List.copyOf(inputs);
+    List<String> types = inputs.stream().map(Input::type).toList();
+    this.alike =
+        IntStream.range(0, inputs.size())
+            .map(i -> inputs.get(i).fixed().isPresent() ? i : types.indexOf(types.get(i)))
+            .toArray();
   }
 
   /** Returns a copy for one of the methods below to add to before anybody else sees it. */
@@ -97,19 +136,24 @@ public final class Signature {
    * Returns the signature with these inputs: {@code "x: T"} is an input whose element type is
    * attribute T, {@code "axis: int32"} one of a fixed type, {@code "values: N * T"} is N inputs of
    * one type (and N the same wherever it stands), {@code "data: T..."} any number of inputs, T
-   * being the list of their types.
+   * being the list of their types. {@code "values: N>=2 * T"} or {@code "data: T>=2..."} are at
+   * least two.
+   *
+   * <p>Where an attribute stands first, {@code "x: T in floating"} says which types it can be: one
+   * of the named {@linkplain TypeSet sets} or those listed, as in {@code "k: T in {int32, uint8}"}.
+   * After a fixed type a set says what the engine takes beyond TensorFlow.
    */
   public static Signature of(String... inputs) {
     List<Input> parsed = new ArrayList<>();
     for (String input : inputs) {
-      parsed.add(Input.parse(input));
+      parsed.add(Input.parse(input, parsed));
     }
     return new Signature(true, parsed);
   }
 
   /** Returns the signature of an operation that TensorFlow does not have. */
   public static Signature unknown() {
-    return new Signature(false, List.of());
+    return UNKNOWN;
   }
 
   /** Returns this signature with another name that TensorFlow has for the same operation. */
@@ -302,16 +346,75 @@ public final class Signature {
   }
 
   /**
+   * Requires inputs of these types to be as many as the operation takes, each of a type that it may
+   * have and of the type of those that share its attribute. Nothing is required of the inputs of an
+   * operation that TensorFlow does not have.
+   *
+   * @throws RuleException if not
+   */
+  void require(List<TensorType> types) {
+    if (!known) {
+      return;
+    }
+    int repeated = repetitions(types.size());
+    int[] model = new int[inputs.size()];
+    Arrays.fill(model, -1);
+    int at = 0;
+    for (int i = 0; i < model.length; i++) {
+      Input input = inputs.get(i);
+      for (int k = 0; k < (input.isRepeated() ? repeated : 1); k++, at++) {
+        DType dtype = types.get(at).dtype();
+        if (!input.set().has(dtype)) {
+          throw new RuleException(
+              "input " + name(at, repeated) + " must be " + input.set().words() + ", not " + dtype);
+        }
+        int first = model[alike[i]];
+        if (first < 0 || input.types()) {
+          model[alike[i]] = at;
+        } else if (types.get(first).dtype() != dtype) {
+          throw new RuleException(
+              "inputs "
+                  + name(first, repeated)
+                  + " and "
+                  + name(at, repeated)
+                  + " must have one type, not "
+                  + types.get(first).dtype()
+                  + " and "
+                  + dtype);
+        }
+      }
+    }
+  }
+
+  /** Returns what messages call an input, each repeated one being repeated so often. */
+  private String name(int position, int repeated) {
+    int left = position;
+    for (Input input : inputs) {
+      int count = input.isRepeated() ? repeated : 1;
+      if (left < count) {
+        return "'" + input.name() + (input.isRepeated() ? "[" + left + "]'" : "'");
+      }
+      left -= count;
+    }
+    throw new IndexOutOfBoundsException(position);
+  }
+
+  /**
    * Returns how often each repeated input, if there is one, is repeated among so many inputs.
    *
    * @throws RuleException if there cannot be so many
    */
   private int repetitions(int count) {
-    int single = (int) inputs.stream().filter(i -> !i.isRepeated()).count();
+    int single = 0;
+    int least = 0;
+    for (Input input : inputs) {
+      single += input.isRepeated() ? 0 : 1;
+      least += input.isRepeated() ? input.least() : 1;
+    }
     int groups = inputs.size() - single;
-    if (groups > 0 ? count < single : count != single) {
+    if (groups > 0 ? count < least : count != single) {
       throw new RuleException(
-          "takes " + (groups > 0 ? "at least " : "") + single + " inputs, not " + count);
+          "takes " + (groups > 0 ? "at least " : "") + least + " inputs, not " + count);
     }
     int repeated = (count - single) / Math.max(1, groups);
     if (count != single + repeated * groups) {

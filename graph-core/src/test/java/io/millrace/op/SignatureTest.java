@@ -9,10 +9,12 @@ import io.millrace.Output;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Tries how operations become attributes and come back. */
@@ -23,10 +25,36 @@ class SignatureTest {
     MEAN
   }
 
+  /** An operation that is never run. */
+  interface Named extends Op {
+    @Override
+    default Gradients gradient(Gradient call) {
+      return Gradients.none("tests need none");
+    }
+
+    @Override
+    default void lower(Lowering to) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** An operation of a user's own, which has no signature and gives one tensor. */
+  record Source(DType dtype) implements Named {
+    @Override
+    public String type() {
+      return "Source";
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(TensorType.of(dtype));
+    }
+  }
+
   /** An operation with a component of each simple kind. */
   public record Blend(
       boolean keepDims, int axis, float alpha, Mode mode, List<Integer> axes, DType outType)
-      implements Op {
+      implements Named {
     @Override
     public String type() {
       return "Blend";
@@ -46,20 +74,10 @@ class SignatureTest {
     public List<TensorType> infer(Inference in) {
       return List.of(new TensorType(outType, Shape.scalar()));
     }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("tests need none");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      throw new UnsupportedOperationException();
-    }
   }
 
   /** Takes several inputs of one type. */
-  public record Gathered() implements Op {
+  public record Gathered() implements Named {
     @Override
     public String type() {
       return "Gathered";
@@ -72,17 +90,7 @@ class SignatureTest {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return in.count() == 0 ? List.of(TensorType.of(DType.INT64)) : List.of(in.type(0));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("tests need none");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      throw new UnsupportedOperationException();
+      return List.of(in.type(0));
     }
   }
 
@@ -142,7 +150,7 @@ class SignatureTest {
   @Test
   void countsInputsAndTellsTheirTypes() {
     Graph graph = new Graph();
-    Output x = graph.add(new Gathered(), "x", List.of()).output(0);
+    Output x = graph.add(new Source(DType.INT64), "x", List.of()).output(0);
     Operation node = graph.add(new Gathered(), "node", List.of(x, x, x));
     Map<String, Object> attributes = node.op().signature().write(node);
     assertEquals(Map.of("N", 2L, "T", DType.INT64, "Tidx", DType.INT64), attributes);
@@ -188,6 +196,59 @@ class SignatureTest {
         assertThrows(RuleException.class, () -> signature.inputTypes(attributes, 3)).getMessage());
   }
 
+  private static String refusal(Signature signature, DType... types) {
+    List<TensorType> inputs = Stream.of(types).map(TensorType::of).toList();
+    return assertThrows(RuleException.class, () -> signature.require(inputs)).getMessage();
+  }
+
+  @Test
+  void requiresTypesOfTheSetsSaid() {
+    Signature signature = Signature.of("a: T in signed", "b: T", "axis: int32 in index", "k: bool");
+    signature.require(
+        Stream.of(DType.INT32, DType.INT32, DType.INT64, DType.BOOL).map(TensorType::of).toList());
+    assertEquals(
+        "input 'a' must be signed, not uint8",
+        refusal(signature, DType.UINT8, DType.UINT8, DType.INT32, DType.BOOL));
+    assertEquals(
+        "inputs 'a' and 'b' must have one type, not int32 and int64",
+        refusal(signature, DType.INT32, DType.INT64, DType.INT32, DType.BOOL));
+    assertEquals(
+        "input 'axis' must be int32 or int64, not bool",
+        refusal(signature, DType.INT32, DType.INT32, DType.BOOL, DType.BOOL));
+    assertEquals(
+        "input 'k' must be bool, not int32",
+        refusal(signature, DType.INT32, DType.INT32, DType.INT32, DType.INT32));
+    assertEquals("takes 4 inputs, not 0", refusal(signature));
+  }
+
+  @Test
+  void requiresTypesOfRepeatedInputs() {
+    Signature alike = Signature.of("values: N>=2 * T in {int32, uint8}", "last: T");
+    alike.require(Collections.nCopies(4, TensorType.of(DType.UINT8)));
+    assertEquals("takes at least 3 inputs, not 2", refusal(alike, DType.UINT8, DType.UINT8));
+    assertEquals(
+        "inputs 'values[0]' and 'values[1]' must have one type, not uint8 and int32",
+        refusal(alike, DType.UINT8, DType.INT32, DType.INT32));
+    assertEquals(
+        "input 'values[1]' must be int32 or uint8, not bool",
+        refusal(alike, DType.UINT8, DType.BOOL, DType.UINT8));
+    Signature each = Signature.of("data: T>=1... in numeric");
+    each.require(List.of(TensorType.of(DType.UINT8), TensorType.of(DType.INT32)));
+    assertEquals("takes at least 1 inputs, not 0", refusal(each));
+    assertEquals(
+        "input 'data[1]' must be numeric, not bool", refusal(each, DType.UINT8, DType.BOOL));
+    Signature.of("values: N * T", "last: T").require(List.of(TensorType.of(DType.BOOL)));
+  }
+
+  @Test
+  void refusesTextsThatSayNoInputs() {
+    for (String text : List.of("x", "x: T in strange", "x: ", "x: T in {half}")) {
+      assertThrows(IllegalArgumentException.class, () -> Signature.of(text), text);
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> Signature.of("x: T in any", "y: T in numeric"));
+  }
+
   @Test
   void takesOneValueOnlyWhereThereIsNoOther() {
     Map<String, Object> attributes = new HashMap<>(ATTRIBUTES);
@@ -202,6 +263,10 @@ class SignatureTest {
   @Test
   void printsInputs() {
     assertEquals("(values: N * T, weight: float32)", PROTOTYPE.signature().toString());
+    String text =
+        "(values: N>=2 * T in {int32, uint8}, data: Ts>=1... in numeric, k: int32 in index)";
+    String[] inputs = text.substring(1, text.length() - 1).split(", (?=[a-z]+:)");
+    assertEquals(text, Signature.of(inputs).toString());
     assertEquals(Optional.of("N"), PROTOTYPE.signature().inputs().get(0).count());
   }
 }

@@ -54,6 +54,10 @@ public interface BatchOps extends Building {
 
   /** The positions of blocks as examples: inputs data, extents of a block, paddings. */
   record SpaceToBatchNd() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of(
+            "input: T", "block_shape: Tblock_shape in index", "paddings: Tpaddings in index");
+
     @Override
     public String type() {
       return "SpaceToBatchND";
@@ -61,7 +65,7 @@ public interface BatchOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "block_shape: Tblock_shape", "paddings: Tpaddings");
+      return SIGNATURE;
     }
 
     @Override
@@ -70,8 +74,6 @@ public interface BatchOps extends Building {
     }
 
     static TensorType infer(Inference in, boolean toBatch) {
-      in.requireCount(3);
-      in.requireIndex(1);
       long axes = in.requireRank(1, 1).dim(0);
       return Blocks.infer(in, axes, in.constant(1), 2, toBatch);
     }
@@ -133,6 +135,9 @@ public interface BatchOps extends Building {
 
   /** Examples as the positions of blocks: inputs data, extents of a block, crops. */
   record BatchToSpaceNd() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "block_shape: Tblock_shape in index", "crops: Tcrops in index");
+
     @Override
     public String type() {
       return "BatchToSpaceND";
@@ -140,7 +145,7 @@ public interface BatchOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "block_shape: Tblock_shape", "crops: Tcrops");
+      return SIGNATURE;
     }
 
     @Override
@@ -189,6 +194,9 @@ public interface BatchOps extends Building {
 
   /** The positions of square blocks of images as examples: inputs images, paddings. */
   record SpaceToBatch(int blockSize) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "paddings: Tpaddings in index");
+
     @Override
     public String type() {
       return "SpaceToBatch";
@@ -196,7 +204,7 @@ public interface BatchOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "paddings: Tpaddings");
+      return SIGNATURE;
     }
 
     @Override
@@ -205,7 +213,6 @@ public interface BatchOps extends Building {
     }
 
     static TensorType infer(Inference in, int blockSize, boolean toBatch) {
-      in.requireCount(2);
       in.requireRank(0, 4);
       in.require(blockSize > 1, "the block size must be 2 or more, not %d", blockSize);
       return Blocks.infer(in, 2, Optional.of(square(blockSize)), 1, toBatch);
@@ -249,6 +256,8 @@ public interface BatchOps extends Building {
 
   /** Examples as the positions of square blocks of images: inputs images, crops. */
   record BatchToSpace(int blockSize) implements Op {
+    private static final Signature SIGNATURE = Signature.of("input: T", "crops: Tidx in index");
+
     @Override
     public String type() {
       return "BatchToSpace";
@@ -256,7 +265,7 @@ public interface BatchOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "crops: Tidx");
+      return SIGNATURE;
     }
 
     @Override

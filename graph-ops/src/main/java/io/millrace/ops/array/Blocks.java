@@ -39,7 +39,6 @@ record Blocks(Literal sizes, Literal around) {
    */
   static TensorType infer(
       Inference in, long count, Optional<Literal> sizes, int paddings, boolean toBatch) {
-    in.requireIndex(paddings);
     Shape pairs = in.requireRank(paddings, 2);
     in.require(
         pairs.isCompatibleWith(Shape.of(count, 2)),

@@ -27,17 +27,9 @@ record Concatenation(int axis, int first, int count) {
 
   /** Returns the type of the result. */
   TensorType infer(Inference in) {
-    in.require(count > 1, "takes at least two tensors and an axis");
     Optional<Long> wished = ShapeVectors.scalar(in, axis);
     Shape common = Shape.unknown();
     for (int i = first; i < first + count; i++) {
-      in.require(
-          in.dtype(i) == in.dtype(first),
-          "inputs must have one type, but input %d is %s and input %d is %s",
-          first,
-          in.type(first),
-          i,
-          in.type(i));
       in.require(
           !common.isRankKnown()
               || !in.shape(i).isRankKnown()

@@ -62,6 +62,8 @@ public interface CoreOps extends Building {
 
   /** A tensor that is fed. */
   record Placeholder(DType dtype, Shape shape) implements Op {
+    private static final Signature SIGNATURE = Signature.of().optional("shape", Shape.unknown());
+
     @Override
     public String type() {
       return "Placeholder";
@@ -69,12 +71,11 @@ public interface CoreOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of().optional("shape", Shape.unknown());
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(0);
       return List.of(new TensorType(dtype, shape));
     }
 
@@ -94,15 +95,15 @@ public interface CoreOps extends Building {
     }
 
     static List<Example> examples() {
-      return List.of(
-          Example.accepts(new Placeholder(DType.FLOAT32, Shape.of(2))),
-          Example.rejects(new Placeholder(DType.BOOL, Shape.unknown()), "takes 0 inputs")
-              .with(DType.BOOL));
+      return List.of(Example.accepts(new Placeholder(DType.FLOAT32, Shape.of(2))));
     }
   }
 
   /** A tensor whose value is part of the graph. */
   record Constant(Literal literal) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of().rename("literal", "value").outputType("dtype", 0);
+
     @Override
     public String type() {
       return "Const";
@@ -110,12 +111,11 @@ public interface CoreOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of().rename("literal", "value").outputType("dtype", 0);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(0);
       return List.of(literal.type());
     }
 
@@ -137,13 +137,14 @@ public interface CoreOps extends Building {
     static List<Example> examples() {
       return List.of(
           Example.accepts(new Constant(Literal.scalar(DType.FLOAT32, 1.5))),
-          Example.accepts(new Constant(Literal.ofInts(1, 2, 3))),
-          Example.rejects(new Constant(Literal.ofInts(1)), "takes 0 inputs").with(DType.BOOL));
+          Example.accepts(new Constant(Literal.ofInts(1, 2, 3))));
     }
   }
 
   /** The input, unless something else is fed in its place. */
   record PlaceholderWithDefault(Shape shape) implements Op {
+    private static final Signature SIGNATURE = Signature.of("input: dtype").sharing();
+
     @Override
     public String type() {
       return "PlaceholderWithDefault";
@@ -151,13 +152,12 @@ public interface CoreOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: dtype").sharing();
+      return SIGNATURE;
     }
 
     /** The shape is that of what may be fed, so nothing more is promised of the default's. */
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       in.require(
           in.shape(0).isCompatibleWith(shape),
           "the default has shape %s, which does not fit %s",

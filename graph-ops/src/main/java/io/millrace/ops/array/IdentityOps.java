@@ -53,6 +53,13 @@ public interface IdentityOps extends Building {
 
   /** The input, unchanged. */
   record Identity() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T")
+            .sharing()
+            .alias("Snapshot")
+            .alias("DeepCopy")
+            .alias("GuaranteeConst");
+
     @Override
     public String type() {
       return "Identity";
@@ -60,16 +67,11 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T")
-          .sharing()
-          .alias("Snapshot")
-          .alias("DeepCopy")
-          .alias("GuaranteeConst");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       return List.of(in.type(0));
     }
 
@@ -86,13 +88,14 @@ public interface IdentityOps extends Building {
     static List<Example> examples() {
       return List.of(
           Example.accepts(new Identity()).with(DType.FLOAT32, 2, 3),
-          Example.accepts(new Identity()).with(DType.BOOL),
-          Example.rejects(new Identity(), "takes 1 inputs"));
+          Example.accepts(new Identity()).with(DType.BOOL));
     }
   }
 
   /** The input, unchanged; no gradient passes. */
   record StopGradient() implements Op {
+    private static final Signature SIGNATURE = Signature.of("input: T").sharing();
+
     @Override
     public String type() {
       return "StopGradient";
@@ -100,12 +103,11 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       return List.of(in.type(0));
     }
 
@@ -120,14 +122,14 @@ public interface IdentityOps extends Building {
     }
 
     static List<Example> examples() {
-      return List.of(
-          Example.accepts(new StopGradient()).with(DType.FLOAT32, 2, 3),
-          Example.rejects(new StopGradient(), "takes 1 inputs"));
+      return List.of(Example.accepts(new StopGradient()).with(DType.FLOAT32, 2, 3));
     }
   }
 
   /** All inputs, unchanged. */
   record IdentityN() implements Op {
+    private static final Signature SIGNATURE = Signature.of("input: T>=1...").sharing();
+
     @Override
     public String type() {
       return "IdentityN";
@@ -135,12 +137,11 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T...").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.require(in.count() > 0, "takes at least one tensor");
       List<TensorType> types = new ArrayList<>();
       for (int i = 0; i < in.count(); i++) {
         types.add(in.type(i));
@@ -170,13 +171,15 @@ public interface IdentityOps extends Building {
     static List<Example> examples() {
       return List.of(
           Example.accepts(new IdentityN()).with(DType.FLOAT32, 2, 3).with(DType.INT32),
-          Example.accepts(new IdentityN()).with(DType.FLOAT64, 2).with(DType.FLOAT64, 1, 2),
-          Example.rejects(new IdentityN(), "takes at least one tensor"));
+          Example.accepts(new IdentityN()).with(DType.FLOAT64, 2).with(DType.FLOAT64, 1, 2));
     }
   }
 
   /** The input, unchanged; no gradient passes, for a stated reason. */
   record PreventGradient(String message) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T").sharing().optional("message", "");
+
     @Override
     public String type() {
       return "PreventGradient";
@@ -184,12 +187,11 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T").sharing().optional("message", "");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       return List.of(in.type(0));
     }
 
@@ -204,14 +206,14 @@ public interface IdentityOps extends Building {
     }
 
     static List<Example> examples() {
-      return List.of(
-          Example.accepts(new PreventGradient("not yet")).with(DType.FLOAT32, 2),
-          Example.rejects(new PreventGradient(""), "takes 1 inputs"));
+      return List.of(Example.accepts(new PreventGradient("not yet")).with(DType.FLOAT32, 2));
     }
   }
 
   /** The input, unchanged; its shape must fit. */
   record EnsureShape(Shape shape) implements Op {
+    private static final Signature SIGNATURE = Signature.of("input: T").sharing();
+
     @Override
     public String type() {
       return "EnsureShape";
@@ -219,12 +221,11 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       in.require(
           in.shape(0).isCompatibleWith(shape),
           "the tensor has shape %s, which does not fit %s",

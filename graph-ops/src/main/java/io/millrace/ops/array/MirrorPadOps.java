@@ -52,6 +52,9 @@ public interface MirrorPadOps extends Building {
 
   /** The first input with its mirror image around it, as much as the second says. */
   record MirrorPad(Mode mode) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "paddings: Tpaddings in index");
+
     @Override
     public String type() {
       return "MirrorPad";
@@ -59,12 +62,11 @@ public interface MirrorPadOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "paddings: Tpaddings");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       TensorType padded = PadOps.Pad.padded(in);
       in.constant(1).ifPresent(counts -> requireShown(in, mode, in.shape(0), counts));
       return List.of(padded);
@@ -141,6 +143,9 @@ public interface MirrorPadOps extends Building {
 
   /** The first input folded at its mirrors and added up; the second says how much is mirrored. */
   record MirrorPadGrad(Mode mode) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T in numeric", "paddings: Tpaddings in index");
+
     @Override
     public String type() {
       return "MirrorPadGrad";
@@ -148,13 +153,11 @@ public interface MirrorPadOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "paddings: Tpaddings");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireNumeric(0);
       Shape around = PadOps.Pad.padded(in).shape();
       Optional<Literal> counts = in.constant(1);
       if (!in.shape(0).isRankKnown() || counts.isEmpty()) {

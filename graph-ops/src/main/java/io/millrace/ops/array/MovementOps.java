@@ -59,6 +59,9 @@ public interface MovementOps extends Building {
 
   /** The first input with its axes in the order that the second says. */
   record Transpose() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("x: T", "perm: Tperm in index").sharing().alias("ConjugateTranspose");
+
     @Override
     public String type() {
       return "Transpose";
@@ -66,12 +69,11 @@ public interface MovementOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T", "perm: Tperm").sharing().alias("ConjugateTranspose");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       Optional<long[]> order = ShapeVectors.vector(in, 1).map(Transpose::fromFront);
       long rank = in.shape(0).isRankKnown() ? in.shape(0).rank() : in.requireRank(1, 1).dim(0);
       order.ifPresent(
@@ -125,6 +127,9 @@ public interface MovementOps extends Building {
 
   /** A box of the first input: the second says where it begins, the third its extents. */
   record Slice() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "begin: Index in index", "size: Index").sharing();
+
     @Override
     public String type() {
       return "Slice";
@@ -132,12 +137,11 @@ public interface MovementOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "begin: Index", "size: Index").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
       Optional<long[]> begin = ShapeVectors.vector(in, 1);
       Optional<long[]> size = ShapeVectors.vector(in, 2);
       Shape shape = in.shape(0);

@@ -52,6 +52,9 @@ public interface RepeatOps extends Building {
 
   /** The first input repeated to the shape that the second says. */
   record BroadcastTo() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "shape: Tidx in index").sharing();
+
     @Override
     public String type() {
       return "BroadcastTo";
@@ -59,12 +62,11 @@ public interface RepeatOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "shape: Tidx").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       Shape wished = ShapeVectors.shape(in, 1);
       Shape shape = in.broadcast(in.shape(0), wished);
       in.require(
@@ -100,6 +102,9 @@ public interface RepeatOps extends Building {
 
   /** The first input repeated along each axis as often as the second says. */
   record Tile() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "multiples: Tmultiples in index").sharing();
+
     @Override
     public String type() {
       return "Tile";
@@ -107,12 +112,11 @@ public interface RepeatOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "multiples: Tmultiples").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       Optional<long[]> multiples = ShapeVectors.vector(in, 1);
       long rank = in.requireRank(1, 1).dim(0);
       Shape shape = in.shape(0);

@@ -56,6 +56,9 @@ public interface ReshapeOps extends Building {
 
   /** The first input in the shape that the second says. */
   record Reshape() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("tensor: T", "shape: Tshape in index").sharing();
+
     @Override
     public String type() {
       return "Reshape";
@@ -63,12 +66,11 @@ public interface ReshapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("tensor: T", "shape: Tshape").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       Optional<long[]> wished = ShapeVectors.vector(in, 1);
       if (wished.isEmpty()) {
         return List.of(in.type(0).withShape(ShapeVectors.shape(in, 1)));
@@ -136,6 +138,9 @@ public interface ReshapeOps extends Building {
 
   /** The first input with a new axis where the second, a scalar, says. */
   record ExpandDims() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "dim: Tdim in index").sharing();
+
     @Override
     public String type() {
       return "ExpandDims";
@@ -143,13 +148,11 @@ public interface ReshapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "dim: Tdim").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireIndex(1);
       long places = in.shape(1).isFullyDefined() ? in.shape(1).size() : 1;
       in.require(places == 1, "the axis must be one number, not %s", in.type(1));
       Optional<Long> wished = in.constant(1).map(c -> c.getLong(0));
@@ -194,6 +197,12 @@ public interface ReshapeOps extends Building {
 
   /** The input without some axes of extent 1, without all of them if none are named. */
   record Squeeze(List<Integer> axes) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T")
+            .sharing()
+            .rename("axes", "squeeze_dims")
+            .optional("squeeze_dims", List.of());
+
     public Squeeze {
       axes = List.copyOf(axes);
     }
@@ -205,15 +214,11 @@ public interface ReshapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T")
-          .sharing()
-          .rename("axes", "squeeze_dims")
-          .optional("squeeze_dims", List.of());
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       Shape shape = in.shape(0);
       if (!shape.isRankKnown()) {
         return List.of(in.type(0));

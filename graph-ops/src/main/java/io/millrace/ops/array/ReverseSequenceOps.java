@@ -39,6 +39,9 @@ public interface ReverseSequenceOps extends Building {
 
   /** The first input's sequences, each reversed as far as the second says. */
   record ReverseSequence(int seqDim, int batchDim) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "seq_lengths: Tlen in index").optional("batch_dim", 0);
+
     @Override
     public String type() {
       return "ReverseSequence";
@@ -46,13 +49,11 @@ public interface ReverseSequenceOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "seq_lengths: Tlen").optional("batch_dim", 0);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireIndex(1);
       long count = in.requireRank(1, 1).dim(0);
       Shape shape = in.shape(0);
       in.require(

@@ -34,6 +34,9 @@ public interface RollOps extends Building {
 
   /** The first input shifted by the second along the axes that the third says. */
   record Roll() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "shift: Tshift in index", "axis: Taxis in index");
+
     @Override
     public String type() {
       return "Roll";
@@ -41,16 +44,14 @@ public interface RollOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "shift: Tshift", "axis: Taxis");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
       Shape shape = in.shape(0);
       in.require(!shape.isRankKnown() || shape.rank() > 0, "a scalar has no axis to shift along");
       for (int i = 1; i <= 2; i++) {
-        in.requireIndex(i);
         in.require(
             !in.shape(i).isRankKnown() || in.shape(i).rank() <= 1,
             "shift and axis must be scalars or vectors, not %s",

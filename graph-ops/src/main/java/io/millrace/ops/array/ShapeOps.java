@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Shapes as tensors. They are known when a run is compiled, and cost nothing when it runs. */
 public interface ShapeOps extends Building {
@@ -70,14 +71,17 @@ public interface ShapeOps extends Building {
   record Extent(Kind kind, DType outType) implements Op {
     /** What is asked for. */
     public enum Kind {
-      SHAPE("Shape"),
-      SIZE("Size"),
-      RANK("Rank");
+      SHAPE("Shape", UnaryOperator.identity()),
+      SIZE("Size", UnaryOperator.identity()),
+      RANK("Rank", signature -> signature.told("outType"));
 
       private final String type;
+      private final Signature signature;
 
-      Kind(String type) {
+      Kind(String type, UnaryOperator<Signature> written) {
         this.type = type;
+        this.signature =
+            written.apply(Signature.of("input: T").told("kind").optional("out_type", DType.INT32));
       }
     }
 
@@ -88,16 +92,11 @@ public interface ShapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return (kind == Kind.RANK
-              ? Signature.of("input: T").told("outType")
-              : Signature.of("input: T"))
-          .told("kind")
-          .optional("out_type", DType.INT32);
+      return kind.signature;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       requireOutType(in, outType);
       in.require(kind != Kind.RANK || outType == DType.INT32, "a rank is int32, not %s", outType);
       if (kind != Kind.SHAPE) {
@@ -173,6 +172,9 @@ public interface ShapeOps extends Building {
 
   /** The shapes of all inputs. */
   record ShapeN(DType outType) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: N>=1 * T").optional("out_type", DType.INT32);
+
     @Override
     public String type() {
       return "ShapeN";
@@ -180,13 +182,11 @@ public interface ShapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: N * T").optional("out_type", DType.INT32);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.require(in.count() > 0, "takes at least one tensor");
-      in.requireSameDType();
       Extent.requireOutType(in, outType);
       List<TensorType> types = new ArrayList<>();
       for (int i = 0; i < in.count(); i++) {
@@ -212,9 +212,6 @@ public interface ShapeOps extends Building {
       return List.of(
           Example.accepts(new ShapeN(DType.INT32)).with(DType.FLOAT32, 2, 3).with(DType.FLOAT32),
           Example.accepts(new ShapeN(DType.INT64)).with(DType.BOOL, 0),
-          Example.rejects(new ShapeN(DType.INT32), "inputs must have one type")
-              .with(DType.FLOAT32, 2)
-              .with(DType.INT32, 2),
           Example.rejects(new ShapeN(DType.UINT8), "must be int32 or int64")
               .with(DType.FLOAT32, 2));
     }
@@ -222,6 +219,8 @@ public interface ShapeOps extends Building {
 
   /** The shape that two shapes broadcast to. */
   record BroadcastArgs() implements Op {
+    private static final Signature SIGNATURE = Signature.of("s0: T in index", "s1: T");
+
     @Override
     public String type() {
       return "BroadcastArgs";
@@ -229,13 +228,12 @@ public interface ShapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("s0: T", "s1: T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      DType dtype = in.requireSameDType();
+      DType dtype = in.dtype(0);
       ShapeVectors.vector(in, 0);
       ShapeVectors.vector(in, 1);
       in.broadcast(ShapeVectors.shape(in, 0), ShapeVectors.shape(in, 1));
@@ -279,6 +277,8 @@ public interface ShapeOps extends Building {
 
   /** The axes along which each of two shapes is repeated in what they broadcast to. */
   record BroadcastGradientArgs() implements Op {
+    private static final Signature SIGNATURE = Signature.of("s0: T in index", "s1: T");
+
     @Override
     public String type() {
       return "BroadcastGradientArgs";
@@ -286,13 +286,12 @@ public interface ShapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("s0: T", "s1: T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      DType dtype = in.requireSameDType();
+      DType dtype = in.dtype(0);
       Optional<long[]> x = ShapeVectors.vector(in, 0);
       Optional<long[]> y = ShapeVectors.vector(in, 1);
       if (x.isEmpty() || y.isEmpty()) {
@@ -347,15 +346,14 @@ public interface ShapeOps extends Building {
           Example.accepts(op).with(Literal.ofLongs(2, 3)).with(Literal.ofLongs(2, 3)),
           Example.rejects(op, "do not broadcast")
               .with(Literal.ofInts(2, 3))
-              .with(Literal.ofInts(4)),
-          Example.rejects(op, "must have one type")
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.ofLongs(4)));
+              .with(Literal.ofInts(4)));
     }
   }
 
   /** The permutation that undoes the input. */
   record InvertPermutation() implements Op {
+    private static final Signature SIGNATURE = Signature.of("x: T in index");
+
     @Override
     public String type() {
       return "InvertPermutation";
@@ -363,12 +361,11 @@ public interface ShapeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       ShapeVectors.vector(in, 0)
           .ifPresent(p -> in.require(isPermutation(p), "%s is no permutation", Arrays.toString(p)));
       return List.of(in.type(0).withShape(in.requireRank(0, 1)));

@@ -48,6 +48,11 @@ public interface SpaceOps extends Building {
 
   /** The pixels of each block as channels, the position in the block before the channel. */
   record SpaceToDepth(int blockSize, DataFormat format) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T")
+            .rename("format", "data_format")
+            .optional("data_format", DataFormat.NHWC);
+
     @Override
     public String type() {
       return "SpaceToDepth";
@@ -55,13 +60,7 @@ public interface SpaceOps extends Building {
 
     @Override
     public Signature signature() {
-      return signatureOf();
-    }
-
-    static Signature signatureOf() {
-      return Signature.of("input: T")
-          .rename("format", "data_format")
-          .optional("data_format", DataFormat.NHWC);
+      return SIGNATURE;
     }
 
     @Override
@@ -83,7 +82,6 @@ public interface SpaceOps extends Building {
 
     /** Returns the extents of the input with the channels last. */
     static long[] images(Inference in, int blockSize, DataFormat format) {
-      in.requireCount(1);
       in.require(blockSize > 1, "the block size must be 2 or more, not %d", blockSize);
       return format.toLast(in.requireRank(0, 4)).dims();
     }
@@ -145,7 +143,7 @@ public interface SpaceOps extends Building {
 
     @Override
     public Signature signature() {
-      return SpaceToDepth.signatureOf();
+      return SpaceToDepth.SIGNATURE;
     }
 
     @Override

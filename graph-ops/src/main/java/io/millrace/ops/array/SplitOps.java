@@ -56,6 +56,9 @@ public interface SplitOps extends Building {
 
   /** Equal parts of the second input along the axis that the first says. */
   record Split(int numSplit) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("split_dim: int32 in index", "value: T").sharing();
+
     @Override
     public String type() {
       return "Split";
@@ -63,12 +66,11 @@ public interface SplitOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("split_dim: int32", "value: T").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       requireParts(in, numSplit);
       Optional<Long> wished = ShapeVectors.scalar(in, 0);
       Shape part = in.shape(1);
@@ -135,6 +137,10 @@ public interface SplitOps extends Building {
 
   /** Parts of the first input, of the extents that the second says, along the third, an axis. */
   record SplitV(int numSplit) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("value: T", "size_splits: Tlen in index", "split_dim: int32 in index")
+            .sharing();
+
     @Override
     public String type() {
       return "SplitV";
@@ -142,12 +148,11 @@ public interface SplitOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("value: T", "size_splits: Tlen", "split_dim: int32").sharing();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
       Split.requireParts(in, numSplit);
       Optional<long[]> sizes = ShapeVectors.vector(in, 1);
       in.require(

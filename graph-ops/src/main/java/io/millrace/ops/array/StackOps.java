@@ -48,6 +48,9 @@ public interface StackOps extends Building {
 
   /** Tensors of one shape one after another along a new axis. */
   record Pack(int axis) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("values: N>=1 * T").sharing().optional("axis", 0);
+
     @Override
     public String type() {
       return "Pack";
@@ -55,13 +58,11 @@ public interface StackOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("values: N * T").sharing().optional("axis", 0);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.require(in.count() > 0, "takes at least one input");
-      in.requireSameDType();
       Shape shape = Shape.unknown();
       for (int i = 0; i < in.count(); i++) {
         in.require(
@@ -112,13 +113,15 @@ public interface StackOps extends Building {
           Example.rejects(new Pack(0), "inputs must have one shape")
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32, 3),
-          Example.rejects(new Pack(2), "axis 2 is out of range").with(DType.FLOAT32, 2),
-          Example.rejects(new Pack(0), "takes at least one input"));
+          Example.rejects(new Pack(2), "axis 2 is out of range").with(DType.FLOAT32, 2));
     }
   }
 
   /** The {@code num} parts of a tensor along an axis, without it. */
   record Unpack(int num, int axis) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("value: T").sharing().optional("axis", 0);
+
     @Override
     public String type() {
       return "Unpack";
@@ -126,12 +129,11 @@ public interface StackOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("value: T").sharing().optional("axis", 0);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       in.require(num >= 0, "the extent of axis %d of %s must be known", axis, in.type(0));
       Shape part = in.shape(0);
       if (part.isRankKnown()) {

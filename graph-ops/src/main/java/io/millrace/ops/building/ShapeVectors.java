@@ -8,16 +8,14 @@ import java.util.Optional;
 public final class ShapeVectors {
   private ShapeVectors() {}
 
-  /** Returns the values of an input that must be a vector of int32 or int64, if they are known. */
+  /** Returns the values of an input that must be a vector, if they are known. */
   public static Optional<long[]> vector(Inference in, int input) {
-    in.requireIndex(input);
     in.requireRank(input, 1);
     return in.constant(input).map(literal -> literal.toLongs());
   }
 
-  /** Returns the value of an input that must be a scalar of int32 or int64, if it is known. */
+  /** Returns the value of an input that must be a scalar, if it is known. */
   public static Optional<Long> scalar(Inference in, int input) {
-    in.requireIndex(input);
     in.requireRank(input, 0);
     return in.constant(input).map(literal -> literal.getLong(0));
   }

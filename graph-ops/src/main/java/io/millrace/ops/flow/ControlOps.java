@@ -39,6 +39,8 @@ public interface ControlOps extends Building {
 
   /** Does nothing, after what it depends on. */
   record NoOp() implements Op {
+    private static final Signature SIGNATURE = Signature.of();
+
     @Override
     public String type() {
       return "NoOp";
@@ -46,12 +48,11 @@ public interface ControlOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of();
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(0);
       return List.of();
     }
 
@@ -64,10 +65,7 @@ public interface ControlOps extends Building {
     public void lower(Lowering to) {}
 
     static List<Example> examples() {
-      return List.of(
-          Example.accepts(new NoOp()),
-          Example.rejects(new NoOp(), "takes 0 inputs, not 1")
-              .with(io.millrace.type.DType.FLOAT32));
+      return List.of(Example.accepts(new NoOp()));
     }
   }
 }

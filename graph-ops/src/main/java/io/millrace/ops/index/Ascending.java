@@ -21,7 +21,6 @@ public final class Ascending {
 
   /** Requires input 1 to hold an id for each slice of input 0, and returns the result's type. */
   public static TensorType infer(Inference in) {
-    in.requireIndex(1);
     Shapes.requireAxes(in, 0, 1);
     long ids = in.requireRank(1, 1).dim(0);
     Shape data = in.shape(0);

@@ -104,6 +104,10 @@ public interface GatherNdOps extends Building {
 
   /** Slices of the first input at the coordinates that the second names. */
   record GatherNd(String badIndicesPolicy) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("params: Tparams", "indices: Tindices in index")
+            .optional("bad_indices_policy", "");
+
     @Override
     public String type() {
       return "GatherNd";
@@ -111,14 +115,11 @@ public interface GatherNdOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("params: Tparams", "indices: Tindices")
-          .optional("bad_indices_policy", "");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireIndex(1);
       Indexing.requirePolicy(in, badIndicesPolicy);
       Shapes.requireAxes(in, 1, 1);
       Shape params = in.shape(0);
@@ -182,6 +183,10 @@ public interface GatherNdOps extends Building {
 
   /** Zeros of the shape that the third input says, with slices added at coordinates. */
   record ScatterNd(String badIndicesPolicy) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("indices: Tindices in index", "updates: T", "shape: Tindices")
+            .optional("bad_indices_policy", "");
+
     @Override
     public String type() {
       return "ScatterNd";
@@ -189,20 +194,12 @@ public interface GatherNdOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("indices: Tindices", "updates: T", "shape: Tindices")
-          .optional("bad_indices_policy", "");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireIndex(0);
       Indexing.requirePolicy(in, badIndicesPolicy);
-      in.require(
-          in.dtype(0) == in.dtype(2),
-          "indices and shape must have one type, not %s and %s",
-          in.dtype(0),
-          in.dtype(2));
       Shape shape = ShapeVectors.shape(in, 2);
       Indexing.requireUpdates(in, in.shape(0), in.shape(1), shape);
       return List.of(in.type(1).withShape(shape));

@@ -64,6 +64,8 @@ public interface PartitionOps extends Building {
 
   /** The first input's slices in the tensors that the second says. */
   record DynamicPartition(int numPartitions) implements Op {
+    private static final Signature SIGNATURE = Signature.of("data: T", "partitions: int32");
+
     @Override
     public String type() {
       return "DynamicPartition";
@@ -71,7 +73,7 @@ public interface PartitionOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("data: T", "partitions: int32");
+      return SIGNATURE;
     }
 
     @Override
@@ -97,9 +99,7 @@ public interface PartitionOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       in.require(numPartitions > 0, "there must be at least one partition, not %d", numPartitions);
-      in.require(in.dtype(1) == DType.INT32, "the partitions must be int32, not %s", in.dtype(1));
       Shape data = in.shape(0);
       Shape numbers = in.shape(1);
       Optional<long[]> counts = in.sizes();
@@ -177,15 +177,15 @@ public interface PartitionOps extends Building {
               .with(Literal.ofInts(-1, 0)),
           Example.rejects(op, "data of shape [3,2] must begin with the shape [2]")
               .with(DType.FLOAT32, 3, 2)
-              .with(Literal.ofInts(0, 1)),
-          Example.rejects(op, "must be int32, not int64")
-              .with(DType.FLOAT32, 2)
-              .with(Literal.ofLongs(0, 1)));
+              .with(Literal.ofInts(0, 1)));
     }
   }
 
   /** Slices where indices say: the first half of the inputs are indices, the second slices. */
   record Stitch(boolean parallel) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("indices: N>=1 * int32", "data: N>=1 * T").told("parallel");
+
     @Override
     public String type() {
       return parallel ? "ParallelDynamicStitch" : "DynamicStitch";
@@ -193,7 +193,7 @@ public interface PartitionOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("indices: N * int32", "data: N * T").told("parallel");
+      return SIGNATURE;
     }
 
     @Override
@@ -216,20 +216,10 @@ public interface PartitionOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.require(
-          in.count() > 0 && in.count() % 2 == 0,
-          "takes as many tensors of indices as of data, and at least one, but there are %d inputs",
-          in.count());
       int count = in.count() / 2;
       Shape slice = Shape.unknown();
       long greatest = -1;
       for (int i = 0; i < count; i++) {
-        in.require(in.dtype(i) == DType.INT32, "indices must be int32, not %s", in.dtype(i));
-        in.require(
-            in.dtype(count + i) == in.dtype(count),
-            "the data must have one type, not %s and %s",
-            in.dtype(count),
-            in.dtype(count + i));
         Shape indices = in.shape(i);
         Shape data = in.shape(count + i);
         if (indices.isRankKnown() && data.isRankKnown()) {

@@ -72,10 +72,24 @@ public interface TensorScatterOps extends Building {
 
     private final String suffix;
     private final Combine combine;
+    private final Signature tensor = signature("tensor");
+    private final Signature variable = signature("ref").ignoring("use_locking");
 
     Change(String suffix, Combine combine) {
       this.suffix = suffix;
       this.combine = combine;
+    }
+
+    private Signature signature(String target) {
+      String type = name().equals("UPDATE") ? ": T" : ": T in numeric";
+      return Signature.of(target + type, "indices: Tindices in index", "updates: T")
+          .told("change")
+          .optional("bad_indices_policy", "");
+    }
+
+    /** Returns how TensorFlow writes what changes a variable so. */
+    public Signature ofVariable() {
+      return variable;
     }
 
     /** Returns the end of TensorFlow's names. */
@@ -86,13 +100,6 @@ public interface TensorScatterOps extends Building {
     /** Returns how rows are combined. */
     public Combine combine() {
       return combine;
-    }
-
-    /** Requires input 0 to be of a type that can be changed so. */
-    public void requireType(Inference in) {
-      if (this != UPDATE) {
-        in.requireNumeric(0);
-      }
     }
   }
 
@@ -105,28 +112,17 @@ public interface TensorScatterOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("tensor: T", "indices: Tindices", "updates: T")
-          .told("change")
-          .optional("bad_indices_policy", "");
+      return change.tensor;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      List<TensorType> types = changed(in, badIndicesPolicy);
-      change.requireType(in);
-      return types;
+      return changed(in, badIndicesPolicy);
     }
 
     /** Requires inputs tensor, indices and updates that fit, and returns the tensor's type. */
     public static List<TensorType> changed(Inference in, String policy) {
-      in.requireCount(3);
-      in.requireIndex(1);
       Indexing.requirePolicy(in, policy);
-      in.require(
-          in.dtype(0) == in.dtype(2),
-          "the updates must be %s as the tensor is, not %s",
-          in.dtype(0),
-          in.dtype(2));
       Indexing.requireUpdates(in, in.shape(1), in.shape(2), in.shape(0));
       return List.of(in.type(0));
     }
@@ -227,17 +223,16 @@ public interface TensorScatterOps extends Building {
               .with(DType.BOOL, 3)
               .within(0, 3, DType.INT32, 2, 1)
               .with(DType.BOOL, 2));
-      examples.add(
-          Example.rejects(new TensorScatter(Change.ADD, ""), "must be numeric, not bool")
-              .with(DType.BOOL, 3)
-              .with(Literal.ofInts(0).reshape(Shape.of(1, 1)))
-              .with(DType.BOOL, 1));
       return examples;
     }
   }
 
   /** The first input with the third added at the coordinates that the second names; any type. */
   record ScatterNdNonAliasingAdd(String badIndicesPolicy) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "indices: Tindices in index", "updates: T")
+            .optional("bad_indices_policy", "");
+
     @Override
     public String type() {
       return "ScatterNdNonAliasingAdd";
@@ -245,8 +240,7 @@ public interface TensorScatterOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "indices: Tindices", "updates: T")
-          .optional("bad_indices_policy", "");
+      return SIGNATURE;
     }
 
     @Override
@@ -277,11 +271,7 @@ public interface TensorScatterOps extends Building {
           Example.accepts(op)
               .with(DType.BOOL, 4)
               .within(0, 4, DType.INT32, 3, 1)
-              .with(DType.BOOL, 3),
-          Example.rejects(op, "the updates must be float32 as the tensor is, not int32")
-              .with(DType.FLOAT32, 3)
-              .with(Literal.ofInts(0).reshape(Shape.of(1, 1)))
-              .with(DType.INT32, 1));
+              .with(DType.BOOL, 3));
     }
   }
 }

@@ -51,6 +51,11 @@ public interface TopKOps extends Building {
 
   /** The greatest elements of the first input, as many as the second says. */
   record TopKV2(boolean sorted, DType indexType) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T in numeric", "k: Tk in index")
+            .optional("sorted", true)
+            .optional("index_type", DType.INT32);
+
     @Override
     public String type() {
       return "TopKV2";
@@ -58,15 +63,11 @@ public interface TopKOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "k: Tk")
-          .optional("sorted", true)
-          .optional("index_type", DType.INT32);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireNumeric(0);
       Shapes.requireAxes(in, 0, 1);
       in.require(
           indexType == DType.INT32 || indexType == DType.INT64,
@@ -151,10 +152,7 @@ public interface TopKOps extends Building {
               .with(Literal.scalar(DType.INT32, -1)),
           Example.rejects(op, "must have at least 1 axes")
               .with(DType.FLOAT32)
-              .with(Literal.scalar(DType.INT32, 0)),
-          Example.rejects(op, "must be numeric")
-              .with(DType.BOOL, 3)
-              .with(Literal.scalar(DType.INT32, 1)));
+              .with(Literal.scalar(DType.INT32, 0)));
     }
   }
 }

@@ -69,6 +69,9 @@ public interface UniqueOps extends Building {
 
   /** The elements of a vector, each once, and where they went. */
   record Unique(boolean counts, DType outIdx) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("x: T").told("counts").optional("out_idx", DType.INT32);
+
     @Override
     public String type() {
       return counts ? "UniqueWithCounts" : "Unique";
@@ -76,7 +79,7 @@ public interface UniqueOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T").told("counts").optional("out_idx", DType.INT32);
+      return SIGNATURE;
     }
 
     @Override
@@ -91,7 +94,6 @@ public interface UniqueOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       in.requireRank(0, 1);
       return Distinct.infer(in, Optional.of(0L), outIdx, counts);
     }
@@ -125,6 +127,11 @@ public interface UniqueOps extends Building {
 
   /** The slices of the first input along the axis that the second says, each once. */
   record UniqueV2(boolean counts, DType outIdx) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("x: T", "axis: Taxis in index")
+            .told("counts")
+            .optional("out_idx", DType.INT32);
+
     @Override
     public String type() {
       return counts ? "UniqueWithCountsV2" : "UniqueV2";
@@ -132,7 +139,7 @@ public interface UniqueOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T", "axis: Taxis").told("counts").optional("out_idx", DType.INT32);
+      return SIGNATURE;
     }
 
     @Override
@@ -154,7 +161,6 @@ public interface UniqueOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       Optional<long[]> axis = ShapeVectors.vector(in, 1);
       axis.ifPresent(
           a -> {
@@ -199,6 +205,9 @@ public interface UniqueOps extends Building {
 
   /** The elements of the first input that are not in the second, and their places. */
   record ListDiff(DType outIdx) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("x: T", "y: T").optional("out_idx", DType.INT32);
+
     @Override
     public String type() {
       return "ListDiff";
@@ -206,7 +215,7 @@ public interface UniqueOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T", "y: T").optional("out_idx", DType.INT32);
+      return SIGNATURE;
     }
 
     @Override
@@ -241,8 +250,6 @@ public interface UniqueOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireSameDType();
       in.requireRank(0, 1);
       in.requireRank(1, 1);
       Distinct.requirePlaces(in, outIdx);
@@ -274,10 +281,6 @@ public interface UniqueOps extends Building {
       examples.add(Example.accepts(op).with(DType.INT64, 0).with(DType.INT64, 2));
       examples.add(
           Example.rejects(op, "must have 1 axes").with(DType.FLOAT32, 2, 2).with(DType.FLOAT32, 2));
-      examples.add(
-          Example.rejects(op, "inputs must have one type")
-              .with(DType.FLOAT32, 2)
-              .with(DType.INT32, 2));
       return examples;
     }
   }

@@ -67,6 +67,11 @@ public interface BandOps extends Building {
    * ones.
    */
   record MatrixSetDiag(DiagonalOps.Form form, DiagonalOps.Align align) implements Op {
+    private static final DiagonalOps.Written WRITTEN =
+        DiagonalOps.Written.of(
+            Signature.of("input: T", "diagonal: T").alias("BatchMatrixSetDiag"),
+            Signature.of("input: T", "diagonal: T", "k: int32"));
+
     public MatrixSetDiag {
       align = form.align(align);
     }
@@ -82,20 +87,11 @@ public interface BandOps extends Building {
 
     @Override
     public Signature signature() {
-      return form.signature(
-          isFirst()
-              ? Signature.of("input: T", "diagonal: T").alias("BatchMatrixSetDiag")
-              : Signature.of("input: T", "diagonal: T", "k: int32"));
+      return WRITTEN.as(form);
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(isFirst() ? 2 : 3);
-      in.require(
-          in.dtype(0) == in.dtype(1),
-          "the diagonal must be %s as the matrices are, not %s",
-          in.dtype(0),
-          in.dtype(1));
       Optional<Diagonals.Band> band =
           isFirst() ? Optional.of(Diagonals.Band.MAIN) : Diagonals.Band.of(in, 2);
       Shape shape = DiagonalOps.MatrixDiagPart.requireMatrices(in);
@@ -163,15 +159,16 @@ public interface BandOps extends Building {
           Example.rejects(third, "matrices of 2 by 2 have no diagonal 2")
               .with(DType.FLOAT32, 2, 2)
               .with(DType.FLOAT32, 0)
-              .with(Literal.ofInts(2)),
-          Example.rejects(first, "the diagonal must be float32 as the matrices are")
-              .with(DType.FLOAT32, 3, 3)
-              .with(DType.FLOAT64, 3));
+              .with(Literal.ofInts(2)));
     }
   }
 
   /** Matrices, zero but for a band: inputs matrices, diagonals below and above the main one. */
   record MatrixBandPart() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "num_lower: Tindex in index", "num_upper: Tindex")
+            .alias("BatchMatrixBandPart");
+
     @Override
     public String type() {
       return "MatrixBandPart";
@@ -179,19 +176,12 @@ public interface BandOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "num_lower: Tindex", "num_upper: Tindex")
-          .alias("BatchMatrixBandPart");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
       Shape shape = DiagonalOps.MatrixDiagPart.requireMatrices(in);
-      in.require(
-          in.dtype(1) == in.dtype(2),
-          "the numbers of diagonals must have one type, not %s and %s",
-          in.dtype(1),
-          in.dtype(2));
       for (int input = 1; input <= 2; input++) {
         Optional<Long> kept = ShapeVectors.scalar(in, input);
         long extent = shape.isRankKnown() ? shape.dim(input - 3) : Shape.UNKNOWN;

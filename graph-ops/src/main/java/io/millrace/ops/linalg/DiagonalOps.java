@@ -54,13 +54,23 @@ public interface DiagonalOps extends Building {
       return this == V1 ? first : first + name();
     }
 
-    Signature signature(Signature signature) {
-      Signature formless = signature.told("form");
-      return this == V3 ? formless.optional("align", Align.RIGHT_LEFT) : formless.told("align");
-    }
-
     Align align(Align wished) {
       return this == V3 ? wished : Align.LEFT_LEFT;
+    }
+  }
+
+  /** How TensorFlow writes the forms of an operation. */
+  record Written(Signature first, Signature second, Signature third) {
+    /** Returns how they are written, given the inputs of the first form and of the later ones. */
+    static Written of(Signature first, Signature later) {
+      return new Written(
+          first.told("form").told("align"),
+          later.told("form").told("align"),
+          later.told("form").optional("align", Align.RIGHT_LEFT));
+    }
+
+    Signature as(Form form) {
+      return form == Form.V1 ? first : form == Form.V2 ? second : third;
     }
   }
 
@@ -142,6 +152,16 @@ public interface DiagonalOps extends Building {
    * columns and what stands elsewhere.
    */
   record MatrixDiag(Form form, Align align) implements Op {
+    private static final Written WRITTEN =
+        Written.of(
+            Signature.of("diagonal: T").alias("BatchMatrixDiag"),
+            Signature.of(
+                "diagonal: T",
+                "k: int32",
+                "num_rows: int32 in index",
+                "num_cols: int32 in index",
+                "padding_value: T"));
+
     public MatrixDiag {
       align = form.align(align);
     }
@@ -153,22 +173,13 @@ public interface DiagonalOps extends Building {
 
     @Override
     public Signature signature() {
-      return form.signature(
-          form == Form.V1
-              ? Signature.of("diagonal: T").alias("BatchMatrixDiag")
-              : Signature.of(
-                  "diagonal: T",
-                  "k: int32",
-                  "num_rows: int32",
-                  "num_cols: int32",
-                  "padding_value: T"));
+      return WRITTEN.as(form);
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(form == Form.V1 ? 1 : 5);
       if (form != Form.V1) {
-        requireScalar(in, 4);
+        in.requireRank(4, 0);
       }
       Optional<Diagonals.Band> band =
           form == Form.V1 ? Optional.of(Diagonals.Band.MAIN) : Diagonals.Band.of(in, 1);
@@ -226,15 +237,6 @@ public interface DiagonalOps extends Building {
           band.high(),
           length);
       return Shape.of(rows, columns);
-    }
-
-    static void requireScalar(Inference in, int padding) {
-      in.requireRank(padding, 0);
-      in.require(
-          in.dtype(padding) == in.dtype(0),
-          "the padding must be %s as the tensor is, not %s",
-          in.dtype(0),
-          in.dtype(padding));
     }
 
     @Override
@@ -301,6 +303,11 @@ public interface DiagonalOps extends Building {
    * stands beside shorter ones.
    */
   record MatrixDiagPart(Form form, Align align) implements Op {
+    private static final Written WRITTEN =
+        Written.of(
+            Signature.of("input: T").alias("BatchMatrixDiagPart"),
+            Signature.of("input: T", "k: int32", "padding_value: T"));
+
     public MatrixDiagPart {
       align = form.align(align);
     }
@@ -312,17 +319,13 @@ public interface DiagonalOps extends Building {
 
     @Override
     public Signature signature() {
-      return form.signature(
-          form == Form.V1
-              ? Signature.of("input: T").alias("BatchMatrixDiagPart")
-              : Signature.of("input: T", "k: int32", "padding_value: T"));
+      return WRITTEN.as(form);
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(form == Form.V1 ? 1 : 3);
       if (form != Form.V1) {
-        MatrixDiag.requireScalar(in, 2);
+        in.requireRank(2, 0);
       }
       Optional<Diagonals.Band> band =
           form == Form.V1 ? Optional.of(Diagonals.Band.MAIN) : Diagonals.Band.of(in, 1);

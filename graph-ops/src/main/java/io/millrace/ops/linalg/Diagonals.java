@@ -7,7 +7,6 @@ import io.millrace.ir.View;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.ops.array.PadOps;
-import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
@@ -36,7 +35,6 @@ record Diagonals(Band band, DiagonalOps.Align align, long rows, long columns) {
     /** Returns the band that an input says, if it is known. */
     static Optional<Band> of(Inference in, int input) {
       Shape shape = in.shape(input);
-      in.require(in.dtype(input) == DType.INT32, "k must be int32, not %s", in.dtype(input));
       in.require(
           !shape.isRankKnown()
               || shape.rank() == 0

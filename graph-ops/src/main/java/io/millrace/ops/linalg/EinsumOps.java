@@ -8,7 +8,6 @@ import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
-import io.millrace.op.TypeSet;
 import io.millrace.ops.Building;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
@@ -64,6 +63,8 @@ public interface EinsumOps extends Building {
 
   /** One or two inputs, multiplied and summed as the equation says. */
   record Einsum(String equation) implements Op {
+    private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T in signed");
+
     @Override
     public String type() {
       return "Einsum";
@@ -71,14 +72,13 @@ public interface EinsumOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("inputs: N * T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.require(in.count() == 1 || in.count() == 2, "takes one or two inputs, not %d", in.count());
-      TypeSet.SIGNED.require(in, 0);
-      DType dtype = in.requireSameDType();
+      in.require(in.count() <= 2, "takes one or two inputs, not %d", in.count());
+      DType dtype = in.dtype(0);
       Equation parsed = Equation.parse(in, equation);
       List<Shape> shapes = new ArrayList<>();
       for (int i = 0; i < in.count(); i++) {

@@ -10,7 +10,6 @@ import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
-import io.millrace.op.TypeSet;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.array.Constants;
@@ -51,6 +50,12 @@ public interface MatrixOps extends Building {
 
   /** Product of two matrices of one numeric type, each transposed first if asked. */
   record MatMul(boolean transposeA, boolean transposeB) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("a: T in signed", "b: T")
+            .optional("transpose_a", false)
+            .optional("transpose_b", false)
+            .ignoring("grad_a", "grad_b");
+
     @Override
     public String type() {
       return "MatMul";
@@ -58,17 +63,12 @@ public interface MatrixOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("a: T", "b: T")
-          .optional("transpose_a", false)
-          .optional("transpose_b", false)
-          .ignoring("grad_a", "grad_b");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      TypeSet.SIGNED.require(in, 0);
-      DType dtype = in.requireSameDType();
+      DType dtype = in.dtype(0);
       Shape a = in.requireRank(0, 2);
       Shape b = in.requireRank(1, 2);
       long inner = a.dim(transposeA ? 0 : 1);
@@ -131,29 +131,34 @@ public interface MatrixOps extends Building {
               .with(DType.FLOAT32, 2, 3),
           Example.rejects(new MatMul(false, false), "must have 2 axes")
               .with(DType.FLOAT32, 3)
-              .with(DType.FLOAT32, 3, 4),
-          Example.rejects(new MatMul(false, false), "inputs must have one type")
-              .with(DType.FLOAT32, 2, 3)
-              .with(DType.FLOAT64, 3, 4));
+              .with(DType.FLOAT32, 3, 4));
     }
   }
 
   /** Products of matrices, one for every index of the axes before the last two. */
   record BatchMatMul(Rule rule, boolean adjX, boolean adjY) implements Op {
+    private static final Signature ONE_TYPE = Signature.of("x: T in signed", "y: T");
 
     /** What TensorFlow's versions of the operation accept. */
     public enum Rule {
       /** Equal axes before the last two. */
-      V1("BatchMatMul"),
+      V1("BatchMatMul", ONE_TYPE),
       /** Axes before the last two that broadcast. */
-      V2("BatchMatMulV2"),
+      V2("BatchMatMulV2", ONE_TYPE),
       /** Likewise; types that differ are not supported. */
-      V3("BatchMatMulV3");
+      V3("BatchMatMulV3", Signature.of("x: Ta in signed", "y: Tb in signed").outputType("Tout", 0));
 
       private final String type;
+      private final Signature signature;
 
-      Rule(String type) {
+      Rule(String type, Signature inputs) {
         this.type = type;
+        this.signature =
+            inputs
+                .told("rule")
+                .optional("adj_x", false)
+                .optional("adj_y", false)
+                .ignoring("grad_x", "grad_y");
       }
     }
 
@@ -164,22 +169,13 @@ public interface MatrixOps extends Building {
 
     @Override
     public Signature signature() {
-      Signature inputs =
-          rule == Rule.V3
-              ? Signature.of("x: Ta", "y: Tb").outputType("Tout", 0)
-              : Signature.of("x: T", "y: T");
-      return inputs
-          .told("rule")
-          .optional("adj_x", false)
-          .optional("adj_y", false)
-          .ignoring("grad_x", "grad_y");
+      return rule.signature;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      TypeSet.SIGNED.require(in, 0);
-      DType dtype = in.requireSameDType();
+      DType dtype = in.dtype(0);
+      in.require(in.dtype(1) == dtype, "y must be %s as x is, not %s", dtype, in.dtype(1));
       Shapes.requireAxes(in, 0, 2);
       Shapes.requireAxes(in, 1, 2);
       Shape x = in.shape(0);

@@ -43,9 +43,6 @@ public interface AddOps extends Building {
   }
 
   private static TensorType sumType(Inference in) {
-    in.require(in.count() > 0, "takes at least one input");
-    in.requireNumeric(0);
-    DType dtype = in.requireSameDType();
     Shape shape = in.shape(0);
     for (int i = 1; i < in.count(); i++) {
       in.require(
@@ -57,7 +54,7 @@ public interface AddOps extends Building {
       shape = shape.merge(in.shape(i));
     }
 
-    return new TensorType(dtype, shape);
+    return in.type(0).withShape(shape);
   }
 
   private static Value sum(Lowering to) {
@@ -74,6 +71,9 @@ public interface AddOps extends Building {
 
   /** Sum of one or more tensors of one type and shape. */
   record AddN() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("inputs: N>=1 * T in numeric").sharing();
+
     @Override
     public String type() {
       return "AddN";
@@ -81,7 +81,7 @@ public interface AddOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("inputs: N * T").sharing();
+      return SIGNATURE;
     }
 
     @Override
@@ -109,7 +109,6 @@ public interface AddOps extends Building {
           Example.accepts(new AddN()).with(DType.FLOAT64, 3).with(DType.FLOAT64, 3),
           Example.accepts(new AddN()).with(DType.INT32).with(DType.INT32).with(DType.INT32),
           many,
-          Example.rejects(new AddN(), "takes at least one input"),
           Example.rejects(new AddN(), "inputs must have one shape")
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32, 1));
@@ -118,6 +117,8 @@ public interface AddOps extends Building {
 
   /** Sum of one or more tensors of one type and of a shape that is an attribute. */
   record AccumulateNV2(Shape shape) implements Op {
+    private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T in numeric");
+
     @Override
     public String type() {
       return "AccumulateNV2";
@@ -125,7 +126,7 @@ public interface AddOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("inputs: N * T");
+      return SIGNATURE;
     }
 
     @Override
@@ -149,7 +150,6 @@ public interface AddOps extends Building {
       return List.of(
           Example.accepts(op).with(DType.FLOAT64, 2, 3).with(DType.FLOAT64, 2, 3),
           Example.accepts(new AccumulateNV2(Shape.unknown())).with(DType.INT32),
-          Example.rejects(op, "takes at least one input"),
           Example.rejects(op, "shapes [2,2] and [?,3] differ").with(DType.FLOAT32, 2, 2));
     }
   }

@@ -47,6 +47,11 @@ public interface ArgOps extends Building {
 
   /** The positions of the first input's extremes along the axis that the second says. */
   record Arg(boolean least, DType outputType) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T", "dimension: Tidx in index")
+            .told("least")
+            .optional("output_type", DType.INT64);
+
     @Override
     public String type() {
       return least ? "ArgMin" : "ArgMax";
@@ -54,14 +59,11 @@ public interface ArgOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "dimension: Tidx")
-          .told("least")
-          .optional("output_type", DType.INT64);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
       in.require(
           outputType == DType.INT32 || outputType == DType.INT64,
           "positions must be int32 or int64, not %s",

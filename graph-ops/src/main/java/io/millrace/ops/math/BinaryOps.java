@@ -10,7 +10,6 @@ import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.UnaryFn;
 import io.millrace.op.Example;
-import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.type.DType;
@@ -230,7 +229,7 @@ public interface BinaryOps extends Building {
                 (tf, x, y, z, dz) -> List.of(tf.multiplyNoNan(dz, y), tf.multiplyNoNan(x, dz)))),
     NEXT_AFTER(
         Row.binary("NextAfter", FLOATING, (x, y) -> x.apply(BinaryFn.NEXT_AFTER, y))
-            .written(s -> Signature.of("x1: T", "x2: T"))
+            .named("x1", "x2")
             .derivatives((tf, x, y, z, dz) -> List.of(dz, tf.zerosLike(dz)))),
     ATAN2(
         Row.binary("Atan2", FLOATING, (y, x) -> y.apply(BinaryFn.ATAN2, x))

@@ -121,6 +121,9 @@ public interface ClipOps extends Building {
 
   /** Inputs x and its bounds, each of which is a scalar or has the shape of x. */
   record ClipByValue() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("t: T in numeric", "clip_value_min: T", "clip_value_max: T");
+
     @Override
     public String type() {
       return "ClipByValue";
@@ -128,14 +131,11 @@ public interface ClipOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("t: T", "clip_value_min: T", "clip_value_max: T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireNumeric(0);
-      in.requireSameDType();
       Shape shape = in.shape(0);
       for (int bound = 1; bound < 3; bound++) {
         Shape own = in.shape(bound);
@@ -201,11 +201,6 @@ public interface ClipOps extends Building {
               .with(DType.FLOAT32, 3, 2)
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32));
-      examples.add(
-          Example.rejects(new ClipByValue(), "must be numeric")
-              .with(DType.BOOL, 2)
-              .with(DType.BOOL)
-              .with(DType.BOOL));
       return examples;
     }
   }

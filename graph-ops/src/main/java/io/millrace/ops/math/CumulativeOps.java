@@ -70,6 +70,12 @@ public interface CumulativeOps extends Building {
 
   /** Sums or products of the first input along the axis that the second says. */
   record Cumulative(boolean product, boolean exclusive, boolean reverse) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("x: T in numeric", "axis: Tidx in index")
+            .told("product")
+            .optional("exclusive", false)
+            .optional("reverse", false);
+
     @Override
     public String type() {
       return product ? "Cumprod" : "Cumsum";
@@ -77,16 +83,11 @@ public interface CumulativeOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T", "axis: Tidx")
-          .told("product")
-          .optional("exclusive", false)
-          .optional("reverse", false);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireNumeric(0);
       Optional<Long> axis = ShapeVectors.scalar(in, 1);
       Shape shape = in.shape(0);
       if (shape.isRankKnown()) {
@@ -149,7 +150,6 @@ public interface CumulativeOps extends Building {
                 .with(Literal.scalar(DType.INT32, 2)));
         examples.add(
             Example.rejects(plain, "axis 0 is out of range").with(DType.FLOAT32).with(first));
-        examples.add(Example.rejects(plain, "must be numeric").with(DType.BOOL, 2).with(first));
       }
       return examples;
     }

@@ -23,6 +23,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * An operation that computes one scalar function of its inputs, element by element, the inputs
@@ -61,7 +62,6 @@ public interface Elementwise extends Op {
   record Row(
       String type,
       int inputs,
-      TypeSet types,
       Function<List<Scalar>, Scalar> value,
       List<Optional<Domain>> domains,
       Optional<Derivatives> derivatives,
@@ -73,12 +73,11 @@ public interface Elementwise extends Op {
       return new Row(
           type,
           1,
-          types,
           s -> value.apply(s.get(0)),
           List.of(Optional.empty()),
           Optional.empty(),
           "",
-          Signature.of(types == TypeSet.BOOLEAN ? "x: bool" : "x: T"));
+          signature(types, "x: "));
     }
 
     /** Returns a row for a function of two tensors of one of these types. */
@@ -86,22 +85,26 @@ public interface Elementwise extends Op {
       return new Row(
           type,
           2,
-          types,
           s -> value.apply(s.get(0), s.get(1)),
           List.of(Optional.empty(), Optional.empty()),
           Optional.empty(),
           "",
-          types == TypeSet.BOOLEAN
-              ? Signature.of("x: bool", "y: bool")
-              : Signature.of("x: T", "y: T"));
+          signature(types, "x: ", "y: "));
+    }
+
+    private static Signature signature(TypeSet types, String... inputs) {
+      boolean fixed = types.equals(TypeSet.BOOLEAN);
+      String type = fixed ? "bool" : "T";
+      String[] typed = Stream.of(inputs).map(name -> name + type).toArray(String[]::new);
+      typed[0] += fixed ? "" : " in " + types;
+      return Signature.of(typed);
     }
 
     /** Returns this row with an input drawn from [low, high). */
     public Row within(int input, double low, double high) {
       List<Optional<Domain>> changed = new ArrayList<>(domains);
       changed.set(input, Optional.of(new Domain(low, high)));
-      return new Row(
-          type, inputs, types, value, List.copyOf(changed), derivatives, reason, signature);
+      return new Row(type, inputs, value, List.copyOf(changed), derivatives, reason, signature);
     }
 
     /** Returns this row with a gradient for its only input. */
@@ -111,18 +114,23 @@ public interface Elementwise extends Op {
 
     /** Returns this row with gradients for its two inputs. */
     public Row derivatives(Derivatives rule) {
-      return new Row(type, inputs, types, value, domains, Optional.of(rule), reason, signature);
+      return new Row(type, inputs, value, domains, Optional.of(rule), reason, signature);
     }
 
     /** Returns this row without gradients, for this reason. */
     public Row notDifferentiable(String why) {
-      return new Row(type, inputs, types, value, domains, Optional.empty(), why, signature);
+      return new Row(type, inputs, value, domains, Optional.empty(), why, signature);
     }
 
     /** Returns this row written in TensorFlow's graphs as the rule makes of the usual way. */
     public Row written(UnaryOperator<Signature> rule) {
-      return new Row(
-          type, inputs, types, value, domains, derivatives, reason, rule.apply(signature));
+      return new Row(type, inputs, value, domains, derivatives, reason, rule.apply(signature));
+    }
+
+    /** Returns this row of two inputs with the names that TensorFlow has for them. */
+    public Row named(String first, String second) {
+      String set = " in " + signature.inputs().get(0).set();
+      return written(s -> Signature.of(first + ": T" + set, second + ": T"));
     }
 
     /** Returns this row with another name that TensorFlow has for it. */
@@ -144,9 +152,6 @@ public interface Elementwise extends Op {
   @Override
   default List<TensorType> infer(Inference in) {
     Row row = row();
-    in.requireCount(row.inputs());
-    row.types().require(in, 0);
-    in.requireSameDType();
     ScalarBuilder builder = new ScalarBuilder();
     List<Scalar> elements =
         IntStream.range(0, row.inputs()).mapToObj(i -> builder.parameter(in.dtype(0))).toList();
@@ -181,18 +186,8 @@ public interface Elementwise extends Op {
   static List<Example> examples(Elementwise... table) {
     List<Example> examples = new ArrayList<>();
     for (Elementwise op : table) {
-      TypeSet types = op.row().types();
-      for (DType dtype : DType.values()) {
-        if (types.has(dtype)) {
-          examples.addAll(op.row().inputs() == 1 ? unary(op, dtype) : binary(op, dtype));
-        }
-      }
-      if (types.stranger().isPresent()) {
-        Example example = Example.rejects(op, "input 0 must be");
-        for (int i = 0; i < op.row().inputs(); i++) {
-          example = example.with(types.stranger().get(), 2);
-        }
-        examples.add(example);
+      for (DType dtype : op.signature().inputs().get(0).set().types()) {
+        examples.addAll(op.row().inputs() == 1 ? unary(op, dtype) : binary(op, dtype));
       }
     }
     return examples;
@@ -203,7 +198,6 @@ public interface Elementwise extends Op {
   }
 
   private static List<Example> binary(Elementwise op, DType dtype) {
-    DType other = dtype == DType.INT32 ? DType.INT64 : DType.INT32;
     List<Example> examples = new ArrayList<>();
     examples.add(with(with(Example.accepts(op), 0, dtype, 2, 3), 1, dtype, 2, 3));
     examples.add(with(with(Example.accepts(op), 0, dtype, 2, 3), 1, dtype, 3));
@@ -213,7 +207,6 @@ public interface Elementwise extends Op {
       examples.add(with(with(Example.accepts(op), 0, dtype, 0, 3), 1, dtype, 3));
       examples.add(
           with(with(Example.rejects(op, "do not broadcast"), 0, dtype, 2, 3), 1, dtype, 4));
-      examples.add(with(with(Example.rejects(op, "must have one type"), 0, dtype, 2), 1, other, 2));
     }
     return examples;
   }

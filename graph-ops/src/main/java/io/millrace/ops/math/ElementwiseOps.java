@@ -60,6 +60,8 @@ public interface ElementwiseOps extends Building {
 
   /** {@code condition ? x : y}, broadcasting. */
   record SelectV2() implements Op {
+    private static final Signature SIGNATURE = Signature.of("condition: bool", "t: T", "e: T");
+
     @Override
     public String type() {
       return "SelectV2";
@@ -67,18 +69,11 @@ public interface ElementwiseOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("condition: bool", "t: T", "e: T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.require(in.dtype(0) == DType.BOOL, "the condition must be bool, not %s", in.dtype(0));
-      in.require(
-          in.dtype(1) == in.dtype(2),
-          "the choices must have one type, not %s and %s",
-          in.dtype(1),
-          in.dtype(2));
       Shape choices = in.broadcast(1, 2);
       return List.of(new TensorType(in.dtype(1), in.broadcast(in.shape(0), choices)));
     }
@@ -123,14 +118,6 @@ public interface ElementwiseOps extends Building {
               .with(DType.BOOL)
               .with(DType.INT32, 2)
               .with(DType.INT32, 3, 1),
-          Example.rejects(new SelectV2(), "the condition must be bool")
-              .with(DType.INT32, 2)
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32, 2),
-          Example.rejects(new SelectV2(), "the choices must have one type")
-              .with(DType.BOOL, 2)
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT64, 2),
           Example.rejects(new SelectV2(), "do not broadcast")
               .with(DType.BOOL, 4)
               .with(DType.FLOAT32, 2)
@@ -140,6 +127,8 @@ public interface ElementwiseOps extends Building {
 
   /** {@code condition ? x : y}, of whole tensors, slices along the first axis, or elements. */
   record Select() implements Op {
+    private static final Signature SIGNATURE = Signature.of("condition: bool", "t: T", "e: T");
+
     @Override
     public String type() {
       return "Select";
@@ -147,18 +136,11 @@ public interface ElementwiseOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("condition: bool", "t: T", "e: T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.require(in.dtype(0) == DType.BOOL, "the condition must be bool, not %s", in.dtype(0));
-      in.require(
-          in.dtype(1) == in.dtype(2),
-          "the choices must have one type, not %s and %s",
-          in.dtype(1),
-          in.dtype(2));
       TensorType choices = Shapes.same(in, 1, 2);
       Shape condition = in.shape(0);
       Shape shape = choices.shape();
@@ -246,6 +228,9 @@ public interface ElementwiseOps extends Building {
 
   /** Conversion to another element type. */
   record Cast(DType to) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("x: SrcT").sharing().rename("to", "DstT").only("Truncate", false);
+
     @Override
     public String type() {
       return "Cast";
@@ -253,12 +238,11 @@ public interface ElementwiseOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: SrcT").sharing().rename("to", "DstT").only("Truncate", false);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       return List.of(in.type(0).withDType(to));
     }
 
@@ -296,7 +280,6 @@ public interface ElementwiseOps extends Building {
           examples.add(Example.accepts(new Cast(to)).with(from, 2, 3));
         }
       }
-      examples.add(Example.rejects(new Cast(DType.INT32), "takes 1 inputs"));
       return examples;
     }
   }

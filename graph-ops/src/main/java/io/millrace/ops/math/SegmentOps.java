@@ -142,6 +142,13 @@ public interface SegmentOps extends Building {
 
   /** The first input's slices combined by the segments that the second names; the third counts. */
   record UnsortedSegment(Kind kind) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of(
+                "data: T in numeric",
+                "segment_ids: Tindices in index",
+                "num_segments: Tnumsegments in index")
+            .told("kind");
+
     @Override
     public String type() {
       return "UnsortedSegment" + kind.suffix;
@@ -149,15 +156,11 @@ public interface SegmentOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("data: T", "segment_ids: Tindices", "num_segments: Tnumsegments")
-          .told("kind");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireNumeric(0);
-      in.requireIndex(1);
       Optional<Long> number = ShapeVectors.scalar(in, 2);
       number.ifPresent(n -> in.require(n >= 0, "the number of segments %d is negative", n));
       Shape data = in.shape(0);

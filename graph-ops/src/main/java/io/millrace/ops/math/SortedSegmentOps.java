@@ -61,6 +61,9 @@ public interface SortedSegmentOps extends Building {
 
   /** The first input's slices combined by the segments that the second names in order. */
   record Segment(SegmentOps.Kind kind) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("data: T in numeric", "segment_ids: Tindices in index").told("kind");
+
     @Override
     public String type() {
       return "Segment" + kind.suffix();
@@ -68,7 +71,7 @@ public interface SortedSegmentOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("data: T", "segment_ids: Tindices").told("kind");
+      return SIGNATURE;
     }
 
     @Override
@@ -83,8 +86,6 @@ public interface SortedSegmentOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireNumeric(0);
       return List.of(Ascending.infer(in));
     }
 
@@ -129,6 +130,9 @@ public interface SortedSegmentOps extends Building {
 
   /** The means of the first input's slices in the segments that the second names in order. */
   record SegmentMean() implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("data: T in numeric", "segment_ids: Tindices in index");
+
     @Override
     public String type() {
       return "SegmentMean";
@@ -136,7 +140,7 @@ public interface SortedSegmentOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("data: T", "segment_ids: Tindices");
+      return SIGNATURE;
     }
 
     @Override
@@ -151,8 +155,6 @@ public interface SortedSegmentOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireNumeric(0);
       return List.of(Ascending.infer(in));
     }
 

@@ -35,6 +35,11 @@ public interface BiasOps extends Building {
 
   /** Adds a vector (input 1) to a tensor along the axis of its channels. */
   record BiasAdd(DataFormat format) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("value: T in numeric", "bias: T")
+            .rename("format", "data_format")
+            .optional("data_format", DataFormat.NHWC);
+
     @Override
     public String type() {
       return "BiasAdd";
@@ -42,16 +47,11 @@ public interface BiasOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("value: T", "bias: T")
-          .rename("format", "data_format")
-          .optional("data_format", DataFormat.NHWC);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireNumeric(0);
-      in.requireSameDType();
       Shape x = in.shape(0);
       Shape bias = in.requireRank(1, 1);
       Shapes.requireAxes(in, 0, format == DataFormat.NCHW ? 3 : 2);
@@ -114,6 +114,11 @@ public interface BiasOps extends Building {
 
   /** Gradient of {@link BiasAdd} by the bias: the sum over all axes but that of the channels. */
   record BiasAddGrad(DataFormat format) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("out_backprop: T in numeric")
+            .rename("format", "data_format")
+            .optional("data_format", DataFormat.NHWC);
+
     @Override
     public String type() {
       return "BiasAddGrad";
@@ -121,15 +126,11 @@ public interface BiasOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("out_backprop: T")
-          .rename("format", "data_format")
-          .optional("data_format", DataFormat.NHWC);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
-      in.requireNumeric(0);
       Shapes.requireAxes(in, 0, format == DataFormat.NCHW ? 3 : 2);
       Shape dy = in.shape(0);
       long channels = dy.isRankKnown() ? dy.dim(format.channelAxis(dy.rank())) : -1;

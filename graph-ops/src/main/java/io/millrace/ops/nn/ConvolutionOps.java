@@ -233,7 +233,7 @@ public interface ConvolutionOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input_sizes: int32", "filter: T", "out_backprop: T")
+      return Signature.of("input_sizes: int32 in index", "filter: T", "out_backprop: T")
           .ignoring("use_cudnn_on_gpu");
     }
 
@@ -338,7 +338,7 @@ public interface ConvolutionOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "filter_sizes: int32", "out_backprop: T")
+      return Signature.of("input: T", "filter_sizes: int32 in index", "out_backprop: T")
           .ignoring("use_cudnn_on_gpu");
     }
 

@@ -170,7 +170,7 @@ public interface DepthwiseOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input_sizes: int32", "filter: T", "out_backprop: T");
+      return Signature.of("input_sizes: int32 in index", "filter: T", "out_backprop: T");
     }
 
     @Override
@@ -241,7 +241,7 @@ public interface DepthwiseOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T", "filter_sizes: int32", "out_backprop: T");
+      return Signature.of("input: T", "filter_sizes: int32 in index", "out_backprop: T");
     }
 
     @Override

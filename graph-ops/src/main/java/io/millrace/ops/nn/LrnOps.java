@@ -39,6 +39,13 @@ public interface LrnOps extends Building {
 
   /** Images divided by a power of the squares around each element. */
   record LRN(int depthRadius, float bias, float alpha, float beta) implements Op {
+    private static final Signature SIGNATURE =
+        Signature.of("input: T in floating")
+            .optional("depth_radius", 5)
+            .optional("bias", 1f)
+            .optional("alpha", 1f)
+            .optional("beta", 0.5f);
+
     @Override
     public String type() {
       return "LRN";
@@ -46,17 +53,11 @@ public interface LrnOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("input: T")
-          .optional("depth_radius", 5)
-          .optional("bias", 1f)
-          .optional("alpha", 1f)
-          .optional("beta", 0.5f);
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
-      in.requireFloating(0);
       in.require(depthRadius >= 0, "the radius must not be negative, but is %d", depthRadius);
       return List.of(in.type(0).withShape(in.requireRank(0, 4)));
     }

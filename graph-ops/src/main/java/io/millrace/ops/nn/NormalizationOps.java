@@ -102,14 +102,27 @@ public interface NormalizationOps extends Building {
       implements Op {
     /** Lists the operations of this kind; they differ in what else they return. */
     public enum Version {
-      V1("FusedBatchNorm"),
-      V2("FusedBatchNormV2"),
-      V3("FusedBatchNormV3");
+      V1("FusedBatchNorm", "T"),
+      V2("FusedBatchNormV2", "U"),
+      V3("FusedBatchNormV3", "U");
 
       private final String type;
+      private final Signature signature;
 
-      Version(String type) {
+      Version(String type, String given) {
         this.type = type;
+        this.signature =
+            Signature.of(
+                    "x: T in floating",
+                    "scale: " + given,
+                    "offset: " + given,
+                    "mean: " + given,
+                    "variance: " + given)
+                .told("version")
+                .optional("epsilon", 0.0001f)
+                .optional("exponential_avg_factor", 1f)
+                .optional("data_format", DataFormat.NHWC)
+                .optional("is_training", true);
       }
     }
 
@@ -120,14 +133,7 @@ public interface NormalizationOps extends Building {
 
     @Override
     public Signature signature() {
-      String type = version == Version.V1 ? "T" : "U";
-      return Signature.of(
-              "x: T", "scale: " + type, "offset: " + type, "mean: " + type, "variance: " + type)
-          .told("version")
-          .optional("epsilon", 0.0001f)
-          .optional("exponential_avg_factor", 1f)
-          .optional("data_format", DataFormat.NHWC)
-          .optional("is_training", true);
+      return version.signature;
     }
 
     private boolean usesGiven() {
@@ -136,9 +142,8 @@ public interface NormalizationOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(5);
-      DType dtype = in.requireFloating(0).dtype();
-      in.requireSameDType();
+      DType dtype = in.dtype(0);
+      in.require(in.dtype(1) == dtype, "x must be %s as the scale is, not %s", in.dtype(1), dtype);
       Shape x = in.requireRank(0, 4);
       long channels = dataFormat.toLast(x).dim(-1);
       for (int i = 1; i < 5; i++) {

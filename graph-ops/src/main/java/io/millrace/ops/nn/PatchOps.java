@@ -47,6 +47,8 @@ public interface PatchOps extends Building {
   /** All pixels of each window as channels. */
   record ExtractImagePatches(
       List<Long> ksizes, List<Long> strides, List<Long> rates, Padding.Kind padding) implements Op {
+    private static final Signature SIGNATURE = Signature.of("images: T");
+
     public ExtractImagePatches {
       ksizes = List.copyOf(ksizes);
       strides = List.copyOf(strides);
@@ -60,12 +62,11 @@ public interface PatchOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("images: T");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       in.require(padding != Padding.Kind.EXPLICIT, "the padding must be SAME or VALID");
       for (List<Long> perAxis : List.of(ksizes, strides, rates)) {
         in.require(

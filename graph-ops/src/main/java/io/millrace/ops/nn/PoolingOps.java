@@ -396,7 +396,7 @@ public interface PoolingOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("orig_input_shape: int32", "grad: T");
+      return Signature.of("orig_input_shape: int32 in index", "grad: T");
     }
 
     @Override

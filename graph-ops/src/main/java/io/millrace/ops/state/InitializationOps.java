@@ -32,6 +32,8 @@ public interface InitializationOps extends Building {
 
   /** Whether the variable that the input refers to has a value. */
   record IsVariableInitialized() implements Op {
+    private static final Signature SIGNATURE = Signature.of("ref: dtype");
+
     @Override
     public String type() {
       return "IsVariableInitialized";
@@ -39,7 +41,7 @@ public interface InitializationOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("ref: dtype");
+      return SIGNATURE;
     }
 
     @Override
@@ -54,7 +56,6 @@ public interface InitializationOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
       return List.of(new TensorType(DType.BOOL, Shape.scalar()));
     }
 
@@ -73,8 +74,7 @@ public interface InitializationOps extends Building {
       return List.of(
           Example.accepts(op).withVariable(-2, 2, DType.FLOAT32, 2, 3),
           Example.accepts(op).withVariable(0, 2, DType.BOOL),
-          Example.rejects(op, "input 0 must be a variable").with(DType.FLOAT32, 2),
-          Example.rejects(op, "takes 1 inputs, not 0"));
+          Example.rejects(op, "input 0 must be a variable").with(DType.FLOAT32, 2));
     }
   }
 }

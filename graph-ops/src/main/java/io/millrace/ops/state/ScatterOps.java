@@ -114,9 +114,14 @@ public interface ScatterOps extends Building {
     MAX("ScatterMax");
 
     private final String type;
+    private final Signature signature;
 
     Arithmetic(String type) {
       this.type = type;
+      String types = name().equals("UPDATE") ? "any" : "numeric";
+      this.signature =
+          Signature.of("ref: T in " + types, "indices: Tindices in index", "updates: T")
+              .ignoring("use_locking");
     }
 
     @Override
@@ -126,21 +131,11 @@ public interface ScatterOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("ref: T", "indices: Tindices", "updates: T").ignoring("use_locking");
+      return signature;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireIndex(1);
-      in.require(
-          in.dtype(0) == in.dtype(2),
-          "the updates must be %s as the variable is, not %s",
-          in.dtype(0),
-          in.dtype(2));
-      if (this != UPDATE) {
-        in.requireNumeric(0);
-      }
       Shapes.requireAxes(in, 0, 1);
       Shape target = in.shape(0);
       Shape updates = in.shape(2);
@@ -213,11 +208,6 @@ public interface ScatterOps extends Building {
               .withVariable(0, 2, DType.BOOL, 3)
               .with(Literal.ofInts(2, 0))
               .with(DType.BOOL, 2));
-      examples.add(
-          Example.rejects(ADD, "must be numeric, not bool")
-              .with(DType.BOOL, 3)
-              .with(Literal.ofInts(2, 0))
-              .with(DType.BOOL, 2));
       return examples;
     }
   }
@@ -232,17 +222,12 @@ public interface ScatterOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("ref: T", "indices: Tindices", "updates: T")
-          .told("change")
-          .optional("bad_indices_policy", "")
-          .ignoring("use_locking");
+      return change.ofVariable();
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      List<TensorType> types = TensorScatterOps.TensorScatter.changed(in, badIndicesPolicy);
-      change.requireType(in);
-      return types;
+      return TensorScatterOps.TensorScatter.changed(in, badIndicesPolicy);
     }
 
     @Override

@@ -143,6 +143,8 @@ public interface VariableOps extends Building {
    * defined it may change.
    */
   record VariableV2(DType dtype, Shape shape) implements Op {
+    private static final Signature SIGNATURE = Signature.of().ignoring("container", "shared_name");
+
     @Override
     public String type() {
       return "VariableV2";
@@ -150,12 +152,11 @@ public interface VariableOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of().ignoring("container", "shared_name");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(0);
       return List.of(new TensorType(dtype, in.sizes().map(Shape::of).orElse(shape)));
     }
 
@@ -180,15 +181,15 @@ public interface VariableOps extends Building {
     }
 
     static List<Example> examples() {
-      return List.of(
-          Example.accepts(new VariableV2(DType.FLOAT32, Shape.of(2, 3))),
-          Example.rejects(new VariableV2(DType.FLOAT32, Shape.of(2)), "takes 0 inputs, not 1")
-              .with(DType.FLOAT32, 2));
+      return List.of(Example.accepts(new VariableV2(DType.FLOAT32, Shape.of(2, 3))));
     }
   }
 
   /** Sets the variable that input 0 refers to, and refers to it; input 1 is the value. */
   record Assign(boolean validateShape) implements WritingOp {
+    private static final Signature SIGNATURE =
+        Signature.of("ref: T", "value: T").optional("validate_shape", true).ignoring("use_locking");
+
     @Override
     public String type() {
       return "Assign";
@@ -196,15 +197,11 @@ public interface VariableOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("ref: T", "value: T")
-          .optional("validate_shape", true)
-          .ignoring("use_locking");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireSameDType();
       if (validateShape) {
         AssignUpdate.requireFit(in);
       }
@@ -229,10 +226,7 @@ public interface VariableOps extends Building {
               .with(DType.FLOAT32, 2),
           Example.rejects(op, "shape [2,3] does not take a value of shape [3]")
               .with(DType.FLOAT32, 2, 3)
-              .with(DType.FLOAT32, 3),
-          Example.rejects(new Assign(false), "inputs must have one type")
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT64, 2));
+              .with(DType.FLOAT32, 3));
     }
   }
 
@@ -240,6 +234,9 @@ public interface VariableOps extends Building {
   enum AssignUpdate implements WritingOp {
     ASSIGN_ADD("AssignAdd", BinaryFn.ADD),
     ASSIGN_SUB("AssignSub", BinaryFn.SUB);
+
+    private static final Signature SIGNATURE =
+        Signature.of("ref: T in numeric", "value: T").ignoring("use_locking");
 
     private final String type;
     private final BinaryFn update;
@@ -256,14 +253,11 @@ public interface VariableOps extends Building {
 
     @Override
     public Signature signature() {
-      return Signature.of("ref: T", "value: T").ignoring("use_locking");
+      return SIGNATURE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireSameDType();
-      in.requireNumeric(0);
       requireFit(in);
       return List.of(in.type(0));
     }
@@ -288,13 +282,7 @@ public interface VariableOps extends Building {
           Example.accepts(ASSIGN_ADD)
               .withVariable(-2, 2, DType.FLOAT64, 2, 3)
               .with(DType.FLOAT64, 2, 3),
-          Example.accepts(ASSIGN_SUB).withVariable(-5, 5, DType.INT64).with(DType.INT64),
-          Example.rejects(ASSIGN_ADD, "must be numeric, not bool")
-              .with(DType.BOOL, 2)
-              .with(DType.BOOL, 2),
-          Example.rejects(ASSIGN_SUB, "inputs must have one type")
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT64, 2));
+          Example.accepts(ASSIGN_SUB).withVariable(-5, 5, DType.INT64).with(DType.INT64));
     }
   }
 }
