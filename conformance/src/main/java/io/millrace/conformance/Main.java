@@ -40,8 +40,9 @@ public final class Main {
       SessionOptions options =
           SessionOptions.defaults().device(command.device()).threads(1).passes(command.passes());
       requireDevice(options);
-      Suite suite = Suite.find(command);
-      return run(command, options, suite, out, terminal ? err : NOWHERE);
+      try (Suite suite = Suite.find(command)) {
+        return run(command, options, suite, out, terminal ? err : NOWHERE);
+      }
     } catch (WrongUsageException e) {
       err.println("millrace conformance: " + e.getMessage());
       err.println("Try --help.");

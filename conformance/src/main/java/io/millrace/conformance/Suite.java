@@ -2,7 +2,6 @@ package io.millrace.conformance;
 
 import io.millrace.SessionOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,10 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 
 /** The cases below a folder, sorted by name, and how they are run. */
-final class Suite {
+final class Suite implements AutoCloseable {
 
   /**
    * A case that was found.
@@ -33,9 +31,11 @@ final class Suite {
     void hear(Entry entry, Verdict verdict) throws IOException;
   }
 
+  private final CaseFolders folders;
   private final List<Entry> entries;
 
-  private Suite(List<Entry> entries) {
+  private Suite(CaseFolders folders, List<Entry> entries) {
+    this.folders = folders;
     this.entries = entries;
   }
 
@@ -45,42 +45,40 @@ final class Suite {
    * @throws WrongUsageException if the folder is missing, or there are none
    */
   static Suite find(Command command) throws WrongUsageException {
-    if (!Files.isDirectory(command.folder())) {
-      throw new WrongUsageException("there is no folder " + command.folder());
+    Path root = command.folder();
+    if (!Files.isDirectory(root) && !CaseFolders.isArchive(root)) {
+      throw new WrongUsageException("there is no folder " + root);
     }
-    List<Entry> entries;
+    CaseFolders folders;
     try {
-      Path root = command.folder().toRealPath();
-      try (Stream<Path> folders = Files.walk(root)) {
-        entries =
-            folders
-                .filter(folder -> Files.exists(folder.resolve(CaseReader.FILE)))
-                .map(folder -> entry(root, folder))
-                .filter(entry -> command.wants(entry.name()))
-                .sorted(Comparator.comparing(Entry::name).thenComparing(Entry::folder))
-                .toList();
-      }
-    } catch (IOException | UncheckedIOException e) {
-      throw new WrongUsageException("cannot read the folder " + command.folder() + " (" + e + ")");
+      folders = CaseFolders.below(root);
+    } catch (IOException e) {
+      throw new WrongUsageException("cannot read the folder " + root + " (" + e + ")");
     }
+    List<Entry> entries =
+        folders.found().stream()
+            .map(Suite::entry)
+            .filter(entry -> command.wants(entry.name()))
+            .sorted(Comparator.comparing(Entry::name))
+            .toList();
+    Suite suite = new Suite(folders, entries);
     if (entries.isEmpty()) {
+      suite.close();
       throw new WrongUsageException(
-          command.folder()
+          root
               + (command.patterns().isEmpty()
                   ? " holds no case: there is no " + CaseReader.FILE + " in it"
                   : " holds no case with such a name: " + String.join(", ", command.patterns())));
     }
-    return new Suite(entries);
+    return suite;
   }
 
-  private static Entry entry(Path root, Path folder) {
+  private static Entry entry(CaseFolders.Found folder) {
     try {
-      CaseReader reader = CaseReader.open(folder);
-      return new Entry(reader.name(), reader.kind(), reader.operation(), folder);
+      CaseReader reader = CaseReader.open(folder.path());
+      return new Entry(reader.name(), reader.kind(), reader.operation(), folder.path());
     } catch (IOException e) {
-      String path = root.relativize(folder).toString().replace('\\', '/');
-      String name = path.isEmpty() ? String.valueOf(folder.getFileName()) : path;
-      return new Entry(name, "", "", folder);
+      return new Entry(folder.name(), "", "", folder.path());
     }
   }
 
@@ -122,5 +120,11 @@ final class Suite {
     } catch (IOException e) {
       return Verdict.failed("reading the case", e);
     }
+  }
+
+  /** Closes the archives; the cases in them can no longer be read. */
+  @Override
+  public void close() {
+    folders.close();
   }
 }

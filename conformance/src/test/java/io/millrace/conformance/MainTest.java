@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -234,6 +236,21 @@ class MainTest {
     TinyCase.in(cases, "math/tiny__case");
     TinyCase.in(cases, "nn/other__case").edit("\"y:0\"", "\"z:0\"");
     assertRun(0, List.of(cases.toString(), "ti*case"), PASSED);
+  }
+
+  @Test
+  void anArchiveStandsForAFolderOfItsName() throws IOException {
+    Path archive = cases.resolve("math.zip");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+      zip.putNextEntry(new ZipEntry("broken/case.json"));
+      zip.write('{');
+    }
+    String message =
+        "math/broken: reading the case failed: case.json: is not JSON at line 1 column 2 path $.";
+    assertRun(1, message, FAILED);
+    assertRun(1, List.of(archive.toString()), message.replace("math/", ""), FAILED);
+    Files.write(archive, new byte[] {1, 2, 3});
+    assertUsage("math.zip: is not a zip archive", cases.toString());
   }
 
   @Test

@@ -35,7 +35,8 @@ class OptimizersTest {
   @TestFactory
   Stream<DynamicTest> takeTensorFlowsSteps() throws WrongUsageException, IOException {
     List<DynamicTest> tests = new ArrayList<>();
-    for (Suite.Entry entry : Suite.find(Command.parse("src/test/resources/sample")).entries()) {
+    Suite suite = Suite.find(Command.parse("src/test/resources/sample"));
+    for (Suite.Entry entry : suite.entries()) {
       if (entry.kind().equals("trajectory")) {
         JsonObject json = json(entry.folder());
         Case recorded = CaseReader.open(entry.folder()).read();
@@ -45,7 +46,7 @@ class OptimizersTest {
       }
     }
     assertTrue(tests.size() >= AT_LEAST, "only " + tests);
-    return tests.stream();
+    return tests.stream().onClose(suite::close);
   }
 
   private static JsonObject json(Path folder) throws IOException {

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Tag;
@@ -56,6 +58,7 @@ class SampleTest {
   private static Stream<DynamicNode> runs(List<SessionOptions> ways) throws WrongUsageException {
     Suite suite = Suite.find(Command.parse(SAMPLE.toString()));
     return ways.stream()
+        .onClose(suite::close)
         .map(
             way ->
                 dynamicContainer(
@@ -93,25 +96,48 @@ class SampleTest {
         .edit("\"kind\"", "\"expect_error\": \"InvalidArgumentError\", \"kind\"");
     TinyCase.in(to, "math/old");
     Files.writeString(to.resolve("NOTES"), "kept");
+    assertEquals("7 passed, 1 failed, 0 unsupported", sample(from, to));
+    assertEquals(Set.of("NOTES", "math.zip"), names(to));
+    try (Suite written = Suite.find(Command.parse(to.toString()))) {
+      assertEquals(
+          List.of("math/b", "math/composed", "math/d", "math/fails"),
+          written.entries().stream().map(Suite.Entry::name).toList());
+      SessionOptions way = SessionOptions.defaults().device("reference");
+      written.entries().forEach(entry -> passes(entry, way));
+    }
+  }
+
+  @Test
+  void isAnArchiveForEachGroupAlwaysTheSame(@TempDir Path temp) throws IOException {
+    Path from = temp.resolve("from");
+    Path to = temp.resolve("to");
+    for (String name : List.of("alone", "math/add", "math/deep/add", "nn/relu")) {
+      TinyCase.in(from, name).edit("\"tiny\"", "\"" + name + "\"");
+    }
+    sample(from, to);
+    assertEquals(Set.of("alone.zip", "math.zip", "nn.zip"), names(to));
+    Path again = temp.resolve("again");
+    assertEquals("4 passed, 0 failed, 0 unsupported", sample(to, again), "made of archives");
+    for (String archive : names(to)) {
+      assertEquals(-1, Files.mismatch(to.resolve(archive), again.resolve(archive)), archive);
+    }
+    TinyCase.in(temp.resolve("other"), "nn/elu");
+    sample(temp.resolve("other"), to);
+    assertEquals(Set.of("nn.zip"), names(to));
+  }
+
+  /** Writes a sample, and returns what the command says last. */
+  private static String sample(Path from, Path to) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    assertEquals(
-        1,
-        Main.run(
-            new PrintStream(out),
-            System.err,
-            false,
-            "--sample",
-            to.toString(),
-            "--device",
-            "reference",
-            from.toString()));
-    assertTrue(out.toString(StandardCharsets.UTF_8).contains("7 passed, 1 failed, 0 unsupported"));
-    Suite written = Suite.find(Command.parse(to.toString()));
-    assertEquals(
-        List.of("math/b", "math/composed", "math/d", "math/fails"),
-        written.entries().stream().map(Suite.Entry::name).toList());
-    assertTrue(Files.exists(to.resolve("NOTES")));
-    SessionOptions way = SessionOptions.defaults().device("reference");
-    written.entries().forEach(entry -> passes(entry, way));
+    String[] command = {"--sample", to.toString(), "--device", "reference", from.toString()};
+    Main.run(new PrintStream(out), System.err, false, command);
+    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    return lines.get(lines.size() - 1);
+  }
+
+  private static Set<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
   }
 }
