@@ -15,6 +15,12 @@ public record Instruction(
     outputs = List.copyOf(outputs);
   }
 
+  /** Returns whether the output has the input's elements, in their order, in some shape. */
+  public boolean isReshape() {
+    return primitive instanceof Primitive.Renaming
+        && output().type().dtype() == inputs.get(0).type().dtype();
+  }
+
   /** Returns the only output. */
   public Value output() {
     return outputs.get(0);

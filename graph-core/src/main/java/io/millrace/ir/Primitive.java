@@ -6,51 +6,124 @@ import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
  * The closed set of things that a device can do.
  *
  * <p>Every operation lowers to these, and every backend implements all of them, for every element
- * type that the comments allow. Tensors are dense and row-major; all shapes are known.
+ * type that the comments allow. Tensors are dense and row-major; all shapes are known. A primitive
+ * is its record, whose methods say what others need to know of it, and a method in each {@link
+ * Visitor}.
  */
 public sealed interface Primitive {
-
   /** Calls the visitor's method for this primitive. */
   <R> R accept(Visitor<R> visitor);
+
+  /** Returns whether this only says where a tensor is, so that no device does anything for it. */
+  default boolean isPlace() {
+    return false;
+  }
 
   /** Returns whether the data may make this fail: a check, or a function that fails on some. */
   default boolean mayFail() {
     return false;
   }
 
-  /** The tensor fed at this position of the program's feeds. No inputs, one output. */
-  record Feed(int slot) implements Primitive {
+  /**
+   * Returns whether the compiler computes this itself where small inputs are constants: a function
+   * of its inputs alone, whose work grows no faster than they and its outputs or its domain do.
+   */
+  default boolean isFoldable() {
+    return false;
+  }
+
+  /** Returns whether the output may lie where an input of this type does, written over it. */
+  default boolean mayOverwrite(int input, TensorType type) {
+    return false;
+  }
+
+  /** Returns an estimate of the work. */
+  default Cost cost(List<TensorType> inputs, List<TensorType> outputs) {
+    return accept(new CostVisitor(inputs, outputs));
+  }
+
+  /** A tensor that is there when a run begins: no inputs, one output. */
+  sealed interface Source extends Primitive {
+    @Override
+    default boolean isPlace() {
+      return true;
+    }
+  }
+
+  /** The bytes of its input under another type: one input, one output. */
+  sealed interface Renaming extends Primitive {
+    @Override
+    default boolean isPlace() {
+      return true;
+    }
+
+    @Override
+    default boolean isFoldable() {
+      return true;
+    }
+  }
+
+  /** A scalar function of operands that are walked over a domain. */
+  sealed interface LoopNest extends Primitive {
+    /** Returns what is computed at every point. */
+    ScalarFunction function();
+
+    /** Returns the extents that are walked. */
+    Shape domain();
+
+    /** Returns how each input is walked; it is the function's parameter of the same position. */
+    List<View> views();
+
+    @Override
+    default boolean mayFail() {
+      return function().mayFail();
+    }
+
+    @Override
+    default boolean isFoldable() {
+      return true;
+    }
+  }
+
+  /** Brings elements to other places, or combines them along an axis in order. */
+  sealed interface Rearranging extends Primitive {
+    @Override
+    default boolean isFoldable() {
+      return true;
+    }
+  }
+
+  /** The tensor fed at this position of the program's feeds. */
+  record Feed(int slot) implements Source {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.feed(this);
     }
   }
 
-  /** A tensor known when the program was made. No inputs, one output. */
-  record Constant(Literal literal) implements Primitive {
+  /** A tensor known when the program was made. */
+  record Constant(Literal literal) implements Source {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.constant(this);
     }
   }
 
-  /** The value of a resource as the run finds it. No inputs, one output. */
-  record Read(Resource resource) implements Primitive {
+  /** The value of a resource as the run finds it. */
+  record Read(Resource resource) implements Source {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.read(this);
     }
   }
 
-  /** The same elements in another shape of equal size; costs nothing. One input, one output. */
-  record Reshape() implements Primitive {
+  /** The same elements in another shape of equal size. */
+  record Reshape() implements Renaming {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.reshape(this);
@@ -58,10 +131,10 @@ public sealed interface Primitive {
   }
 
   /**
-   * The same bytes, little-endian, as elements of another type and in another shape of equal bytes;
-   * costs nothing. One input, one output. Any type but booleans.
+   * The same bytes, little-endian, as elements of another type and in another shape of equal bytes.
+   * Any type but booleans.
    */
-  record Bitcast() implements Primitive {
+  record Bitcast() implements Renaming {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.bitcast(this);
@@ -74,7 +147,7 @@ public sealed interface Primitive {
    * <p>Input i is walked through {@code views.get(i)} and is the function's parameter i; output j
    * holds its result j and has the domain's shape.
    */
-  record Map(ScalarFunction function, Shape domain, List<View> views) implements Primitive {
+  record Map(ScalarFunction function, Shape domain, List<View> views) implements LoopNest {
     public Map {
       views = List.copyOf(views);
     }
@@ -85,8 +158,8 @@ public sealed interface Primitive {
     }
 
     @Override
-    public boolean mayFail() {
-      return function.mayFail();
+    public boolean mayOverwrite(int input, TensorType type) {
+      return views.get(input).isDense(domain) && type.shape().size() == domain.size();
     }
   }
 
@@ -100,7 +173,7 @@ public sealed interface Primitive {
    */
   record Reduce(
       Reduction reduction, ScalarFunction function, Shape domain, int kept, List<View> views)
-      implements Primitive {
+      implements LoopNest {
     public Reduce {
       views = List.copyOf(views);
     }
@@ -108,11 +181,6 @@ public sealed interface Primitive {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.reduce(this);
-    }
-
-    @Override
-    public boolean mayFail() {
-      return function.mayFail();
     }
   }
 
@@ -194,7 +262,7 @@ public sealed interface Primitive {
    * <p>Elements that no piece covers hold {@code fill}, which is absent if the pieces cover
    * everything. Pieces do not overlap. Any type.
    */
-  record Move(List<Piece> pieces, Optional<ScalarFunction.Constant> fill) implements Primitive {
+  record Move(List<Piece> pieces, Optional<ScalarFunction.Constant> fill) implements Rearranging {
     public Move {
       pieces = List.copyOf(pieces);
     }
@@ -221,7 +289,7 @@ public sealed interface Primitive {
    * <p>An index outside {@code [0, n)} gives zeros (false): an operation for which that is an error
    * checks the indices itself. Any type of data.
    */
-  record Gather() implements Primitive {
+  record Gather() implements Rearranging {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.gather(this);
@@ -239,37 +307,30 @@ public sealed interface Primitive {
    *
    * <p>The output may have the place of the base, and is then changed only in the rows named.
    */
-  record Scatter(Combine combine) implements Primitive {
-    /** How an update u changes an element x; integer arithmetic wraps. */
+  record Scatter(Combine combine) implements Rearranging {
+    /** How an update changes an element: it takes its place, or a function of both does. */
     public enum Combine {
-      /** u. */
-      SET(Optional.empty()),
-      /** x + u. */
-      ADD(Optional.of(BinaryFn.ADD)),
-      /** x - u. */
-      SUB(Optional.of(BinaryFn.SUB)),
-      /** x * u. */
-      MUL(Optional.of(BinaryFn.MUL)),
-      /** The lesser; NaN if either is NaN. */
-      MIN(Optional.of(BinaryFn.MIN)),
-      /** The greater; NaN if either is NaN. */
-      MAX(Optional.of(BinaryFn.MAX));
+      SET,
+      ADD,
+      SUB,
+      MUL,
+      MIN,
+      MAX;
 
-      private final Optional<BinaryFn> function;
-
-      Combine(Optional<BinaryFn> function) {
-        this.function = function;
-      }
-
-      /** Returns the function of x and u; nothing for SET. */
+      /** Returns the function of the element and the update; nothing for SET. */
       public Optional<BinaryFn> function() {
-        return function;
+        return this == SET ? Optional.empty() : Optional.of(BinaryFn.valueOf(name()));
       }
     }
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.scatter(this);
+    }
+
+    @Override
+    public boolean mayOverwrite(int input, TensorType type) {
+      return input == 0;
     }
   }
 
@@ -281,7 +342,7 @@ public sealed interface Primitive {
    * <p>Ascending, or descending. Of equal elements, such as -0.0 and 0.0, the one at the lower
    * position comes first either way, and NaN comes after every number either way.
    */
-  record Sort(boolean descending) implements Primitive {
+  record Sort(boolean descending) implements Rearranging {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.sort(this);
@@ -297,7 +358,7 @@ public sealed interface Primitive {
    * own place holds the result of those before it. A device that combines in another order, and so
    * rounds otherwise, always does it the same way.
    */
-  record Scan(Reduction reduction, boolean exclusive, boolean reverse) implements Primitive {
+  record Scan(Reduction reduction, boolean exclusive, boolean reverse) implements Rearranging {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.scan(this);
@@ -377,12 +438,9 @@ public sealed interface Primitive {
       StringBuilder text = new StringBuilder(message);
       for (int i = 0; i < elements.size(); i++) {
         Literal first = elements.get(i);
-        String all =
-            LongStream.range(0, first.size())
-                .mapToObj(first::text)
-                .collect(Collectors.joining(" "));
         boolean more = first.size() < tensors.get(i).shape().size();
-        text.append(i == 0 ? ": [" : " [").append(all).append(more ? " ...]" : "]");
+        text.append(i == 0 ? ": [" : " [").append(String.join(" ", first.texts()));
+        text.append(more ? " ...]" : "]");
       }
       return text.toString();
     }

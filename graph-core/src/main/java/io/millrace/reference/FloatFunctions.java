@@ -47,7 +47,7 @@ final class FloatFunctions {
       case SUB -> x - y;
       case MUL -> x * y;
       case DIV -> x / y;
-      case FLOOR_DIV -> Math.floor(Numbers.round(type, x / y));
+      case FLOOR_DIV -> Math.floor(type.round(x / y));
       case FLOOR_MOD -> floorMod(x, y);
       case TRUNCATE_MOD -> x % y;
       case POW -> power(x, y);

@@ -30,11 +30,6 @@ final class Numbers {
     }
   }
 
-  /** Returns the value rounded to a floating type. */
-  static double round(DType dtype, double value) {
-    return dtype.toDouble(dtype.ofDouble(value));
-  }
-
   /** Returns a literal of these values, each rounded once. */
   static Literal ofDoubles(TensorType type, double[] values) {
     Literal.Builder builder = new Literal.Builder(type);

@@ -66,7 +66,7 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
       case NOT -> flag(x.longValue() == 0);
       default ->
           type.isFloating()
-              ? (Number) Numbers.round(type, FloatFunctions.unary(node.fn(), x.doubleValue()))
+              ? (Number) type.round(FloatFunctions.unary(node.fn(), x.doubleValue()))
               : (Number) type.wrap(IntegerFunctions.unary(node.fn(), x.longValue()));
     };
   }
@@ -95,8 +95,7 @@ final class ScalarInterpreter implements ScalarFunction.Visitor<Number> {
   /** Returns a function of two elements of a type, rounded or wrapped to it. */
   static Number arithmetic(BinaryFn fn, DType type, Number x, Number y) {
     return type.isFloating()
-        ? (Number)
-            Numbers.round(type, FloatFunctions.binary(fn, x.doubleValue(), y.doubleValue(), type))
+        ? (Number) type.round(FloatFunctions.binary(fn, x.doubleValue(), y.doubleValue(), type))
         : (Number)
             type.wrap(IntegerFunctions.binary(fn, x.longValue(), y.longValue(), 8 * type.bytes()));
   }

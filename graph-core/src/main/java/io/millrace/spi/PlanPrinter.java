@@ -1,5 +1,6 @@
 package io.millrace.spi;
 
+import io.millrace.ir.Cost;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ProgramPrinter;
 import java.util.List;
@@ -25,18 +26,19 @@ final class PlanPrinter {
     }
     long fused =
         plan.steps().stream()
-            .filter(
-                s ->
-                    s.primitive() instanceof Primitive.Map
-                        || s.primitive() instanceof Primitive.Reduce)
+            .filter(s -> s.primitive() instanceof Primitive.LoopNest)
             .filter(s -> s.origin().sites().size() > 1)
             .count();
+    Cost cost = plan.steps().stream().map(Step::cost).reduce(Cost.NOTHING, Cost::plus);
     return text.append(
             String.format(
-                "  %d steps, %d of them fused loops; %,d FLOPs; arena %,d bytes (%,d unshared)%n",
+                "  %d steps, %d of them fused loops; %,d FLOPs; %,d bytes read, %,d written;"
+                    + " arena %,d bytes (%,d unshared)%n",
                 plan.steps().size(),
                 fused,
-                plan.steps().stream().mapToLong(Cost::flops).sum(),
+                cost.flops(),
+                cost.read(),
+                cost.written(),
                 plan.arenaBytes(),
                 plan.unsharedBytes()))
         .toString();

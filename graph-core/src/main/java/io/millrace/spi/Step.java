@@ -1,14 +1,15 @@
 package io.millrace.spi;
 
+import io.millrace.ir.Cost;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import java.util.List;
 
 /**
- * One primitive bound to memory. Never Feed, Constant, Read or Reshape: those are only places.
+ * One primitive bound to memory; never one that {@link Primitive#isPlace is only a place}.
  *
- * <p>An output may have the place of an input only in a Map, and only if that input is walked in
- * the output's own order, or in a Scatter, and only that of the base.
+ * <p>An output may have the place of an input only if it {@link Primitive#mayOverwrite may
+ * overwrite} that.
  *
  * @param origin the operations of the graph that it does the work of
  */
@@ -16,6 +17,12 @@ public record Step(Primitive primitive, List<Place> inputs, List<Place> outputs,
   public Step {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+  }
+
+  /** Returns an estimate of the work. */
+  public Cost cost() {
+    return primitive.cost(
+        inputs.stream().map(Place::type).toList(), outputs.stream().map(Place::type).toList());
   }
 
   /** Returns the only output. */

@@ -67,6 +67,8 @@ public enum DType {
   private final int bytes;
   private final int number;
   private final Class<?> javaClass;
+  private final int unused;
+  private final long mask;
   private final String label = name().toLowerCase(Locale.ROOT);
 
   DType(Kind kind, int bytes, int number, Class<?> javaClass) {
@@ -74,6 +76,8 @@ public enum DType {
     this.bytes = bytes;
     this.number = number;
     this.javaClass = javaClass;
+    unused = Long.SIZE - Byte.SIZE * bytes;
+    mask = kind == Kind.UNSIGNED ? -1L >>> unused : -1;
   }
 
   /** Returns the bytes that one element takes. */
@@ -168,14 +172,14 @@ public enum DType {
     return isFloating() ? ofDouble((double) value) : wrap(value);
   }
 
+  /** Returns a value rounded or truncated to the type, as {@link #ofDouble} does. */
+  public double round(double value) {
+    return toDouble(ofDouble(value));
+  }
+
   /** Returns the bits that an element of this type has if these are written and read again. */
   public long wrap(long bits) {
-    int unused = Long.SIZE - Byte.SIZE * bytes;
-    return switch (kind) {
-      case FLOATING, SIGNED -> bits << unused >> unused;
-      case UNSIGNED -> bits << unused >>> unused;
-      case BOOLEAN -> bits == 0 ? 0 : 1;
-    };
+    return kind == Kind.BOOLEAN ? bits == 0 ? 0 : 1 : bits << unused >> unused & mask;
   }
 
   /** Returns whether an element may have this value; a floating type rounds whatever it is. */

@@ -2,6 +2,8 @@ package io.millrace.type;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * An immutable dense tensor on the Java heap: the value of a constant, row-major and little-endian.
@@ -104,6 +106,11 @@ public final class Literal {
     return type.dtype().text(bits(element));
   }
 
+  /** Returns all elements as Java writes them. */
+  public List<String> texts() {
+    return LongStream.range(0, size()).mapToObj(this::text).toList();
+  }
+
   private static int offset(TensorType type, long element) {
     return Math.toIntExact(type.dtype().bytes() * element);
   }
@@ -158,10 +165,7 @@ public final class Literal {
     if (type.shape().rank() > 1 || size() > 8) {
       return type.toString();
     }
-    StringBuilder text = new StringBuilder();
-    for (long i = 0; i < size(); i++) {
-      text.append(i == 0 ? "" : ",").append(text(i));
-    }
+    String text = String.join(",", texts());
     return type + (type.shape().rank() == 0 ? " " + text : " {" + text + "}");
   }
 

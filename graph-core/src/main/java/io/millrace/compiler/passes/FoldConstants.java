@@ -63,7 +63,6 @@ final class FoldConstants implements Pass {
 
   private static Optional<List<Literal>> evaluate(
       Instruction instruction, Map<Value, Literal> known) {
-    Primitive primitive = instruction.primitive();
     long inputs = 0;
     for (Value input : instruction.inputs()) {
       if (!known.containsKey(input)) {
@@ -72,24 +71,17 @@ final class FoldConstants implements Pass {
       inputs += input.type().bytes();
     }
     long outputs = instruction.outputs().stream().mapToLong(o -> o.type().bytes()).sum();
-    boolean foldable =
-        primitive instanceof Primitive.Map
-            || primitive instanceof Primitive.Reduce
-            || primitive instanceof Primitive.Move
-            || primitive instanceof Primitive.Gather
-            || primitive instanceof Primitive.Scatter
-            || primitive instanceof Primitive.Sort
-            || primitive instanceof Primitive.Scan
-            || primitive instanceof Primitive.Reshape
-            || primitive instanceof Primitive.Bitcast;
     long work = Nest.of(instruction).map(l -> l.domain().size()).orElse(0L);
-    if (!foldable || inputs > LARGEST || outputs > LARGEST || work > LARGEST) {
+    if (!instruction.primitive().isFoldable()
+        || inputs > LARGEST
+        || outputs > LARGEST
+        || work > LARGEST) {
       return Optional.empty();
     }
     try {
       return Optional.of(
           ReferenceInterpreter.evaluate(
-              primitive,
+              instruction.primitive(),
               instruction.inputs().stream().map(known::get).toList(),
               instruction.outputs().stream().map(Value::type).toList()));
     } catch (ArithmeticException e) {

@@ -51,7 +51,7 @@ final class FuseSiblings implements Pass {
         boolean joins = producer != null && nest.isPresent() && isJoint(producer, nest.get(), i);
         level = Math.max(level, joins ? below : below + 1);
       }
-      if (instruction.primitive() instanceof Primitive.Reshape) {
+      if (instruction.isReshape()) {
         Value input = instruction.inputs().get(0);
         roots.put(instruction.output(), roots.getOrDefault(input, input));
         level = levels.getOrDefault(input, 0);

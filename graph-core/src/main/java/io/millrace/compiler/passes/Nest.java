@@ -17,14 +17,9 @@ record Nest(Shape domain, List<Value> operands, List<View> views, ScalarFunction
 
   /** Returns the loop of a Map or Reduce, nothing for other instructions. */
   static Optional<Nest> of(Instruction instruction) {
-    if (instruction.primitive() instanceof Primitive.Map map) {
-      return Optional.of(new Nest(map.domain(), instruction.inputs(), map.views(), map.function()));
-    }
-    if (instruction.primitive() instanceof Primitive.Reduce reduce) {
-      return Optional.of(
-          new Nest(reduce.domain(), instruction.inputs(), reduce.views(), reduce.function()));
-    }
-    return Optional.empty();
+    return instruction.primitive() instanceof Primitive.LoopNest nest
+        ? Optional.of(new Nest(nest.domain(), instruction.inputs(), nest.views(), nest.function()))
+        : Optional.empty();
   }
 
   /** Returns an instruction that does what the given one does, but with this loop. */

@@ -30,7 +30,7 @@ final class Simplify implements Pass {
       if (nest.isPresent()) {
         instruction = simplified(nest.get(), roots).in(instruction, instruction.origin());
       }
-      if (instruction.primitive() instanceof Primitive.Reshape) {
+      if (instruction.isReshape()) {
         Value input = instruction.inputs().get(0);
         Value root = roots.getOrDefault(input, input);
         rewrite.replaceReshaped(instruction.output(), root, instruction.origin());

@@ -1,7 +1,6 @@
 package io.millrace.compiler.passes;
 
 import io.millrace.ir.Instruction;
-import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Value;
 import java.util.HashMap;
@@ -20,7 +19,7 @@ final class Users {
   Users(Program program) {
     for (Instruction instruction : program.instructions()) {
       boolean nest = Nest.of(instruction).isPresent();
-      if (instruction.primitive() instanceof Primitive.Reshape) {
+      if (instruction.isReshape()) {
         roots.put(instruction.output(), root(instruction.inputs().get(0)));
         continue;
       }

@@ -133,13 +133,7 @@ public final class Partition {
 
   /** Returns whether an instruction costs nothing, so that any number of pieces may repeat it. */
   private static boolean isFree(Instruction instruction, Set<Value> free) {
-    Primitive primitive = instruction.primitive();
-    boolean sameBytes =
-        primitive instanceof Primitive.Reshape || primitive instanceof Primitive.Bitcast;
-    return primitive instanceof Primitive.Feed
-        || primitive instanceof Primitive.Constant
-        || primitive instanceof Primitive.Read
-        || (sameBytes && free.contains(instruction.inputs().get(0)));
+    return instruction.primitive().isPlace() && free.containsAll(instruction.inputs());
   }
 
   private static Result whole(Program program, Set<String> used, String home) {

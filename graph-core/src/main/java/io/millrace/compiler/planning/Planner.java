@@ -81,7 +81,7 @@ public final class Planner {
   private void take(Instruction instruction) {
     Primitive primitive = instruction.primitive();
     Value output = instruction.output();
-    if (primitive instanceof Primitive.Reshape || primitive instanceof Primitive.Bitcast) {
+    if (primitive instanceof Primitive.Renaming) {
       roots.put(output, root(instruction.inputs().get(0)));
     } else if (primitive instanceof Primitive.Feed feed) {
       home(output, Place.Space.FEED, feed.slot());

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** A step while it is being ordered: it runs before its successors. */
 final class StepNode {
@@ -107,24 +108,10 @@ final class StepNode {
     return ordered;
   }
 
-  /**
-   * Returns whether an output may lie where these operands do: this is a loop that reads them just
-   * as it writes its outputs, or they are a scatter's base only.
-   */
+  /** Returns whether the output may lie where these operands do. */
   boolean mayOverwrite(Predicate<Value> operands) {
-    if (primitive instanceof Primitive.Scatter) {
-      return inputs.stream().skip(1).noneMatch(operands);
-    }
-    if (!(primitive instanceof Primitive.Map map)) {
-      return false;
-    }
-    for (int i = 0; i < inputs.size(); i++) {
-      if (operands.test(inputs.get(i))
-          && !(map.views().get(i).isDense(map.domain())
-              && inputs.get(i).type().shape().size() == map.domain().size())) {
-        return false;
-      }
-    }
-    return true;
+    return IntStream.range(0, inputs.size())
+        .filter(i -> operands.test(inputs.get(i)))
+        .allMatch(i -> primitive.mayOverwrite(i, inputs.get(i).type()));
   }
 }
