@@ -1,6 +1,5 @@
 package io.millrace.conformance;
 
-import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import java.util.Arrays;
@@ -75,23 +74,13 @@ record Expectation(String tensor, Literal value, Tolerance tolerance) {
     return "differs"
         + (value.size() == 1 ? "" : " most at " + index(value.type().shape(), i))
         + ": expected "
-        + element(value, i)
+        + value.text(i)
         + ", got "
-        + element(actual, i)
+        + actual.text(i)
         + (allowed > 0 && Double.isFinite(allowed)
             ? String.format(Locale.ROOT, ", tolerance %.3g", allowed)
             : ", to be equal")
         + (value.size() == 1 ? "" : "; " + count + " of " + value.size() + " elements differ");
-  }
-
-  private static String element(Literal literal, long i) {
-    DType dtype = literal.type().dtype();
-    return switch (dtype) {
-      case FLOAT32 -> Float.toString((float) literal.getDouble(i));
-      case FLOAT64 -> Double.toString(literal.getDouble(i));
-      case BOOL -> literal.getLong(i) == 0 ? "false" : "true";
-      default -> Long.toString(literal.getLong(i));
-    };
   }
 
   private static String index(Shape shape, long position) {

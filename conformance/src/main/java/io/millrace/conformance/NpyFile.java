@@ -5,7 +5,6 @@ import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,15 +22,6 @@ final class NpyFile {
       Pattern.compile(
           "\\{'descr': '([^']*)', 'fortran_order': (True|False),"
               + " 'shape': \\(((?:[0-9]+, ?)*[0-9]*)\\), ?\\}\\s*");
-
-  private static final Map<String, DType> DTYPES =
-      Map.of(
-          "<f4", DType.FLOAT32,
-          "<f8", DType.FLOAT64,
-          "<i4", DType.INT32,
-          "<i8", DType.INT64,
-          "|u1", DType.UINT8,
-          "|b1", DType.BOOL);
 
   private NpyFile() {}
 
@@ -57,10 +47,12 @@ final class NpyFile {
     if (!fields.matches()) {
       throw new BrokenCaseException(file, "has a header that npy 1.0 does not allow: " + header);
     }
-    DType dtype = DTYPES.get(fields.group(1));
-    if (dtype == null) {
-      throw new BrokenCaseException(file, "holds elements of type " + fields.group(1));
-    }
+    DType dtype =
+        Arrays.stream(DType.values())
+            .filter(d -> d.numpy().equals(fields.group(1)))
+            .findFirst()
+            .orElseThrow(
+                () -> new BrokenCaseException(file, "holds elements of type " + fields.group(1)));
     if (fields.group(2).equals("True")) {
       throw new BrokenCaseException(file, "is in Fortran's order, not in C's");
     }
@@ -77,7 +69,7 @@ final class NpyFile {
           file, type + " takes " + size + " bytes, but there are " + (bytes.length - start));
     }
     byte[] elements = Arrays.copyOfRange(bytes, start, bytes.length);
-    for (int i = 0; dtype == DType.BOOL && i < elements.length; i++) {
+    for (int i = 0; dtype.isBoolean() && i < elements.length; i++) {
       if (elements[i] != 0 && elements[i] != 1) {
         throw new BrokenCaseException(file, "holds a boolean that is " + elements[i]);
       }

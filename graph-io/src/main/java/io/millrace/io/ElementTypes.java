@@ -11,14 +11,7 @@ final class ElementTypes {
 
   /** Returns TensorFlow's name of one of our types. */
   static DataType encode(DType dtype) {
-    return switch (dtype) {
-      case FLOAT32 -> DataType.DT_FLOAT;
-      case FLOAT64 -> DataType.DT_DOUBLE;
-      case INT32 -> DataType.DT_INT32;
-      case INT64 -> DataType.DT_INT64;
-      case UINT8 -> DataType.DT_UINT8;
-      case BOOL -> DataType.DT_BOOL;
-    };
+    return DataType.forNumber(dtype.number());
   }
 
   /**
@@ -29,12 +22,11 @@ final class ElementTypes {
    * @throws MalformedException if it is no type
    */
   static DType decode(int number) {
-    DataType type = DataType.forNumber(number);
-    if (type == DataType.DT_INVALID) {
+    if (number == DataType.DT_INVALID_VALUE) {
       throw new MalformedException("the element type is not set");
     }
     for (DType dtype : DType.values()) {
-      if (encode(dtype) == type) {
+      if (dtype.number() == number) {
         return dtype;
       }
     }

@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.millrace.io.proto.TensorProto;
 import io.millrace.op.RuleException;
 import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -35,13 +36,7 @@ final class TensorCodec {
     if (literal.size() != 1) {
       return proto.setTensorContent(UnsafeByteOperations.unsafeWrap(literal.bytes())).build();
     }
-    switch (type.dtype()) {
-      case FLOAT32 -> proto.addFloatVal(literal.bytes().getFloat());
-      case FLOAT64 -> proto.addDoubleVal(literal.bytes().getDouble());
-      case INT32, UINT8 -> proto.addIntVal((int) literal.getLong(0));
-      case INT64 -> proto.addInt64Val(literal.getLong(0));
-      case BOOL -> proto.addBoolVal(literal.getLong(0) != 0);
-    }
+    TensorField.of(type.dtype()).add().bits(proto, literal.bits(0));
     return proto.build();
   }
 
@@ -65,28 +60,19 @@ final class TensorCodec {
           type.bytes(),
           content.size());
       byte[] bytes = content.toByteArray();
-      if (dtype == DType.BOOL) {
+      if (dtype.isBoolean()) {
         for (int i = 0; i < bytes.length; i++) {
           bytes[i] = (byte) (bytes[i] == 0 ? 0 : 1);
         }
       }
       return Literal.wrap(type, bytes);
     }
-    return Literal.wrap(type, fill(type, written(dtype, proto), proto));
+    return Literal.wrap(type, fill(type, proto));
   }
 
-  /** Returns how many elements the field of a type holds. */
-  private static int written(DType dtype, TensorProto proto) {
-    return switch (dtype) {
-      case FLOAT32 -> proto.getFloatValCount();
-      case FLOAT64 -> proto.getDoubleValCount();
-      case INT32, UINT8 -> proto.getIntValCount();
-      case INT64 -> proto.getInt64ValCount();
-      case BOOL -> proto.getBoolValCount();
-    };
-  }
-
-  private byte[] fill(TensorType type, int written, TensorProto proto) {
+  private byte[] fill(TensorType type, TensorProto proto) {
+    TensorField field = TensorField.of(type.dtype());
+    int written = field.count().applyAsInt(proto);
     int size = type.dtype().bytes();
     long wanted = type.shape().size();
     require(
@@ -108,17 +94,10 @@ final class TensorCodec {
     byte[] bytes = new byte[Math.toIntExact(type.bytes())];
     ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < written; i++) {
-      switch (type.dtype()) {
-        case FLOAT32 -> data.putFloat(proto.getFloatVal(i));
-        case FLOAT64 -> data.putDouble(proto.getDoubleVal(i));
-        case INT32 -> data.putInt(proto.getIntVal(i));
-        case UINT8 -> data.put((byte) proto.getIntVal(i));
-        case INT64 -> data.putLong(proto.getInt64Val(i));
-        case BOOL -> data.put((byte) (proto.getBoolVal(i) ? 1 : 0));
-      }
+      Elements.setBits(type.dtype(), data, i * size, field.get().bits(proto, i));
     }
     if (written > 0) {
-      repeat(bytes, data.position() - size, data.position());
+      repeat(bytes, (written - 1) * size, written * size);
     }
     return bytes;
   }

@@ -8,8 +8,8 @@ import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import io.millrace.type.Shape;
-import java.nio.ByteBuffer;
 
 /** A batched product of integer matrices, wrapping; one part is one row of the result. */
 final class ContractionIntegers implements PartKernel {
@@ -92,23 +92,12 @@ final class ContractionIntegers implements PartKernel {
 
   private long get(HostMemory memory, Place place, long element) {
     long offset = place.offset() + element * dtype.bytes();
-    ByteBuffer window = memory.window(offset);
-    int at = (int) (offset % HostMemory.WINDOW);
-    return switch (dtype) {
-      case INT32 -> window.getInt(at);
-      case INT64 -> window.getLong(at);
-      default -> window.get(at) & 0xFF;
-    };
+    return Elements.bits(dtype, memory.window(offset), (int) (offset % HostMemory.WINDOW));
   }
 
   private void put(HostMemory memory, Place place, long element, long value) {
     long offset = place.offset() + element * dtype.bytes();
-    ByteBuffer window = memory.window(offset);
     int at = (int) (offset % HostMemory.WINDOW);
-    switch (dtype) {
-      case INT32 -> window.putInt(at, (int) value);
-      case INT64 -> window.putLong(at, value);
-      default -> window.put(at, (byte) value);
-    }
+    Elements.setBits(dtype, memory.window(offset), at, value);
   }
 }

@@ -7,7 +7,6 @@ import io.millrace.cpu.workers.PartKernel;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
-import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.nio.ByteBuffer;
 
@@ -46,7 +45,7 @@ public final class GatherKernel implements PartKernel {
     data = step.inputs().get(0);
     indices = step.inputs().get(1);
     output = step.output();
-    wide = indices.type().dtype() == DType.INT64;
+    wide = indices.type().dtype().bytes() == Long.BYTES;
     bytes = data.type().dtype().bytes();
     Shape shape = data.type().shape();
     outer = shape.dim(1);

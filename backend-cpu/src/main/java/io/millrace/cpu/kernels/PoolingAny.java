@@ -9,6 +9,7 @@ import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import io.millrace.type.Shape;
 import java.util.List;
 
@@ -159,20 +160,12 @@ final class PoolingAny implements PartKernel {
   private double get(Frame frame, Place place, long element) {
     long offset = place.offset() + element * dtype.bytes();
     int at = (int) (offset % HostMemory.WINDOW);
-    HostMemory memory = frame.memory(place);
-    return dtype == DType.FLOAT32
-        ? memory.window(offset).getFloat(at)
-        : memory.window(offset).getDouble(at);
+    return Elements.getDouble(dtype, frame.memory(place).window(offset), at);
   }
 
   private void put(Frame frame, Place place, long element, double value) {
     long offset = place.offset() + element * dtype.bytes();
     int at = (int) (offset % HostMemory.WINDOW);
-    HostMemory memory = frame.memory(place);
-    if (dtype == DType.FLOAT32) {
-      memory.window(offset).putFloat(at, (float) value);
-    } else {
-      memory.window(offset).putDouble(at, value);
-    }
+    Elements.setDouble(dtype, frame.memory(place).window(offset), at, value);
   }
 }

@@ -64,7 +64,7 @@ public final class ScatterKernel implements PartKernel {
     updates = step.inputs().get(2);
     output = step.output();
     dtype = output.type().dtype();
-    wide = indices.type().dtype() == DType.INT64;
+    wide = indices.type().dtype().bytes() == Long.BYTES;
     bytes = dtype.bytes();
     Shape shape = output.type().shape();
     rows = shape.dim(0);

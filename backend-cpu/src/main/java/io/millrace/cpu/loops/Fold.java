@@ -4,6 +4,7 @@ import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Reduction;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import java.nio.ByteBuffer;
 
 /**
@@ -41,19 +42,8 @@ public record Fold(Reduction reduction, DType type) {
     return switch (reduction) {
       case SUM, ANY -> 0;
       case PROD, ALL -> 1;
-      case MAX, ARG_MAX ->
-          switch (type) {
-            case INT32 -> Integer.MIN_VALUE;
-            case INT64 -> Long.MIN_VALUE;
-            default -> 0;
-          };
-      case MIN, ARG_MIN ->
-          switch (type) {
-            case INT32 -> Integer.MAX_VALUE;
-            case INT64 -> Long.MAX_VALUE;
-            case UINT8 -> 255;
-            default -> 1;
-          };
+      case MAX, ARG_MAX -> type.lowest();
+      case MIN, ARG_MIN -> type.highest();
     };
   }
 
@@ -94,7 +84,7 @@ public record Fold(Reduction reduction, DType type) {
     double so = noDouble();
     for (int i = 0; i < count; i++) {
       int place = at + i * stride;
-      so = join(so, single ? buffer.getFloat(place) : buffer.getDouble(place));
+      so = join(so, floating(buffer, place));
     }
     return so;
   }
@@ -136,38 +126,24 @@ public record Fold(Reduction reduction, DType type) {
 
   /** Returns an integer or boolean. */
   public long integer(ByteBuffer buffer, int at) {
-    return switch (type) {
-      case INT32 -> buffer.getInt(at);
-      case INT64 -> buffer.getLong(at);
-      default -> buffer.get(at) & 0xFF;
-    };
+    return Elements.bits(type, buffer, at);
   }
 
   /** Returns a floating number. */
   public double floating(ByteBuffer buffer, int at) {
-    return type == DType.FLOAT32 ? buffer.getFloat(at) : buffer.getDouble(at);
+    return Elements.getDouble(type, buffer, at);
   }
 
   /** Stores a floating element. */
   public void store(HostMemory memory, long offset, double value) {
-    ByteBuffer buffer = memory.window(offset);
     int at = (int) (offset % HostMemory.WINDOW);
-    if (type == DType.FLOAT32) {
-      buffer.putFloat(at, (float) value);
-    } else {
-      buffer.putDouble(at, value);
-    }
+    Elements.setDouble(type, memory.window(offset), at, value);
   }
 
   /** Stores an integer or boolean. */
   public void store(HostMemory memory, long offset, long value) {
-    ByteBuffer buffer = memory.window(offset);
     int at = (int) (offset % HostMemory.WINDOW);
-    switch (type) {
-      case INT32 -> buffer.putInt(at, (int) value);
-      case INT64 -> buffer.putLong(at, value);
-      default -> buffer.put(at, (byte) value);
-    }
+    Elements.setBits(type, memory.window(offset), at, value);
   }
 
   /** Stores the result for no elements, {@code count} times. */

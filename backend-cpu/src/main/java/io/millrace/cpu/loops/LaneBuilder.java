@@ -28,19 +28,13 @@ final class LaneBuilder {
     return add(new Lane(LaneOp.PARAMETER, type, -1, -1, -1, index, ""));
   }
 
-  /** Adds a constant given by its bits, as in {@link io.millrace.ir.ScalarFunction.Constant}. */
+  /** Adds a constant given by its bits, as in {@link DType} says them. */
   int literal(DType type, long bits) {
     return add(new Lane(LaneOp.CONSTANT, type, -1, -1, -1, bits, ""));
   }
 
   int constant(DType type, double value) {
-    return literal(
-        type,
-        switch (type) {
-          case FLOAT32 -> Float.floatToRawIntBits((float) value);
-          case FLOAT64 -> Double.doubleToRawLongBits(value);
-          default -> (long) value;
-        });
+    return literal(type, type.ofDouble(value));
   }
 
   /** Adds a float32 constant. */
@@ -69,12 +63,12 @@ final class LaneBuilder {
   }
 
   int bits(int x) {
-    DType type = type(x) == DType.FLOAT32 ? DType.INT32 : DType.INT64;
+    DType type = type(x).bytes() == Integer.BYTES ? DType.INT32 : DType.INT64;
     return add(new Lane(LaneOp.TO_BITS, type, x, -1, -1, 0, ""));
   }
 
   int fromBits(int x) {
-    DType type = type(x) == DType.INT32 ? DType.FLOAT32 : DType.FLOAT64;
+    DType type = type(x).bytes() == Float.BYTES ? DType.FLOAT32 : DType.FLOAT64;
     return add(new Lane(LaneOp.FROM_BITS, type, x, -1, -1, 0, ""));
   }
 

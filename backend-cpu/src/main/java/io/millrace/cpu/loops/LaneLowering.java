@@ -68,7 +68,7 @@ public final class LaneLowering implements ScalarFunction.Visitor<Integer> {
       case NEG:
         return to.op(LaneOp.NEG, x);
       case ABS:
-        return type == DType.UINT8 ? x : to.op(LaneOp.ABS, x);
+        return type.isSigned() ? to.op(LaneOp.ABS, x) : x;
       case SIGN:
         return math.sign(x);
       case NOT:
@@ -112,7 +112,7 @@ public final class LaneLowering implements ScalarFunction.Visitor<Integer> {
     int x = lanes.get(node.x());
     int y = lanes.get(node.y());
     DType type = to.type(x);
-    if (type == DType.BOOL) {
+    if (type.isBoolean()) {
       return logic(node.fn(), x, y);
     }
     return switch (node.fn()) {
@@ -160,7 +160,7 @@ public final class LaneLowering implements ScalarFunction.Visitor<Integer> {
     int condition = lanes.get(node.condition());
     int x = lanes.get(node.x());
     int y = lanes.get(node.y());
-    if (node.type() != DType.BOOL) {
+    if (!node.type().isBoolean()) {
       return to.select(condition, x, y);
     }
     int otherwise = to.op(LaneOp.AND, to.op(LaneOp.NOT, condition), y);
@@ -175,16 +175,16 @@ public final class LaneLowering implements ScalarFunction.Visitor<Integer> {
     if (from == type) {
       return x;
     }
-    if (type == DType.BOOL) {
+    if (type.isBoolean()) {
       return to.op(LaneOp.NE, x, to.constant(from, 0));
     }
-    if (from == DType.BOOL) {
+    if (from.isBoolean()) {
       return to.select(x, to.constant(type, 1), to.constant(type, 0));
     }
-    if (from.isFloating() && type == DType.UINT8) {
+    if (from.isFloating() && type.bytes() < Integer.BYTES) {
       int wide = to.cast(x, DType.INT64);
-      int low = to.op(LaneOp.MAX, wide, to.literal(DType.INT64, 0));
-      return to.cast(to.op(LaneOp.MIN, low, to.literal(DType.INT64, 255)), type);
+      int low = to.op(LaneOp.MAX, wide, to.literal(DType.INT64, type.lowest()));
+      return to.cast(to.op(LaneOp.MIN, low, to.literal(DType.INT64, type.highest())), type);
     }
     return to.cast(x, type);
   }

@@ -150,10 +150,9 @@ final class LaneMath {
 
   /** The absolute value of one with the sign of another. */
   private int withSign(int value, int x) {
-    DType type = to.type(x);
-    long signBit = type == DType.FLOAT32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
-    DType integral = type == DType.FLOAT32 ? DType.INT32 : DType.INT64;
-    int sign = to.op(LaneOp.AND, to.bits(x), to.literal(integral, signBit));
+    int bits = to.bits(x);
+    DType integral = to.type(bits);
+    int sign = to.op(LaneOp.AND, bits, to.literal(integral, integral.lowest()));
     return to.fromBits(to.op(LaneOp.OR, to.bits(to.op(LaneOp.ABS, value)), sign));
   }
 

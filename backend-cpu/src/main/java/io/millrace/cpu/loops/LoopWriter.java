@@ -148,7 +148,7 @@ class LoopWriter {
       Lane lane = function.lanes().get(i);
       boolean constant = lane.op() == LaneOp.CONSTANT;
       if (uniform[i] && !constant && (needed[i] || shared[i])) {
-        scalars.store(i, variable(ScalarLanes.slots(lane.type())));
+        scalars.store(i, variable(JvmTypes.of(lane.type()).getSize()));
       }
       if (uniform[i] && needed[i]) {
         uniformReady(i);
@@ -169,7 +169,7 @@ class LoopWriter {
       Lane lane = function.lanes().get(i);
       if (!uniform[i] && (shared[i] || lane.op() == LaneOp.SELECT)) {
         // A choice is stored at once: its branches must not hold unfinished expressions.
-        scalars.store(i, variable(ScalarLanes.slots(lane.type())));
+        scalars.store(i, variable(JvmTypes.of(lane.type()).getSize()));
       }
     }
     for (int i = 0; i < function.results().size(); i++) {
@@ -183,22 +183,16 @@ class LoopWriter {
     code.visitVarInsn(Opcodes.ALOAD, buffers[operand]);
     pushPosition(operand, false);
     scalars.push(function.results().get(index));
-    switch (dtype) {
-      case FLOAT32 -> buffer("putFloat", "(IF)");
-      case FLOAT64 -> buffer("putDouble", "(ID)");
-      case INT32 -> buffer("putInt", "(II)");
-      case INT64 -> buffer("putLong", "(IJ)");
-      default -> {
-        code.visitInsn(Opcodes.I2B);
-        buffer("put", "(IB)");
-      }
+    if (dtype.bytes() == Byte.BYTES) {
+      code.visitInsn(Opcodes.I2B);
     }
+    buffer("put", dtype, "(I" + JvmTypes.memory(dtype) + ")L" + BUFFER + ";");
     code.visitInsn(Opcodes.POP);
   }
 
-  private void buffer(String method, String parameters) {
-    code.visitMethodInsn(
-        Opcodes.INVOKEVIRTUAL, BUFFER, method, parameters + "L" + BUFFER + ";", false);
+  private void buffer(String method, DType dtype, String descriptor) {
+    String name = method + JvmTypes.accessor(dtype);
+    code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, BUFFER, name, descriptor, false);
   }
 
   /** Pushes the byte in an operand's buffer at which the current element is. */
@@ -223,19 +217,7 @@ class LoopWriter {
     int operand = (int) lane.bits();
     pushBuffer(operand);
     pushPosition(operand, shape.uniform().get(operand));
-    String method =
-        switch (lane.type()) {
-          case FLOAT32 -> "getFloat";
-          case FLOAT64 -> "getDouble";
-          case INT32 -> "getInt";
-          case INT64 -> "getLong";
-          default -> "get";
-        };
-    String letter = lane.type().bytes() == 1 ? "B" : ScalarLanes.descriptor(lane.type());
-    code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, BUFFER, method, "(I)" + letter, false);
-    if (lane.type() == DType.UINT8) {
-      code.visitIntInsn(Opcodes.SIPUSH, 0xFF);
-      code.visitInsn(Opcodes.IAND);
-    }
+    buffer("get", lane.type(), "(I)" + JvmTypes.memory(lane.type()));
+    scalars.wrap(lane.type());
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /** Writes lanes as Java bytecode that leaves one value on the stack. */
 final class ScalarLanes {
@@ -32,7 +33,7 @@ final class ScalarLanes {
   /** Computes a lane into a variable, from which later uses take it. */
   void store(int lane, int variable) {
     push(lane);
-    code.visitVarInsn(pick(type(lane), Opcodes.ISTORE), variable);
+    code.visitVarInsn(JvmTypes.opcode(type(lane), Opcodes.ISTORE), variable);
     variables[lane] = variable;
   }
 
@@ -40,35 +41,11 @@ final class ScalarLanes {
     return lanes.get(lane).type();
   }
 
-  /** Picks the opcode of a type from that of int: the four kinds follow each other. */
-  static int pick(DType type, int forInt) {
-    return forInt
-        + switch (type) {
-          case INT64 -> 1;
-          case FLOAT32 -> 2;
-          case FLOAT64 -> 3;
-          default -> 0;
-        };
-  }
-
-  static String descriptor(DType type) {
-    return switch (type) {
-      case INT64 -> "J";
-      case FLOAT32 -> "F";
-      case FLOAT64 -> "D";
-      default -> "I";
-    };
-  }
-
-  static int slots(DType type) {
-    return type.bytes() == 8 ? 2 : 1;
-  }
-
   /** Writes the instructions that push a lane's value. */
   void push(int position) {
     Lane lane = lanes.get(position);
     if (variables[position] >= 0) {
-      code.visitVarInsn(pick(lane.type(), Opcodes.ILOAD), variables[position]);
+      code.visitVarInsn(JvmTypes.opcode(lane.type(), Opcodes.ILOAD), variables[position]);
       return;
     }
     switch (lane.op()) {
@@ -91,26 +68,26 @@ final class ScalarLanes {
   }
 
   private void constant(Lane lane) {
-    switch (lane.type()) {
-      case FLOAT32 -> code.visitLdcInsn(Float.intBitsToFloat((int) lane.bits()));
-      case FLOAT64 -> code.visitLdcInsn(Double.longBitsToDouble(lane.bits()));
-      case INT64 -> code.visitLdcInsn(lane.bits());
-      case UINT8 -> code.visitLdcInsn((int) lane.bits() & 0xFF);
-      default -> code.visitLdcInsn((int) lane.bits());
+    long bits = lane.type().wrap(lane.bits());
+    switch (JvmTypes.of(lane.type()).getSort()) {
+      case Type.FLOAT -> code.visitLdcInsn(Float.intBitsToFloat((int) bits));
+      case Type.DOUBLE -> code.visitLdcInsn(Double.longBitsToDouble(bits));
+      case Type.LONG -> code.visitLdcInsn(bits);
+      default -> code.visitLdcInsn((int) bits);
     }
   }
 
   private void arithmetic(Lane lane) {
     DType type = lane.type();
     switch (lane.op()) {
-      case ADD -> code.visitInsn(pick(type, Opcodes.IADD));
-      case SUB -> code.visitInsn(pick(type, Opcodes.ISUB));
-      case MUL -> code.visitInsn(pick(type, Opcodes.IMUL));
-      case DIV -> code.visitInsn(pick(type, Opcodes.IDIV));
-      case NEG -> code.visitInsn(pick(type, Opcodes.INEG));
-      case AND -> code.visitInsn(pick(type, Opcodes.IAND));
-      case OR -> code.visitInsn(pick(type, Opcodes.IOR));
-      case XOR -> code.visitInsn(pick(type, Opcodes.IXOR));
+      case ADD -> code.visitInsn(JvmTypes.opcode(type, Opcodes.IADD));
+      case SUB -> code.visitInsn(JvmTypes.opcode(type, Opcodes.ISUB));
+      case MUL -> code.visitInsn(JvmTypes.opcode(type, Opcodes.IMUL));
+      case DIV -> code.visitInsn(JvmTypes.opcode(type, Opcodes.IDIV));
+      case NEG -> code.visitInsn(JvmTypes.opcode(type, Opcodes.INEG));
+      case AND -> code.visitInsn(JvmTypes.opcode(type, Opcodes.IAND));
+      case OR -> code.visitInsn(JvmTypes.opcode(type, Opcodes.IOR));
+      case XOR -> code.visitInsn(JvmTypes.opcode(type, Opcodes.IXOR));
       case SHIFT_LEFT -> shift(lane, Opcodes.ISHL);
       case SHIFT_RIGHT -> shift(lane, Opcodes.ISHR);
       case MAX -> math("max", type, 2);
@@ -122,31 +99,24 @@ final class ScalarLanes {
       case FROM_BITS -> fromBits(type);
       default -> throw new IllegalArgumentException(lane.toString());
     }
-    if (type == DType.UINT8) {
-      code.visitIntInsn(Opcodes.SIPUSH, 0xFF);
-      code.visitInsn(Opcodes.IAND);
-    }
+    wrap(type);
   }
 
   private void shift(Lane lane, int opcode) {
     code.visitLdcInsn((int) lane.bits());
-    code.visitInsn(pick(lane.type(), opcode));
+    code.visitInsn(JvmTypes.opcode(lane.type(), opcode));
   }
 
   private void math(String name, DType type, int operands) {
-    String letter = descriptor(type);
+    String letter = JvmTypes.of(type).getDescriptor();
     invoke(MATH, name, "(" + letter.repeat(operands) + ")" + letter);
   }
 
   private void squareRoot(DType type) {
     // The float root of a float by way of double is rounded correctly.
-    if (type == DType.FLOAT32) {
-      code.visitInsn(Opcodes.F2D);
-    }
+    cast(type, DType.FLOAT64);
     invoke(MATH, "sqrt", "(D)D");
-    if (type == DType.FLOAT32) {
-      code.visitInsn(Opcodes.D2F);
-    }
+    cast(DType.FLOAT64, type);
   }
 
   private void toBits(DType type) {
@@ -171,28 +141,23 @@ final class ScalarLanes {
 
   private void call(Lane lane) {
     DType type = lane.type();
-    boolean single = type == DType.FLOAT32;
-    String letter = single ? "D" : descriptor(type);
+    DType computed = type.isFloating() ? DType.FLOAT64 : type;
+    String letter = JvmTypes.of(computed).getDescriptor();
     for (int k = 0; k < lane.arity(); k++) {
       push(lane.operand(k));
-      if (single) {
-        code.visitInsn(Opcodes.F2D);
-      }
+      cast(type, computed);
     }
     invoke(
         "io/millrace/cpu/loops/ScalarMath",
         lane.helper(),
         "(" + letter.repeat(lane.arity()) + ")" + letter);
-    if (single) {
-      code.visitInsn(Opcodes.D2F);
-    } else {
-      wrap(type);
-    }
+    cast(computed, type);
   }
 
-  private void wrap(DType type) {
-    if (type == DType.UINT8) {
-      code.visitIntInsn(Opcodes.SIPUSH, 0xFF);
+  /** Brings an int into the range of an unsigned type. */
+  void wrap(DType type) {
+    if (type.isInteger() && !type.isSigned()) {
+      code.visitLdcInsn((int) type.highest());
       code.visitInsn(Opcodes.IAND);
     }
   }
@@ -236,14 +201,13 @@ final class ScalarLanes {
   }
 
   private void compare(Lane lane, Label target) {
-    DType type = type(lane.x());
     push(lane.x());
     push(lane.y());
     boolean less = lane.op() == LaneOp.LT || lane.op() == LaneOp.LE;
-    switch (type) {
-      case FLOAT32 -> code.visitInsn(less ? Opcodes.FCMPG : Opcodes.FCMPL);
-      case FLOAT64 -> code.visitInsn(less ? Opcodes.DCMPG : Opcodes.DCMPL);
-      case INT64 -> code.visitInsn(Opcodes.LCMP);
+    switch (JvmTypes.of(type(lane.x())).getSort()) {
+      case Type.FLOAT -> code.visitInsn(less ? Opcodes.FCMPG : Opcodes.FCMPL);
+      case Type.DOUBLE -> code.visitInsn(less ? Opcodes.DCMPG : Opcodes.DCMPL);
+      case Type.LONG -> code.visitInsn(Opcodes.LCMP);
       default -> {
         code.visitJumpInsn(unless(lane.op()) + (Opcodes.IF_ICMPEQ - Opcodes.IFEQ), target);
         return;
@@ -264,25 +228,11 @@ final class ScalarLanes {
   }
 
   private void cast(DType from, DType to) {
-    switch (from) {
-      case FLOAT32 -> {
-        if (to != DType.FLOAT32) {
-          code.visitInsn(
-              to == DType.FLOAT64 ? Opcodes.F2D : to == DType.INT64 ? Opcodes.F2L : Opcodes.F2I);
-        }
-      }
-      case FLOAT64 ->
-          code.visitInsn(
-              to == DType.FLOAT32 ? Opcodes.D2F : to == DType.INT64 ? Opcodes.D2L : Opcodes.D2I);
-      case INT64 ->
-          code.visitInsn(
-              to == DType.FLOAT32 ? Opcodes.L2F : to == DType.FLOAT64 ? Opcodes.L2D : Opcodes.L2I);
-      default -> {
-        if (to == DType.FLOAT32 || to == DType.FLOAT64 || to == DType.INT64) {
-          code.visitInsn(
-              to == DType.FLOAT32 ? Opcodes.I2F : to == DType.FLOAT64 ? Opcodes.I2D : Opcodes.I2L);
-        }
-      }
+    // The conversions follow each other: from int, long, float and double to the three others.
+    int x = JvmTypes.opcode(from, 0);
+    int y = JvmTypes.opcode(to, 0);
+    if (x != y) {
+      code.visitInsn(Opcodes.I2L + 3 * x + (y > x ? y - 1 : y));
     }
     wrap(to);
   }

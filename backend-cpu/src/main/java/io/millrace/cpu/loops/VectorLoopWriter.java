@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /** Writes a loop that handles a whole vector of elements at a time. */
 final class VectorLoopWriter extends LoopWriter {
@@ -51,7 +52,7 @@ final class VectorLoopWriter extends LoopWriter {
     int width = 0;
     for (int i = 0; i < uniform.length; i++) {
       DType type = shape.function().lanes().get(i).type();
-      if (!uniform[i] && type != DType.BOOL) {
+      if (!uniform[i] && !type.isBoolean()) {
         if (width != 0 && width != type.bytes()) {
           return 0;
         }
@@ -122,13 +123,7 @@ final class VectorLoopWriter extends LoopWriter {
   }
 
   private static String owner(DType type) {
-    return PACKAGE
-        + switch (type) {
-          case FLOAT32 -> "FloatVector";
-          case FLOAT64 -> "DoubleVector";
-          case INT32 -> "IntVector";
-          default -> "LongVector";
-        };
+    return PACKAGE + JvmTypes.name(type) + "Vector";
   }
 
   private static String ref(String type) {
@@ -150,7 +145,7 @@ final class VectorLoopWriter extends LoopWriter {
   @Override
   void uniformReady(int lane) {
     DType dtype = function.lanes().get(lane).type();
-    if (dtype == DType.BOOL) {
+    if (dtype.isBoolean()) {
       pushSpecies(floating);
       scalars.push(lane);
       code.visitMethodInsn(Opcodes.INVOKEINTERFACE, SPECIES, "maskAll", "(Z)" + ref(MASK), true);
@@ -165,7 +160,7 @@ final class VectorLoopWriter extends LoopWriter {
           Opcodes.INVOKESTATIC,
           owner,
           "broadcast",
-          "(" + ref(SPECIES) + ScalarLanes.descriptor(dtype) + ")" + ref(owner),
+          "(" + ref(SPECIES) + JvmTypes.of(dtype) + ")" + ref(owner),
           false);
     }
     vectors.put(lane, variable(1));
@@ -249,7 +244,7 @@ final class VectorLoopWriter extends LoopWriter {
           "(" + ref(OPERATORS + "$Comparison") + ref(VECTOR) + ")" + ref(MASK),
           false);
       masked.put(position, type);
-    } else if (lane.type() == DType.BOOL) {
+    } else if (lane.type().isBoolean()) {
       logic(position, lane);
     } else {
       arithmetic(lane);
@@ -348,29 +343,24 @@ final class VectorLoopWriter extends LoopWriter {
 
   private void shift(Lane lane, String name) {
     operator(name, "Binary");
-    boolean wide = lane.type() == DType.INT64;
-    if (wide) {
-      code.visitLdcInsn(lane.bits());
-    } else {
-      code.visitLdcInsn((int) lane.bits());
-    }
-    virtual(lane.type(), "lanewise", ref(OPERATORS + "$Binary") + (wide ? "J" : "I"));
+    Type type = JvmTypes.of(lane.type());
+    code.visitLdcInsn(
+        type.getSort() == Type.LONG ? (Object) lane.bits() : (Object) (int) lane.bits());
+    virtual(lane.type(), "lanewise", ref(OPERATORS + "$Binary") + type);
   }
 
   private void reinterpret(DType to, DType from) {
-    String method =
-        switch (to) {
-          case FLOAT32 -> "reinterpretAsFloats";
-          case FLOAT64 -> "reinterpretAsDoubles";
-          case INT32 -> "reinterpretAsInts";
-          default -> "reinterpretAsLongs";
-        };
+    String method = "reinterpretAs" + JvmTypes.name(to) + "s";
     code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, owner(from), method, "()" + ref(owner(to)), false);
+  }
+
+  private static String letter(DType type) {
+    return JvmTypes.name(type).substring(0, 1);
   }
 
   private void convert(Lane lane) {
     DType from = function.lanes().get(lane.x()).type();
-    operator(lane.type() == DType.FLOAT32 ? "I2F" : "L2D", "Conversion");
+    operator(letter(from) + "2" + letter(lane.type()), "Conversion");
     code.visitInsn(Opcodes.ICONST_0);
     code.visitMethodInsn(
         Opcodes.INVOKEVIRTUAL,

@@ -43,14 +43,7 @@ public interface PadOps extends Building {
 
   /** Returns the only element of a literal. */
   static ScalarFunction.Constant constant(Literal literal) {
-    DType dtype = literal.type().dtype();
-    long bits =
-        switch (dtype) {
-          case FLOAT32 -> Float.floatToRawIntBits((float) literal.getDouble(0));
-          case FLOAT64 -> Double.doubleToRawLongBits(literal.getDouble(0));
-          default -> literal.getLong(0);
-        };
-    return new ScalarFunction.Constant(dtype, bits);
+    return new ScalarFunction.Constant(literal.type().dtype(), literal.bits(0));
   }
 
   /** The first input with zeros around it, as many as the second says. */

@@ -93,14 +93,12 @@ public interface SequenceOps extends Building {
       double from = start.getDouble(0);
       double to = limit.getDouble(0);
       double step = delta.getDouble(0);
-      return switch (start.type().dtype()) {
-        case FLOAT32 -> (long) Math.ceil(((float) to - (float) from) / (float) step);
-        case FLOAT64 -> (long) Math.ceil((to - from) / step);
-        default -> {
-          long span = Math.subtractExact(limit.getLong(0), start.getLong(0));
-          yield -Math.floorDiv(-span, delta.getLong(0));
-        }
-      };
+      DType dtype = start.type().dtype();
+      if (dtype.isFloating()) {
+        return (long) Math.ceil(dtype.round(dtype.round(to - from) / step));
+      }
+      long span = Math.subtractExact(limit.getLong(0), start.getLong(0));
+      return -Math.floorDiv(-span, delta.getLong(0));
     }
 
     @Override

@@ -86,10 +86,8 @@ public interface SortOps extends Building {
       return x -> x;
     }
     // Negating the lowest integer overflows, -1 - x does not.
-    return switch (dtype) {
-      case FLOAT32, FLOAT64, BOOL -> tf::negative;
-      case INT32, INT64 -> x -> tf.subtract(tf.constant(-1, dtype), x);
-      case UINT8 -> x -> tf.subtract(tf.constant(255, dtype), x);
-    };
+    return dtype.isInteger()
+        ? x -> tf.subtract(tf.constant(dtype.wrap(-1), dtype), x)
+        : tf::negative;
   }
 }

@@ -52,7 +52,7 @@ public interface BinaryOps extends Building {
     if (!dtype.isInteger() || second.dtype() != dtype) {
       return result(Binary.REAL_DIV, first, second);
     }
-    DType floating = dtype == DType.UINT8 ? DType.FLOAT32 : DType.FLOAT64;
+    DType floating = dtype.bytes() < Integer.BYTES ? DType.FLOAT32 : DType.FLOAT64;
     return result(Binary.REAL_DIV, tf().cast(first, floating), tf().cast(second, floating));
   }
 

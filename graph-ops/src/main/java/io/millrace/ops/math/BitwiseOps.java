@@ -80,12 +80,12 @@ public interface BitwiseOps extends Building {
     }
 
     private static Scalar ones(Scalar x) {
-      return x.constant(x.type() == DType.UINT8 ? 255 : -1);
+      return x.constant(x.type().wrap(-1));
     }
 
     private static Scalar count(Scalar x) {
       Scalar count = countHalf(x.cast(DType.INT32));
-      if (x.type() == DType.INT64) {
+      if (x.type().bytes() == Long.BYTES) {
         Scalar high = x.apply(BinaryFn.SHIFT_RIGHT, x.constant(32));
         count = count.plus(countHalf(high.cast(DType.INT32)));
       }

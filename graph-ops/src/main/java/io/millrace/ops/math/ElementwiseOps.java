@@ -267,10 +267,9 @@ public interface ElementwiseOps extends Building {
      * A scalar's own cast saturates; x86 has one result for all numbers out of range, the least.
      */
     private Scalar toInteger(Scalar x) {
-      DType wide = to == DType.UINT8 ? DType.INT32 : to;
-      double bound = wide == DType.INT32 ? 0x1p31 : 0x1p63;
-      Scalar least = x.constant(-bound);
-      return x.lt(x.constant(bound)).select(x, least).cast(wide).cast(to);
+      DType wide = to.bytes() < Integer.BYTES ? DType.INT32 : to;
+      double least = wide.toDouble(wide.lowest());
+      return x.lt(x.constant(-least)).select(x, x.constant(least)).cast(wide).cast(to);
     }
 
     static List<Example> examples() {

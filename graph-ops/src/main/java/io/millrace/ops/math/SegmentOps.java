@@ -125,12 +125,9 @@ public interface SegmentOps extends Building {
 
     /** Returns the number that a segment starts from. */
     double start(DType dtype) {
+      // The finite one of a floating type lies right below infinity; an integer one saturates.
       double greatest =
-          switch (dtype) {
-            case FLOAT32 -> Float.MAX_VALUE;
-            case FLOAT64 -> Double.MAX_VALUE;
-            default -> Double.POSITIVE_INFINITY;
-          };
+          dtype.isFloating() ? dtype.toDouble(dtype.highest() - 1) : Double.POSITIVE_INFINITY;
       return switch (this) {
         case SUM -> 0;
         case PROD -> 1;

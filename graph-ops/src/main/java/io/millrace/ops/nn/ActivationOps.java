@@ -93,7 +93,7 @@ public interface ActivationOps extends Building {
 
     /** Keeps to x or exp(x) where the sum with 1 would lose all of one of them. */
     private static Scalar softplus(Scalar x) {
-      double epsilon = x.type() == DType.FLOAT32 ? Math.ulp(1f) : Math.ulp(1d);
+      double epsilon = x.type().toDouble(x.type().ofDouble(1) + 1) - 1;
       Scalar threshold = x.constant(Math.log(epsilon) + 2);
       Scalar exp = x.exp();
       return x.gt(threshold.negate()).select(x, x.lt(threshold).select(exp, exp.log1p()));
