@@ -16,6 +16,8 @@ public final class Passes {
           new Views(),
           new FuseNests("fuse-maps", Primitive.Map.class),
           new FuseNests("fuse-reduce", Primitive.Reduce.class),
+          // What a gradient states again in smaller operations is equal only now.
+          new ShareEqual(),
           new FuseSiblings(),
           new MergeAxes(),
           new Simplify(),
