@@ -9,6 +9,7 @@ module io.millrace {
   exports io.millrace.ir;
   exports io.millrace.spi;
 
+  uses io.millrace.op.OpFamily;
   uses io.millrace.spi.Backend;
 
   provides io.millrace.spi.Backend with

@@ -13,4 +13,7 @@ module io.millrace.ops {
   exports io.millrace.ops.random;
   exports io.millrace.ops.state;
   exports io.millrace.ops.train;
+
+  provides io.millrace.op.OpFamily with
+      io.millrace.ops.MillraceOps;
 }

@@ -3,6 +3,7 @@ package io.millrace;
 import io.millrace.op.Inference;
 import io.millrace.op.Messages;
 import io.millrace.op.Op;
+import io.millrace.op.OpFamilies;
 import io.millrace.op.RuleException;
 import io.millrace.spi.DeviceSpec;
 import io.millrace.type.SourceLine;
@@ -84,7 +85,7 @@ public final class Graph {
   /** Adds an operation that must run after others beside those of the open control scopes. */
   public synchronized Operation add(
       Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
-    SourceLine source = source(engine(op));
+    SourceLine source = source();
     List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
     String wished = scoped(name, source);
     for (Output tensor : tensors) {
@@ -147,22 +148,15 @@ public final class Graph {
     return operation;
   }
 
-  private SourceLine source(List<Class<?>> engine) {
+  private SourceLine source() {
     SourceLine stated = scopes.get().sources.peek();
-    return stated == null ? SourceLine.ofCaller(engine) : stated;
+    return stated == null ? OpFamilies.caller() : stated;
   }
 
   private static GraphException broken(
       Op op, String name, List<Output> inputs, String rule, SourceLine source) {
     return new GraphException(
         Messages.broken(op, name, inputs.stream().map(Output::toString).toList(), rule, source));
-  }
-
-  /** Returns classes from every part of the engine: a user's own operation is not one. */
-  private static List<Class<?>> engine(Op op) {
-    return op.getClass().getName().startsWith("io.millrace.ops.")
-        ? List.of(Graph.class, op.getClass())
-        : List.of(Graph.class);
   }
 
   private String scoped(String name, SourceLine source) {
@@ -265,7 +259,7 @@ public final class Graph {
     if (name.isEmpty()) {
       return push(scopes.get().names, "");
     }
-    String scope = scoped(name, SourceLine.ofCaller(List.of()));
+    String scope = scoped(name, OpFamilies.caller());
     return push(scopes.get().names, (name.endsWith("/") ? scope : unique(scope)) + "/");
   }
 
@@ -291,7 +285,7 @@ public final class Graph {
     try {
       nested = DeviceSpec.nested(scopes.get().devices.getFirst(), device);
     } catch (DeviceException e) {
-      throw new GraphException(e.getMessage() + "\n  at " + source(List.of()));
+      throw new GraphException(e.getMessage() + "\n  at " + source());
     }
     return push(scopes.get().devices, nested);
   }
@@ -358,7 +352,7 @@ public final class Graph {
     if (graph == null) {
       throw new GraphException(
           "no default graph: open one with try (var ignored = graph.asDefault()) { ... }\n  at "
-              + SourceLine.ofCaller(List.of()));
+              + OpFamilies.caller());
     }
     return graph;
   }

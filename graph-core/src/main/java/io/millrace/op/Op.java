@@ -84,4 +84,12 @@ public interface Op {
   default boolean isStateful() {
     return false;
   }
+
+  /**
+   * Returns whether output 0 refers to state that other operations read and write: a variable, or
+   * what was written to one, which input 0 refers to then.
+   */
+  default boolean refersToState() {
+    return false;
+  }
 }

@@ -35,7 +35,7 @@ public record SourceLine(String method, String file, int line) {
    *
    * @param engine classes from other parts of the engine that may be on the stack
    */
-  public static SourceLine ofCaller(List<Class<?>> engine) {
+  public static SourceLine ofCaller(List<? extends Class<?>> engine) {
     List<String> origins =
         Stream.concat(Stream.of(SourceLine.class), engine.stream()).map(ORIGIN::get).toList();
     return WALKER.walk(

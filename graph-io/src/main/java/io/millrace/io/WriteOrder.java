@@ -3,8 +3,6 @@ package io.millrace.io;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.ops.state.VariableOps;
-import io.millrace.ops.state.WritingOp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -54,7 +52,7 @@ final class WriteOrder {
 
   /** Returns the operations that this one must wait for beside those that it needs anyway. */
   List<Operation> waits(Operation write) {
-    if (!(write.op() instanceof WritingOp)) {
+    if (!write.op().refersToState()) {
       return List.of();
     }
     Set<Operation> readers = new LinkedHashSet<>();
@@ -82,14 +80,18 @@ final class WriteOrder {
   }
 
   private static boolean isReference(Output output) {
-    return output.operation().op() instanceof VariableOps.VariableV2
-        || output.operation().op() instanceof WritingOp;
+    return output.operation().op().refersToState();
+  }
+
+  /** Returns whether an operation refers to state of its own, not to that of an input. */
+  private static boolean isVariable(Operation operation) {
+    return operation.op().refersToState() && operation.inputs().isEmpty();
   }
 
   /** Returns the variable that a reference leads to: writes refer to what they wrote. */
   private static Output variable(Output reference) {
     Output output = reference;
-    while (output.operation().op() instanceof WritingOp) {
+    while (isReference(output) && !isVariable(output.operation())) {
       output = output.operation().input(0);
     }
     return output;
@@ -108,7 +110,7 @@ final class WriteOrder {
         if (user.id() >= write.id() || !user.inputs().contains(output)) {
           continue;
         }
-        boolean writes = user.op() instanceof WritingOp && isReference(output);
+        boolean writes = user.op().refersToState() && isReference(output);
         if (writes || user.op().signature().isSharing()) {
           open.addAll(user.outputs());
         } else {
@@ -124,7 +126,7 @@ final class WriteOrder {
     more.andNot(needed);
     return more.stream()
         .mapToObj(id -> operations.get(id))
-        .allMatch(o -> !o.op().isStateful() || o.op() instanceof VariableOps.VariableV2);
+        .allMatch(o -> !o.op().isStateful() || isVariable(o));
   }
 
   /** Returns the numbers of the operations that lead on from one, itself included. */

@@ -1,52 +1,79 @@
 package io.millrace.ops;
 
+import io.millrace.GraphException;
 import io.millrace.op.Example;
 import io.millrace.op.Op;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.util.ArrayDeque;
+import io.millrace.op.OpFamilies;
+import io.millrace.op.OpFamily;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
-/**
- * Finds every operation: the classes nested in the families that {@link Ops} is made of.
- *
- * <p>No list is kept by hand; an operation exists by being declared in its family.
- */
+/** Knows every operation of every {@link OpFamily} found, ours and others' alike. */
 public final class Catalogue {
-  private static final Map<String, Op> PROTOTYPES = prototypes();
+  /** In a place that throws each time what making it throws, as a static field would not. */
+  private static final ClassValue<Catalogue> FOUND =
+      new ClassValue<>() {
+        @Override
+        protected Catalogue computeValue(Class<?> type) {
+          return new Catalogue(OpFamilies.all());
+        }
+      };
 
-  private Catalogue() {}
+  private final Map<Class<? extends Op>, List<Example>> examples =
+      new TreeMap<>(Comparator.comparing(Class::getName));
+  private final Map<String, Op> prototypes = new HashMap<>();
+
+  /**
+   * Collects the operations of some families.
+   *
+   * @throws GraphException if two of them have one name, or both have an operation of one name
+   */
+  Catalogue(List<OpFamily> families) {
+    Map<String, OpFamily> names = new HashMap<>();
+    Map<String, OpFamily> owners = new HashMap<>();
+    for (OpFamily family : families) {
+      claim(names, family.name(), family, "are called");
+      for (Example example : family.examples()) {
+        Op op = example.op();
+        claim(owners, op.type(), family, "have an operation");
+        op.signature().aliases().forEach(a -> claim(owners, a, family, "have an operation"));
+        prototypes.putIfAbsent(op.type(), op);
+        examples.computeIfAbsent(classOf(op), c -> new ArrayList<>()).add(example);
+      }
+    }
+    for (Op op : List.copyOf(prototypes.values())) {
+      op.signature().aliases().forEach(alias -> prototypes.putIfAbsent(alias, op));
+    }
+  }
+
+  private static void claim(
+      Map<String, OpFamily> owners, String name, OpFamily family, String what) {
+    OpFamily other = owners.putIfAbsent(name, family);
+    if (other != null && other != family) {
+      throw new GraphException(
+          String.format(
+              "two families of operations %s '%s': %s and %s",
+              what, name, other.getClass().getName(), family.getClass().getName()));
+    }
+  }
+
+  private static Class<? extends Op> classOf(Op op) {
+    Class<?> type = op instanceof Enum<?> row ? row.getDeclaringClass() : op.getClass();
+    return type.asSubclass(Op.class);
+  }
+
+  private static Catalogue found() {
+    return FOUND.get(Catalogue.class);
+  }
 
   /** Returns the classes of all operations, sorted by name. */
   public static List<Class<? extends Op>> operations() {
-    Set<Class<?>> families = new LinkedHashSet<>();
-    Deque<Class<?>> open = new ArrayDeque<>(List.of(Ops.class));
-    Stream.of(Ops.class.getFields()).map(f -> f.getType()).forEach(open::add);
-    while (!open.isEmpty()) {
-      Class<?> family = open.pop();
-      if (families.add(family)) {
-        open.addAll(List.of(family.getInterfaces()));
-      }
-    }
-    List<Class<? extends Op>> found = new ArrayList<>();
-    for (Class<?> family : families) {
-      for (Class<?> nested : family.getDeclaredClasses()) {
-        if (Op.class.isAssignableFrom(nested)) {
-          found.add(nested.asSubclass(Op.class));
-        }
-      }
-    }
-    found.sort(Comparator.comparing(Class::getName));
-    return found;
+    return List.copyOf(found().examples.keySet());
   }
 
   /**
@@ -54,41 +81,11 @@ public final class Catalogue {
    * attributes are those of one of its examples.
    */
   public static Optional<Op> prototype(String type) {
-    return Optional.ofNullable(PROTOTYPES.get(type));
+    return Optional.ofNullable(found().prototypes.get(type));
   }
 
-  private static Map<String, Op> prototypes() {
-    Map<String, Op> found = new HashMap<>();
-    for (Class<? extends Op> operation : operations()) {
-      for (Example example : examples(operation)) {
-        found.putIfAbsent(example.op().type(), example.op());
-      }
-    }
-    for (Op op : List.copyOf(found.values())) {
-      op.signature().aliases().forEach(alias -> found.putIfAbsent(alias, op));
-    }
-    return Map.copyOf(found);
-  }
-
-  /**
-   * Returns the examples that an operation's class declares.
-   *
-   * @throws IllegalStateException if it has no method {@code static List<Example> examples()}
-   */
+  /** Returns the examples of an operation of this class. */
   public static List<Example> examples(Class<? extends Op> operation) {
-    try {
-      Method declared = operation.getDeclaredMethod("examples");
-      declared.setAccessible(true);
-      List<Example> examples = new ArrayList<>();
-      for (Object example : (List<?>) declared.invoke(null)) {
-        examples.add((Example) example);
-      }
-      return examples;
-    } catch (NoSuchMethodException | IllegalAccessException e) {
-      throw new IllegalStateException(
-          operation.getName() + " needs a method: static List<Example> examples()", e);
-    } catch (InvocationTargetException e) {
-      throw new IllegalStateException(operation.getName() + ".examples() failed", e.getCause());
-    }
+    return List.copyOf(found().examples.getOrDefault(operation, List.of()));
   }
 }

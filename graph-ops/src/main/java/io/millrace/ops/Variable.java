@@ -5,11 +5,8 @@ import io.millrace.GraphKeys;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.op.Op;
 import io.millrace.ops.array.IdentityOps;
 import io.millrace.ops.building.Refusal;
-import io.millrace.ops.state.VariableOps;
-import io.millrace.ops.state.WritingOp;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -83,8 +80,7 @@ public final class Variable implements Operand {
    */
   public static Output referenceOf(String operation, Operand ref) {
     Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
-    Op source = reference.operation().op();
-    if (!(source instanceof VariableOps.VariableV2 || source instanceof WritingOp)) {
+    if (!reference.operation().op().refersToState()) {
       throw Refusal.of(operation, "%s is not a variable: only variables are written", ref);
     }
     return reference;

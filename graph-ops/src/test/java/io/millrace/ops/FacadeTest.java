@@ -12,8 +12,6 @@ import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
-import io.millrace.ops.linalg.MatrixOps;
-import io.millrace.ops.math.BinaryOps;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.List;
@@ -145,14 +143,6 @@ class FacadeTest {
     Operation group = tf.group(a, tf.ones(2).operation());
     assertEquals("group_deps", group.name());
     assertEquals(2, group.controlInputs().size());
-  }
-
-  @Test
-  void everyOperationIsFoundOnceByItsFamily() {
-    List<String> names = Catalogue.operations().stream().map(Class::getName).toList();
-    assertTrue(names.contains(MatrixOps.MatMul.class.getName()));
-    assertTrue(names.contains(BinaryOps.Binary.class.getName()));
-    assertEquals(names.size(), names.stream().distinct().count());
   }
 
   @Test

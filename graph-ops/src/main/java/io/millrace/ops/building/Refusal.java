@@ -1,8 +1,7 @@
 package io.millrace.ops.building;
 
 import io.millrace.GraphException;
-import io.millrace.type.SourceLine;
-import java.util.List;
+import io.millrace.op.OpFamilies;
 
 /** Makes the exceptions for mistakes that are found before a node is added. */
 public final class Refusal {
@@ -20,6 +19,6 @@ public final class Refusal {
             + "] "
             + String.format(rule, arguments)
             + "\n  at "
-            + SourceLine.ofCaller(List.of(Refusal.class)));
+            + OpFamilies.caller());
   }
 }

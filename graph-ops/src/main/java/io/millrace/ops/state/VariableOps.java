@@ -171,6 +171,11 @@ public interface VariableOps extends Building {
     }
 
     @Override
+    public boolean refersToState() {
+      return true;
+    }
+
+    @Override
     public int sizes() {
       return shape.isFullyDefined() ? 0 : SHAPE_OF_STATE;
     }

@@ -12,6 +12,11 @@ public interface WritingOp extends Op {
   }
 
   @Override
+  default boolean refersToState() {
+    return true;
+  }
+
+  @Override
   default Gradients gradient(Gradient call) {
     return Gradients.none("it writes a variable");
   }

@@ -1,0 +1,49 @@
+package io.millrace.op;
+
+import io.millrace.type.SourceLine;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+
+/** Finds the families of operations on the class or module path. */
+public final class OpFamilies {
+  private static final System.Logger LOG = System.getLogger("io.millrace");
+  private static final List<OpFamily> FOUND = find();
+  private static final List<? extends Class<?>> LIBRARIES =
+      FOUND.stream().filter(OpFamily::isLibrary).map(OpFamily::getClass).toList();
+
+  private OpFamilies() {}
+
+  /** Returns all families; one that cannot be loaded is logged and does not stop the others. */
+  public static List<OpFamily> all() {
+    return FOUND;
+  }
+
+  /**
+   * Returns the user's line: the innermost on the stack outside the engine's own code and that of
+   * {@linkplain OpFamily#isLibrary libraries}.
+   */
+  public static SourceLine caller() {
+    return SourceLine.ofCaller(LIBRARIES);
+  }
+
+  private static List<OpFamily> find() {
+    List<OpFamily> found = new ArrayList<>();
+    Iterator<OpFamily> providers =
+        ServiceLoader.load(OpFamily.class, OpFamily.class.getClassLoader()).iterator();
+    boolean more = true;
+    while (more) {
+      try {
+        more = providers.hasNext();
+        if (more) {
+          found.add(providers.next());
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        LOG.log(System.Logger.Level.WARNING, "a family of operations did not load", e);
+      }
+    }
+    return List.copyOf(found);
+  }
+}
