@@ -38,6 +38,7 @@ import io.millrace.ops.linalg.BandOps;
 import io.millrace.ops.linalg.DiagonalOps;
 import io.millrace.ops.linalg.EinsumOps;
 import io.millrace.ops.linalg.MatrixOps;
+import io.millrace.ops.linalg.NormOps;
 import io.millrace.ops.linalg.TensorDiagOps;
 import io.millrace.ops.math.AddOps;
 import io.millrace.ops.math.ArgOps;
@@ -64,8 +65,9 @@ import io.millrace.ops.state.VariableOps;
 /**
  * The facade: adds operations to a graph, named as in TensorFlow 1.
  *
- * <p>{@code var tf = Ops.of(graph); tf.matmul(x, w); tf.nn.softmax(logits); ...} Families that
- * TensorFlow keeps apart are fields: {@link #math}, {@link #nn}, {@link #train}, {@link #random}.
+ * <p>{@code var tf = Ops.of(graph); tf.matmul(x, w); tf.nn.softmax(logits); ...} What TensorFlow
+ * keeps in modules stands in views, which are fields: {@link #math}, {@link #nn}, {@link #train}.
+ * As there, common words stand here too.
  */
 public final class Ops
     implements CoreOps,
@@ -87,6 +89,7 @@ public final class Ops
         CumulativeOps,
         ArgOps,
         MatrixOps,
+        NormOps,
         EinsumOps,
         GridOps,
         ShapeOps,
@@ -127,23 +130,29 @@ public final class Ops
         VariableOps,
         ControlOps,
         CheckOps {
-  /** Element-wise functions, reductions and products: the same as on this object. */
-  public final Ops math = this;
+  /** Element-wise functions, reductions, segments and the like. */
+  public final MathApi math = new MathApi(this);
 
-  /** Functions of the bits of integers: the same as on this object. */
-  public final Ops bitwise = this;
+  /** Functions of the bits of integers. */
+  public final BitwiseApi bitwise = new BitwiseApi(this);
+
+  /** Matrices. */
+  public final LinalgApi linalg = new LinalgApi(this);
 
   /** Neural networks. */
-  public final Nn nn = new Nn(this);
+  public final NnApi nn = new NnApi(this);
+
+  /** Images. */
+  public final ImageApi image = new ImageApi(this);
 
   /** Random numbers. */
   public final RandomApi random = new RandomApi(this);
 
   /** First values of variables. */
-  public final Initializers initializers = new Initializers(this);
+  public final InitializersApi initializers = new InitializersApi(this);
 
   /** Optimizers. */
-  public final Train train = new Train(this);
+  public final TrainApi train = new TrainApi(this);
 
   private final Graph graph;
   private final String name;

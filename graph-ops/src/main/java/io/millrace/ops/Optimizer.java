@@ -6,19 +6,18 @@ import io.millrace.GraphKeys;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.op.Op;
 import io.millrace.ops.array.Constants;
+import io.millrace.ops.array.CoreOps;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.flow.ControlOps;
 import io.millrace.ops.state.VariableOps;
 import io.millrace.type.DType;
-import io.millrace.type.TensorType;
+import io.millrace.type.Literal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -26,6 +25,33 @@ import java.util.Optional;
  *
  * <p>{@link #minimize} is {@link #computeGradients} followed by {@link #applyGradients}; call those
  * to change the gradients between. Not thread-safe.
+ *
+ * <p>An optimizer of one's own extends this class. It says its settings, makes the tensors that it
+ * keeps beside variables in {@link #createSlots}, adds what changes one variable in {@link #apply}
+ * and, if something is to follow on that, in {@link #finish}. Names, control dependencies, devices
+ * and the count of steps are taken care of:
+ *
+ * <pre>{@code
+ * public final class SignMomentum extends Optimizer {
+ *   public SignMomentum(Graph graph, Object rate) {
+ *     super(graph, "SignMomentum", List.of(new Setting("learning_rate", rate)));
+ *   }
+ *
+ *   @Override
+ *   protected void createSlots(List<Variable> variables) {
+ *     variables.forEach(variable -> createSlot(variable, "sum", 0));
+ *   }
+ *
+ *   @Override
+ *   protected Operation apply(Output gradient, Variable variable, Settings settings) {
+ *     Ops tf = Ops.of(graph());
+ *     Variable sum = slot(variable, "sum").orElseThrow();
+ *     Output next = sum.assign(tf.add(tf.multiply(sum, 0.5f), gradient));
+ *     Output rate = settings.like(variable, "learning_rate");
+ *     return variable.assignSub(tf.multiply(rate, tf.sign(next))).operation();
+ *   }
+ * }
+ * }</pre>
  */
 public abstract class Optimizer {
   private final Graph graph;
@@ -35,6 +61,32 @@ public abstract class Optimizer {
 
   /** A number or a scalar tensor that steers the steps, such as the rate. */
   public record Setting(String name, Object value) {}
+
+  /** The settings as the tensors that one training step takes, by name. */
+  public record Settings(Map<String, Output> tensors) {
+    public Settings {
+      tensors = Map.copyOf(tensors);
+    }
+
+    /**
+     * Returns a setting.
+     *
+     * @throws IllegalArgumentException if the optimizer was made without one of this name
+     */
+    public Output get(String name) {
+      Output tensor = tensors.get(name);
+      if (tensor == null) {
+        throw new IllegalArgumentException(
+            "the optimizer has no setting '" + name + "', but " + tensors.keySet());
+      }
+      return tensor;
+    }
+
+    /** Returns a setting in a variable's element type. */
+    public Output like(Variable variable, String name) {
+      return Ops.of(variable.graph()).cast(get(name), variable.dtype());
+    }
+  }
 
   /**
    * What {@link Optimizer#minimize} changes beside its defaults.
@@ -63,7 +115,13 @@ public abstract class Optimizer {
     }
   }
 
-  public Optimizer(Graph graph, String name, List<Setting> settings) {
+  /**
+   * Makes an optimizer.
+   *
+   * @param name the name of the operations that minimize, such as {@code Adam}
+   * @param settings numbers or scalar tensors; numbers become float32 constants
+   */
+  protected Optimizer(Graph graph, String name, List<Setting> settings) {
     this.graph = graph;
     this.name = name;
     this.settings = List.copyOf(settings);
@@ -195,14 +253,15 @@ public abstract class Optimizer {
           setting.name(),
           Constants.named(graph, setting.name(), setting.value(), Optional.of(DType.FLOAT32)));
     }
+    Settings steering = new Settings(tensors);
     List<Operation> updates = new ArrayList<>();
     for (GradientAndVariable pair : gradients) {
       Graph.Scope scope = graph.nameScope("update_" + pair.variable().name());
       try (scope) {
-        updates.add(apply(pair.gradient().orElseThrow(), pair.variable(), tensors));
+        updates.add(apply(pair.gradient().orElseThrow(), pair.variable(), steering));
       }
     }
-    finish(updates, tensors);
+    updates.addAll(finish(List.copyOf(updates), steering));
     return updates;
   }
 
@@ -223,30 +282,47 @@ public abstract class Optimizer {
     return Optional.ofNullable(slots.get(variable.name() + "/" + slotName));
   }
 
-  /** Makes the slots and other variables that the steps need, unless they were made before. */
-  protected abstract void createSlots(List<Variable> variables);
+  /**
+   * Makes the slots and other variables that the steps need, unless they were made before. Called
+   * ahead of each training step, outside its name scope and control dependencies.
+   *
+   * @param variables those that the step changes, at least one
+   */
+  protected void createSlots(List<Variable> variables) {}
 
-  /** Adds the step of one variable; the settings are tensors by name. */
-  protected abstract Operation apply(
-      Output gradient, Variable variable, Map<String, Output> tensors);
+  /**
+   * Adds the operations that change one variable, and returns the last of them. The name scope is
+   * {@code update_} and the variable's name.
+   *
+   * @param gradient of the variable's type and shape
+   */
+  protected abstract Operation apply(Output gradient, Variable variable, Settings settings);
 
-  /** Adds what comes after the steps of all variables, to the list of them. */
-  protected void finish(List<Operation> updates, Map<String, Output> tensors) {}
+  /**
+   * Adds what comes after the changes of all variables, if anything does, and returns it. It has to
+   * wait for them itself where the order matters.
+   */
+  protected List<Operation> finish(List<Operation> updates, Settings settings) {
+    return List.of();
+  }
 
-  /** Makes a slot of zeros beside a variable, on its device, named after the optimizer. */
-  protected final void zerosSlot(Variable variable, String slotName) {
+  /**
+   * Makes a slot beside a variable unless there is one: a variable of its type and shape, on its
+   * device, named after the optimizer, that holds one value at first.
+   */
+  protected final void createSlot(Variable variable, String slotName, double start) {
     slots.computeIfAbsent(
         variable.name() + "/" + slotName,
         key -> {
-          TensorType type = variable.type();
           String wished = variable.name() + "/" + name;
+          String initializer = wished + "/Initializer/" + (start == 0 ? "zeros" : "Const");
+          Ops tf = Ops.of(graph);
           Graph.Scope beside = graph.colocateWith(variable.reference().operation());
           try (beside) {
-            Output zeros =
-                Ops.of(graph)
-                    .withName(wished + "/Initializer/zeros")
-                    .zeros(type.dtype(), type.shape().dims());
-            return newVariable(zeros, wished);
+            Literal element = Literal.scalar(variable.dtype(), start);
+            Output value = tf.result(new CoreOps.Constant(element));
+            Output dims = tf.indices(variable.shape().dims());
+            return newVariable(tf.withName(initializer).fill(dims, value), wished);
           }
         });
   }
@@ -254,30 +330,5 @@ public abstract class Optimizer {
   /** Makes a variable that is not trained. */
   protected final Variable newVariable(Object initialValue, String variableName) {
     return Ops.of(graph).variable(initialValue, variableName, Variable.Options.notTrainable());
-  }
-
-  /** Returns a slot made before, as steps take it. */
-  protected final Output slotReference(Variable variable, String slotName) {
-    return slot(variable, slotName).orElseThrow().reference();
-  }
-
-  /** Returns a setting as a tensor. */
-  protected static Output setting(Map<String, Output> tensors, String settingName) {
-    return Objects.requireNonNull(tensors.get(settingName), settingName);
-  }
-
-  /** Returns a setting in a variable's type. */
-  protected final Output like(Map<String, Output> tensors, String settingName, Variable variable) {
-    return like(setting(tensors, settingName), variable);
-  }
-
-  /** Returns a tensor in a variable's type. */
-  protected final Output like(Output tensor, Variable variable) {
-    return Ops.of(graph).cast(tensor, variable.dtype());
-  }
-
-  /** Adds a step. */
-  protected final Operation step(Op op, Output... inputs) {
-    return graph.add(op, op.type(), List.of(inputs));
   }
 }

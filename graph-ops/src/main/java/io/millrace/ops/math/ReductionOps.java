@@ -219,7 +219,7 @@ public interface ReductionOps extends Building {
     }
 
     /** Returns all axes of a tensor as a vector. */
-    static Output allAxes(Building tf, Output x) {
+    public static Output allAxes(Building tf, Output x) {
       if (!x.shape().isRankKnown()) {
         return tf.tf().range(tf.tf().rank(x));
       }

@@ -1,7 +1,10 @@
 package io.millrace.ops.train;
 
+import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
+import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.Value;
+import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
@@ -10,236 +13,173 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.state.WritingOp;
 import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /** The steps of the optimizers: operations that change a variable by its gradient. */
 public interface TrainingOps extends Building {
 
-  /** {@code var -= rate * gradient}; inputs are the variable, the rate and the gradient. */
-  record ApplyGradientDescent() implements WritingOp {
-    @Override
-    public String type() {
-      return "ApplyGradientDescent";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("var: T", "alpha: T", "delta: T").ignoring("use_locking");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return Steps.infer(in, 3, 1, 2);
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Steps.write(
-          to,
-          0,
-          List.of(to.input(0), to.input(1), to.input(2)),
-          s -> s.get(0).minus(s.get(1).times(s.get(2))));
-    }
-
-    static List<Example> examples() {
-      Op op = new ApplyGradientDescent();
-      return List.of(
-          Example.accepts(op)
-              .withVariable(-2, 2, DType.FLOAT32, 2, 3)
-              .with(DType.FLOAT32)
-              .with(DType.FLOAT32, 2, 3),
-          Example.rejects(op, "a gradient of shape [3] does not fit a variable of [2]")
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32)
-              .with(DType.FLOAT32, 3),
-          Example.rejects(op, "input 1 must be a scalar, but has shape [1]")
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32, 1)
-              .with(DType.FLOAT32, 2),
-          Example.rejects(op, "takes 3 inputs, not 0"));
-    }
-  }
-
   /**
-   * {@code sum = momentum * sum + gradient; var -= rate * sum}, or with Nesterov's look ahead
-   * {@code var -= rate * gradient + rate * momentum * sum}; inputs are the variable, the sum, the
-   * rate, the gradient and the momentum.
-   */
-  record ApplyMomentum(boolean useNesterov) implements WritingOp {
-    @Override
-    public String type() {
-      return "ApplyMomentum";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("var: T", "accum: T", "lr: T", "grad: T", "momentum: T")
-          .optional("use_nesterov", false)
-          .ignoring("use_locking");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      List<TensorType> types = Steps.infer(in, 5, 2, 3);
-      Steps.requireSlot(in, 1);
-      Steps.requireScalar(in, 4);
-      return types;
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Value rate = to.input(2);
-      Value gradient = to.input(3);
-      Value momentum = to.input(4);
-      Value sum =
-          Steps.write(
-              to,
-              1,
-              List.of(to.input(1), momentum, gradient),
-              s -> s.get(0).times(s.get(1)).plus(s.get(2)));
-      Steps.write(
-          to,
-          0,
-          List.of(to.input(0), sum, rate, gradient, momentum),
-          s -> {
-            Scalar step = s.get(1).times(s.get(2));
-            return s.get(0)
-                .minus(
-                    useNesterov
-                        ? s.get(3).times(s.get(2)).plus(s.get(1).times(s.get(4)).times(s.get(2)))
-                        : step);
-          });
-    }
-
-    static List<Example> examples() {
-      Op op = new ApplyMomentum(false);
-      return List.of(
-          momentum(op),
-          momentum(new ApplyMomentum(true)),
-          Example.rejects(op, "a slot of shape [3] does not fit a variable of [2]")
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32, 3)
-              .with(DType.FLOAT32)
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32),
-          Example.rejects(op, "input 4 must be a scalar, but has shape [2]")
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32)
-              .with(DType.FLOAT32, 2)
-              .with(DType.FLOAT32, 2));
-    }
-
-    private static Example momentum(Op op) {
-      return Example.accepts(op)
-          .withVariable(-2, 2, DType.FLOAT64, 2)
-          .withVariable(-2, 2, DType.FLOAT64, 2)
-          .with(DType.FLOAT64)
-          .with(DType.FLOAT64, 2)
-          .with(DType.FLOAT64);
-    }
-  }
-
-  /**
-   * Adam: {@code m += (g - m)(1 - beta1); v += (g^2 - v)(1 - beta2); var -= m r / (sqrt(v) + e)}
-   * with {@code r = rate sqrt(1 - beta2^t) / (1 - beta1^t)}.
+   * One step of a rule: changes the variable that input 0 refers to and the slots beside it, and
+   * refers to the variable.
    *
-   * <p>Inputs are var, m, v, beta1^t, beta2^t, the rate, beta1, beta2, epsilon and the gradient.
-   * Source: arXiv:1412.6980, in the form before its section 2.1; with Nesterov's look ahead {@code
-   * beta1 m + (1 - beta1) g} stands for the last m.
+   * @param option the value of the rule's option; false if it has none
    */
-  record ApplyAdam(boolean useNesterov) implements WritingOp {
+  record ApplyUpdate(UpdateRule rule, boolean option) implements WritingOp {
     @Override
     public String type() {
-      return "ApplyAdam";
+      return "Apply" + rule.name();
     }
 
     @Override
     public Signature signature() {
-      return Signature.of(
-              "var: T",
-              "m: T",
-              "v: T",
-              "beta1_power: T",
-              "beta2_power: T",
-              "lr: T",
-              "beta1: T",
-              "beta2: T",
-              "epsilon: T",
-              "grad: T")
-          .optional("use_nesterov", false)
-          .ignoring("use_locking");
+      Signature signature =
+          Signature.of(rule.names().stream().map(name -> name + ": T").toArray(String[]::new))
+              .told("rule")
+              .ignoring("use_locking");
+      return rule.option()
+          .map(
+              o -> signature.rename("option", o.attribute()).optional(o.attribute(), o.otherwise()))
+          .orElseGet(() -> signature.told("option"));
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      List<TensorType> types = Steps.infer(in, 10, 5, 9);
-      Steps.requireSlot(in, 1);
-      Steps.requireSlot(in, 2);
-      for (int scalar : new int[] {3, 4, 6, 7, 8}) {
-        Steps.requireScalar(in, scalar);
+      in.requireCount(1 + rule.inputs().size());
+      in.requireFloating(0);
+      in.requireSameDType();
+      for (int i = 1; i < in.count(); i++) {
+        switch (rule.inputs().get(i - 1).role()) {
+          case SLOT -> requireFit(in, "a slot", i);
+          case GRADIENT -> requireFit(in, "a gradient", i);
+          case SETTING, POWER ->
+              in.require(
+                  in.shape(i).isCompatibleWith(Shape.scalar()),
+                  "input %d must be a scalar, but has shape %s",
+                  i,
+                  in.shape(i));
+        }
       }
-      return types;
+      return List.of(in.type(0));
+    }
+
+    private static void requireFit(Inference in, String what, int input) {
+      in.require(
+          in.shape(0).isCompatibleWith(in.shape(input)),
+          "%s of shape %s does not fit a variable of %s",
+          what,
+          in.shape(input),
+          in.shape(0));
     }
 
     @Override
     public void lower(Lowering to) {
-      Value beta1 = to.input(6);
-      Value gradient = to.input(9);
-      Value m =
-          Steps.write(
-              to,
-              1,
-              List.of(to.input(1), gradient, beta1),
-              s -> s.get(0).plus(s.get(1).minus(s.get(0)).times(oneMinus(s.get(2)))));
-      Value v =
-          Steps.write(
-              to,
-              2,
-              List.of(to.input(2), gradient, to.input(7)),
-              s -> s.get(0).plus(s.get(1).square().minus(s.get(0)).times(oneMinus(s.get(2)))));
-      Value rate =
-          to.map(
-              List.of(to.input(5), to.input(3), to.input(4)),
-              s -> s.get(0).times(oneMinus(s.get(2)).sqrt()).dividedBy(oneMinus(s.get(1))));
-      Steps.write(
-          to,
-          0,
-          List.of(to.input(0), m, v, rate, to.input(8), beta1, gradient),
-          s -> {
-            Scalar first =
-                useNesterov
-                    ? s.get(6).times(oneMinus(s.get(5))).plus(s.get(5).times(s.get(1)))
-                    : s.get(1);
-            Scalar size = s.get(2).sqrt().plus(s.get(4));
-            return s.get(0).minus(first.times(s.get(3)).dividedBy(size));
-          });
+      List<String> names = rule.names();
+      Map<String, Value> held = new HashMap<>();
+      for (UpdateRule.Assignment assignment : rule.assignments()) {
+        int written = names.indexOf(assignment.target());
+        Value value =
+            value(
+                to,
+                written < 0 ? Shape.scalar() : to.reference(written).type().shape(),
+                assignment,
+                name -> held.computeIfAbsent(name, n -> to.input(names.indexOf(n))));
+        held.put(assignment.target(), value);
+        if (written >= 0) {
+          to.write(to.reference(written), value);
+        }
+      }
+      to.outputReference(0, to.reference(0));
     }
 
-    private static Scalar oneMinus(Scalar x) {
-      return x.constant(1).minus(x);
+    /** Adds one expression; its operands are what it mentions, in that order. */
+    private Value value(
+        Lowering to,
+        Shape domain,
+        UpdateRule.Assignment assignment,
+        Function<String, Value> operand) {
+      ScalarBuilder builder = new ScalarBuilder();
+      Map<String, Scalar> terms = new LinkedHashMap<>();
+      Function<String, Scalar> term =
+          name ->
+              terms.computeIfAbsent(name, n -> builder.parameter(operand.apply(n).type().dtype()));
+      Scalar result = assignment.value().apply(new UpdateRule.Terms(term, option));
+      List<Value> operands = terms.keySet().stream().map(operand).toList();
+      List<View> views =
+          operands.stream().map(v -> View.broadcast(v.type().shape(), domain)).toList();
+      return to.emit(
+          new Primitive.Map(builder.build(List.of(result)), domain, views),
+          operands,
+          new TensorType(result.type(), domain));
+    }
+
+    /** Returns the kind with the attribute that there is. */
+    @Override
+    public String toString() {
+      return type() + rule.option().map(o -> "[" + o.attribute() + "=" + option + "]").orElse("");
     }
 
     static List<Example> examples() {
-      return List.of(
-          adam(new ApplyAdam(false)),
-          adam(new ApplyAdam(true)),
-          Example.rejects(new ApplyAdam(false), "takes 10 inputs, not 0"));
+      List<Example> examples = new ArrayList<>();
+      for (Update update : Update.values()) {
+        examples.addAll(examples(update.rule()));
+      }
+      return examples;
     }
 
-    private static Example adam(Op op) {
-      return Example.accepts(op)
-          .withVariable(-2, 2, DType.FLOAT32, 2, 3)
-          .withVariable(-2, 2, DType.FLOAT32, 2, 3)
-          .withVariable(0, 2, DType.FLOAT32, 2, 3)
-          .within(0.1, 0.9, DType.FLOAT32)
-          .within(0.1, 0.9, DType.FLOAT32)
-          .within(0, 1, DType.FLOAT32)
-          .within(0.1, 0.9, DType.FLOAT32)
-          .within(0.1, 0.9, DType.FLOAT32)
-          .within(0.1, 0.2, DType.FLOAT32)
-          .with(DType.FLOAT32, 2, 3);
+    /** Returns what a rule accepts in each of its forms, and what it refuses. */
+    public static List<Example> examples(UpdateRule rule) {
+      Op op = new ApplyUpdate(rule, false);
+      List<Example> examples = new ArrayList<>();
+      for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+        examples.add(accepts(op, rule, dtype));
+        rule.option()
+            .ifPresent(o -> examples.add(accepts(new ApplyUpdate(rule, true), rule, dtype)));
+      }
+      for (UpdateRule.Role role : UpdateRule.Role.values()) {
+        if (!rule.inputs(role).isEmpty()) {
+          examples.add(rejects(op, rule, role));
+        }
+      }
+      examples.add(Example.rejects(op, "takes " + (1 + rule.inputs().size()) + " inputs, not 0"));
+      return examples;
+    }
+
+    private static Example accepts(Op op, UpdateRule rule, DType dtype) {
+      Example example = Example.accepts(op).withVariable(-2, 2, dtype, 2, 3);
+      for (UpdateRule.Input input : rule.inputs()) {
+        example =
+            switch (input.role()) {
+              case SLOT -> example.withVariable(0, 2, dtype, 2, 3);
+              case GRADIENT -> example.with(dtype, 2, 3);
+              case SETTING, POWER -> example.within(0.1, 0.9, dtype);
+            };
+      }
+      return example;
+    }
+
+    /** Returns inputs of shape [2] where a scalar is wanted, or of [3] beside a variable of [2]. */
+    private static Example rejects(Op op, UpdateRule rule, UpdateRule.Role role) {
+      boolean scalar = role == UpdateRule.Role.SETTING || role == UpdateRule.Role.POWER;
+      Example example =
+          Example.rejects(op, scalar ? "must be a scalar, but has shape [2]" : " of shape [3] does")
+              .with(DType.FLOAT32, 2);
+      for (UpdateRule.Input input : rule.inputs()) {
+        boolean wrong = input.role() == role;
+        example =
+            switch (input.role()) {
+              case SLOT, GRADIENT -> example.with(DType.FLOAT32, wrong ? 3 : 2);
+              case SETTING, POWER ->
+                  example.with(DType.FLOAT32, wrong ? new long[] {2} : new long[0]);
+            };
+      }
+      return example;
     }
   }
 }

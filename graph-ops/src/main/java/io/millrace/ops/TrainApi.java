@@ -1,50 +1,37 @@
 package io.millrace.ops;
 
-import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.GraphKeys;
 import io.millrace.ops.array.Constants;
 import io.millrace.ops.building.Refusal;
-import io.millrace.ops.train.AdamOptimizer;
-import io.millrace.ops.train.GradientDescentOptimizer;
-import io.millrace.ops.train.MomentumOptimizer;
+import io.millrace.ops.train.RuleOptimizer;
 import io.millrace.ops.train.TrainingOps;
+import io.millrace.ops.train.Update;
+import io.millrace.ops.train.UpdateRule;
 import io.millrace.type.DType;
 import java.util.Optional;
 
 /**
- * The facade {@code tf.train}: optimizers, and the count of training steps.
+ * The view {@code tf.train}: optimizers, and the count of training steps.
  *
  * <p>A rate, like every other setting of an optimizer, is a number or a scalar tensor, so it may
  * change from step to step.
  */
-public final class Train implements TrainingOps {
+public final class TrainApi extends Facade implements TrainingOps {
   private static final String GLOBAL_STEP = "global_step";
 
-  private final Ops ops;
-
-  Train(Ops ops) {
-    this.ops = ops;
-  }
-
-  @Override
-  public Graph graph() {
-    return ops.graph();
-  }
-
-  @Override
-  public String nameOr(String otherwise) {
-    return ops.nameOr(otherwise);
+  TrainApi(Ops ops) {
+    super(ops);
   }
 
   /** Returns plain gradient descent. TensorFlow: GradientDescentOptimizer. */
   public Optimizer gradientDescent(Object rate) {
-    return new GradientDescentOptimizer(graph(), nameOr("GradientDescent"), rate);
+    return optimizer(Update.GRADIENT_DESCENT, false, rate);
   }
 
   /** Returns gradient descent with momentum. TensorFlow: MomentumOptimizer. */
   public Optimizer momentum(Object rate, Object momentum) {
-    return new MomentumOptimizer(graph(), nameOr("Momentum"), rate, momentum, false);
+    return optimizer(Update.MOMENTUM, false, rate, momentum);
   }
 
   /**
@@ -52,7 +39,7 @@ public final class Train implements TrainingOps {
    * use_nesterov.
    */
   public Optimizer nesterov(Object rate, Object momentum) {
-    return new MomentumOptimizer(graph(), nameOr("Momentum"), rate, momentum, true);
+    return optimizer(Update.MOMENTUM, true, rate, momentum);
   }
 
   /** Returns Adam with the rate 0.001. TensorFlow: AdamOptimizer. */
@@ -67,7 +54,12 @@ public final class Train implements TrainingOps {
 
   /** Returns Adam. TensorFlow: AdamOptimizer. Source: arXiv:1412.6980. */
   public Optimizer adam(Object rate, Object beta1, Object beta2, Object epsilon) {
-    return new AdamOptimizer(graph(), nameOr("Adam"), rate, beta1, beta2, epsilon);
+    return optimizer(Update.ADAM, false, rate, beta1, beta2, epsilon);
+  }
+
+  private Optimizer optimizer(Update update, boolean option, Object... settings) {
+    UpdateRule rule = update.rule();
+    return RuleOptimizer.of(graph(), nameOr(rule.name()), rule, option, settings);
   }
 
   /**

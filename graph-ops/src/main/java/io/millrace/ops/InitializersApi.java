@@ -1,6 +1,5 @@
 package io.millrace.ops;
 
-import io.millrace.Graph;
 import io.millrace.Output;
 import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
@@ -8,30 +7,18 @@ import io.millrace.type.Shape;
 import java.util.OptionalLong;
 
 /**
- * The facade {@code tf.initializers}: first values of variables, as in {@code
+ * The view {@code tf.initializers}: first values of variables, as in {@code
  * tf.variable(tf.initializers.heNormal(Shape.of(784, 10)), "w")}.
  *
  * <p>The variance of those scaled by fans depends on the number of inputs and outputs of a weight:
  * its last two axes, each times the extents before them (the window of a convolution).
  */
-public final class Initializers implements Building {
+public final class InitializersApi extends Facade {
   /** The standard deviation of a standard normal distribution cut off at two. */
   private static final double TRUNCATED_DEVIATION = 0.8796256610342398;
 
-  private final Ops ops;
-
-  Initializers(Ops ops) {
-    this.ops = ops;
-  }
-
-  @Override
-  public Graph graph() {
-    return ops.graph();
-  }
-
-  @Override
-  public String nameOr(String otherwise) {
-    return ops.nameOr(otherwise);
+  InitializersApi(Ops ops) {
+    super(ops);
   }
 
   /** Returns a float32 tensor of one value. TensorFlow: constant_initializer. */

@@ -1,6 +1,5 @@
 package io.millrace.ops;
 
-import io.millrace.Graph;
 import io.millrace.ops.index.InTopKOps;
 import io.millrace.ops.index.TopKOps;
 import io.millrace.ops.nn.ActivationOps;
@@ -16,8 +15,8 @@ import io.millrace.ops.nn.NormalizationOps;
 import io.millrace.ops.nn.PoolingOps;
 import io.millrace.ops.nn.SoftmaxOps;
 
-/** The facade {@code tf.nn}: neural networks. */
-public final class Nn
+/** The view {@code tf.nn}: neural networks. */
+public final class NnApi extends Facade
     implements ActivationOps,
         BiasOps,
         ComposedActivationOps,
@@ -32,19 +31,7 @@ public final class Nn
         PoolingOps,
         SoftmaxOps,
         TopKOps {
-  private final Ops ops;
-
-  Nn(Ops ops) {
-    this.ops = ops;
-  }
-
-  @Override
-  public Graph graph() {
-    return ops.graph();
-  }
-
-  @Override
-  public String nameOr(String otherwise) {
-    return ops.nameOr(otherwise);
+  NnApi(Ops ops) {
+    super(ops);
   }
 }
