@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Translates the attributes of one graph's nodes.
@@ -126,7 +127,18 @@ final class AttributeCodec {
     list.getTypeValueList().forEach(type -> items.add(ElementTypes.decode(type)));
     list.getShapeList().forEach(shape -> items.add(ShapeCodec.decode(shape)));
     list.getTensorList().forEach(tensor -> items.add(tensors.decode(tensor)));
-    if (items.stream().map(Object::getClass).distinct().count() > 1) {
+    long kinds =
+        IntStream.of(
+                list.getSCount(),
+                list.getICount(),
+                list.getFCount(),
+                list.getBCount(),
+                list.getTypeCount(),
+                list.getShapeCount(),
+                list.getTensorCount())
+            .filter(count -> count > 0)
+            .count();
+    if (kinds > 1) {
       throw new MalformedException("a list holds values of several kinds");
     }
     return items;
