@@ -96,6 +96,7 @@ class OptimizersTest {
                 with.get("use_nesterov").getAsBoolean()
                     ? tf.train.nesterov(rate, with.get("momentum").getAsFloat())
                     : tf.train.momentum(rate, with.get("momentum").getAsFloat()));
+        case "Adagrad" -> Optional.of(tf.train.adagrad(rate));
         case "Adam" ->
             Optional.of(
                 tf.train.adam(

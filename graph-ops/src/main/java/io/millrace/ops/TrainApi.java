@@ -42,6 +42,11 @@ public final class TrainApi extends Facade implements TrainingOps {
     return optimizer(Update.MOMENTUM, true, rate, momentum);
   }
 
+  /** Returns Adagrad, its accumulators starting at 0.1. TensorFlow: AdagradOptimizer. */
+  public Optimizer adagrad(Object rate) {
+    return optimizer(Update.ADAGRAD, true, rate);
+  }
+
   /** Returns Adam with the rate 0.001. TensorFlow: AdamOptimizer. */
   public Optimizer adam() {
     return adam(0.001f);

@@ -82,6 +82,18 @@ class OptimizerTest {
   }
 
   @Test
+  void slowsDownWhereItHasBeen() {
+    double w = 1;
+    double sum = 0.1;
+    for (int i = 0; i < 4; i++) {
+      sum += w * w;
+      w -= 0.125 * w / Math.sqrt(sum);
+    }
+    assertEquals(w, train(tf.train.adagrad(0.125f), 4), 1e-12);
+    assertEquals("Adagrad", graph.operation("Adagrad").name());
+  }
+
+  @Test
   void adapts() {
     double w = 1;
     double m = 0;

@@ -26,6 +26,26 @@ public enum Update {
           .set("var", Update::momentum)),
 
   /**
+   * {@code sum += gradient^2; var -= rate * gradient / sqrt(sum)}, or without the first.
+   *
+   * <p>Source: Duchi, Hazan and Singer, 2011.
+   */
+  ADAGRAD(
+      UpdateRule.of("Adagrad")
+          .slot("accum", "accumulator", 0.1)
+          .setting("lr", "learning_rate")
+          .gradient("grad")
+          .option("update_slots", true)
+          .set(
+              "accum",
+              t -> t.option() ? t.get("accum").plus(t.get("grad").square()) : t.get("accum"))
+          .set(
+              "var",
+              t ->
+                  t.get("var")
+                      .minus(t.get("lr").times(t.get("grad")).dividedBy(t.get("accum").sqrt())))),
+
+  /**
    * {@code m += (g - m)(1 - beta1); v += (g^2 - v)(1 - beta2); var -= m r / (sqrt(v) + e)} with
    * {@code r = rate sqrt(1 - beta2^t) / (1 - beta1^t)}.
    *
