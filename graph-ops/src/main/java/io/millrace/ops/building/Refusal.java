@@ -14,11 +14,6 @@ public final class Refusal {
    */
   public static GraphException of(String operation, String rule, Object... arguments) {
     return new GraphException(
-        "["
-            + operation
-            + "] "
-            + String.format(rule, arguments)
-            + "\n  at "
-            + OpFamilies.caller());
+        "[" + operation + "] " + String.format(rule, arguments) + "\n  at " + OpFamilies.caller());
   }
 }
