@@ -12,8 +12,8 @@ import java.util.Map;
  * <p><b>Devices.</b> An operation runs where the {@link Graph#device} scope asks in which it was
  * made, and otherwise on the session's own device. A variable's memory is on the device of its
  * operation, and whatever writes it runs there. Values are copied where devices meet. If a device
- * cannot be had, the run fails, or with {@link SessionOptions#softPlacement()} the session's own
- * takes its place.
+ * cannot be had, the run fails, or with {@link SessionOptions#softPlacement(boolean)} the session's
+ * own takes its place.
  *
  * <p><b>Fetches and targets.</b> A tensor is fetched by handle or by name ({@code loss:0}; {@code
  * loss} means {@code loss:0}). An operation given by handle, or by name if it has no outputs, is a

@@ -156,7 +156,7 @@ class FailingDeviceTest {
     try (Session session = open()) {
       device.refusesExecutions = true;
       Map<Object, Object> feeds = Map.of(x, new float[] {1, 2, 3, 4});
-      for (int i = 0; i < 2 * SessionOptions.defaults().parallelRuns(); i++) {
+      for (int i = 0; i < 2 * SessionOptions.defaults().plans().parallelRuns(); i++) {
         assertThrows(DeviceException.class, () -> session.run(setSmall, feeds));
       }
       device.refusesExecutions = false;

@@ -79,7 +79,7 @@ public final class Main {
 
   private static void requireDevice(SessionOptions options) throws WrongUsageException {
     try {
-      Backends.find().open(options.device(), options.deviceOptions()).close();
+      Backends.find().open(options.placement().device(), options.devices()).close();
     } catch (DeviceException e) {
       throw new WrongUsageException(String.valueOf(e.getMessage()));
     }

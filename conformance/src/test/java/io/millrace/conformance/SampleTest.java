@@ -62,7 +62,7 @@ class SampleTest {
         .map(
             way ->
                 dynamicContainer(
-                    way.device() + (way.passes() ? "" : " without passes"),
+                    way.placement().device() + (way.plans().passes() ? "" : " without passes"),
                     suite.entries().stream()
                         .map(entry -> dynamicTest(entry.name(), () -> passes(entry, way)))));
   }

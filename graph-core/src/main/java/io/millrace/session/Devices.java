@@ -45,7 +45,8 @@ public final class Devices implements AutoCloseable {
    * @throws DeviceException if it cannot be had
    */
   public static Devices open(SessionOptions options, Backends backends) {
-    return new Devices(backends.open(options.device(), options.deviceOptions()), options, backends);
+    return new Devices(
+        backends.open(options.placement().device(), options.devices()), options, backends);
   }
 
   /** Returns the name of the session's own device. */
@@ -68,7 +69,7 @@ public final class Devices implements AutoCloseable {
     try {
       name = find(text);
     } catch (DeviceException e) {
-      if (!options.softPlacement()) {
+      if (!options.placement().soft()) {
         throw new DeviceException(
             operation
                 + " cannot run on '"
@@ -94,7 +95,7 @@ public final class Devices implements AutoCloseable {
     }
     String name = backends.name(text);
     if (!open.containsKey(name)) {
-      open.put(name, backends.open(name, options.deviceOptions()));
+      open.put(name, backends.open(name, options.devices()));
     }
     return name;
   }

@@ -81,7 +81,7 @@ final class PlanCache {
     Entry entry = entry(PlanKey.of(call));
     Call found = entry.plan == null ? call : call.withPlan(entry.plan);
     Call[] old = calls;
-    int kept = Math.min(old.length, 2 * options.planCacheSize() - 1);
+    int kept = Math.min(old.length, 2 * options.plans().kept() - 1);
     Call[] more = new Call[kept + 1];
     more[0] = found;
     System.arraycopy(old, 0, more, 1, kept);
@@ -105,7 +105,7 @@ final class PlanCache {
     Entry entry = entries.get(key);
     if (entry == null) {
       entry = make(key);
-      evictBeyond(options.planCacheSize() - 1);
+      evictBeyond(options.plans().kept() - 1);
       entries.put(key, entry);
     }
     long now = clock + 1;
@@ -117,7 +117,7 @@ final class PlanCache {
   private Entry make(PlanKey key) {
     Compiler.Compilation compilation;
     try {
-      compilation = key.compile(graph, options.passes(), devices);
+      compilation = key.compile(graph, options.plans().passes(), devices);
     } catch (ValueNeededException e) {
       return new Entry(null, e.output());
     }
@@ -126,8 +126,8 @@ final class PlanCache {
             compilation,
             PartedExecutable.of(compilation.schedule(), devices),
             state,
-            options.parallelRuns());
-    if (options.logPlacement()) {
+            options.plans().parallelRuns());
+    if (options.placement().log()) {
       devices.log(compilation.placement());
     }
     return new Entry(plan, null);

@@ -233,7 +233,7 @@ public final class Runs implements AutoCloseable {
       Output needed;
       try {
         return text
-            + key.compile(graph, options.passes(), devices)
+            + key.compile(graph, options.plans().passes(), devices)
                 .explain((device, plan) -> devices.get(device).explain(plan));
       } catch (ValueNeededException e) {
         needed = e.output();
