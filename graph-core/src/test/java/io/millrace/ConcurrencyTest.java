@@ -72,6 +72,26 @@ class ConcurrencyTest {
   }
 
   @Test
+  void overlappingRunsOfPlansOfAllSizesHaveArenasOfTheirOwn() throws Exception {
+    // Without passes, what is between lies in the arena.
+    Output eightfold =
+        ops.add("eightfold", ops.add("fourfold", twice, twice), ops.add("fourfold2", twice, twice));
+    try (Session session = new Session(graph, OPTIONS.passes(false))) {
+      inThreads(
+          () -> {
+            for (int i = 1; i <= 200; i++) {
+              long[] values = new long[1 << (2 * (i % 6))];
+              Arrays.fill(values, i);
+              long[] expected = new long[values.length];
+              Arrays.fill(expected, 8L * i);
+              assertArrayEquals(expected, session.run(eightfold, Map.of(x, values)).toLongArray());
+            }
+            return "done";
+          });
+    }
+  }
+
+  @Test
   void sizesFoundHoldWhileOthersWrite() throws Exception {
     Output grown = ops.positives("grown", ops.add("shifted", x, w));
     try (Session session = new Session(graph, OPTIONS)) {

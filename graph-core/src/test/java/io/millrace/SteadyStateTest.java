@@ -133,6 +133,25 @@ class SteadyStateTest {
   }
 
   @Test
+  void plansOfAllSizesHoldOneArena() {
+    // Without passes, what is between lies in the arena: 16 bytes a row.
+    Output four = ops.add("four", twice, twice);
+    SessionOptions options = SessionOptions.defaults().device("reference").passes(false);
+    long before = HostMemory.liveBytes();
+    try (Session session = new Session(graph, options)) {
+      for (int i = 0; i < 32; i++) {
+        try (Tensor rows = Tensor.zeros(DType.FLOAT32, 1024L * (i * 7 % 32 + 1), 4)) {
+          session.run(four, Map.of(x, rows)).close();
+        }
+      }
+      assertEquals(32, session.cachedPlans());
+      // What others forgot may go meanwhile.
+      assertTrue(HostMemory.liveBytes() - before <= 16L * 32 * 1024);
+    }
+    assertTrue(HostMemory.liveBytes() <= before);
+  }
+
+  @Test
   void thousandsOfRunsLeaveNativeMemoryFlat() {
     try (Session session = new Session(graph, SessionOptions.defaults().device("reference"))) {
       Map<Object, Object> feeds = Map.of(x, new float[4000], y, new long[] {1, 2, 3});

@@ -14,6 +14,7 @@ import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.View;
 import io.millrace.ir.WindowAxis;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
@@ -221,7 +222,7 @@ class SteadyRunTest {
     addSteps(new Place(Place.Space.FEED, 0, 0, scalar));
     Plan plan = new Plan(steps, List.of(scalar), List.of(), List.of(), List.of(), arena, arena);
     try (WorkerPool pool = new WorkerPool(3);
-        CpuExecutable executable = new CpuExecutable(plan, pool);
+        CpuExecutable executable = new CpuExecutable(plan, pool, ArenaPool.ofHost());
         Execution execution = executable.newExecution();
         HostMemory counter = HostMemory.allocate(8)) {
       List<HostMemory> feeds = List.of(counter);

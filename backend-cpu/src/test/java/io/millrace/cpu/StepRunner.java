@@ -8,6 +8,7 @@ import io.millrace.cpu.workers.WorkerPool;
 import io.millrace.ir.Primitive;
 import io.millrace.primitives.StepCase;
 import io.millrace.primitives.Tolerance;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.type.Literal;
@@ -76,7 +77,9 @@ public final class StepRunner {
     one.inputs().forEach(input -> feeds.add(HostMemory.allocate(input.type().bytes())));
     List<HostMemory> fetches = new ArrayList<>();
     one.outputs().forEach(output -> fetches.add(HostMemory.allocate(output.bytes())));
-    try (Frame frame = new Frame(0, new HostMemory[0], pool, kernel.scratchBytes())) {
+    try (Frame frame =
+        new Frame(
+            ArenaPool.ofHost().lease("test", 0), new HostMemory[0], pool, kernel.scratchBytes())) {
       frame.bind(feeds, List.of(), fetches);
       List<Literal> first = List.of();
       for (int time = 0; time < 2; time++) {

@@ -25,6 +25,8 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,41 @@ class EmulatedSessionTest extends SessionBehaviour {
         session.run(model.train, model.feed(i, 5));
         assertEquals(List.of("replay", "synchronize"), driver.takeLog());
       }
+    }
+  }
+
+  @Test
+  void plansOfAllSizesShareOneBlock() {
+    EmulatedDriver driver = new EmulatedDriver();
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1), "x");
+    Output largest = tf.reduceMax(tf.sort(x));
+    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
+    try (Session session = new Session(graph, options)) {
+      IntConsumer run =
+          n -> {
+            float[] values = new float[n];
+            values[n / 2] = n;
+            assertEquals(n, session.run(largest, Feed.of(x, values)).floatValue());
+          };
+      run.accept(5000);
+      long used = driver.usedBytes();
+      List<Integer> sizes = List.of(5000, 4000, 3000, 2000, 1000);
+      for (int i = 0; i < 10; i++) {
+        run.accept(sizes.get(i % 5));
+      }
+      // Beside the block, a plan has its constants: none, in the smallest block.
+      assertEquals(used + 4 * 512, driver.usedBytes());
+      driver.takeLog();
+      sizes.forEach(run::accept);
+      assertEquals(Set.of("replay", "synchronize"), Set.copyOf(driver.takeLog()));
+      run.accept(9000);
+      driver.takeLog();
+      run.accept(5000);
+      assertTrue(driver.takeLog().contains("begin capture"));
+      run.accept(5000);
+      assertEquals(List.of("replay", "synchronize"), driver.takeLog());
     }
   }
 

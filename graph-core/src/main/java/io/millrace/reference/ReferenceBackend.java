@@ -1,5 +1,6 @@
 package io.millrace.reference;
 
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
@@ -43,6 +44,6 @@ public final class ReferenceBackend implements Backend {
     if (!device.equals(DEVICE)) {
       throw new IllegalArgumentException("there is no device " + device + ", only " + DEVICE);
     }
-    return new ReferenceDevice(device);
+    return new ReferenceDevice(device, ArenaPool.ofHost());
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.reference;
 
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
@@ -11,31 +12,49 @@ import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Runs a plan step by step: copies a step's inputs out of memory, interprets, copies back. */
 final class ReferenceExecution implements Execution {
   private final Plan plan;
-  private final HostMemory arena;
+  private final ArenaPool<HostMemory>.Lease lease;
 
-  ReferenceExecution(Plan plan) {
+  ReferenceExecution(Plan plan, ArenaPool<HostMemory> arenas) {
     this.plan = plan;
-    arena = HostMemory.allocate(plan.arenaBytes());
+    lease = arenas.lease("the arena", plan.arenaBytes());
   }
 
   @Override
   public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
+    HostMemory arena = lease.begin();
+    try {
+      run(
+          place ->
+              switch (place.space()) {
+                case ARENA -> arena;
+                case FEED -> feeds.get(place.index());
+                case FETCH -> fetches.get(place.index());
+                case RESOURCE -> (HostMemory) resources.get(place.index());
+                case CONSTANT -> throw new IllegalArgumentException(place + " is not memory");
+              });
+    } finally {
+      lease.end();
+    }
+  }
+
+  private void run(Function<Place, HostMemory> memory) {
     for (Step step : plan.steps()) {
       List<Literal> inputs = new ArrayList<>();
       for (Place place : step.inputs()) {
         inputs.add(
             place.space() == Place.Space.CONSTANT
                 ? plan.constants().get(place.index()).reshape(place.type().shape())
-                : read(memory(place, feeds, resources, fetches), place));
+                : read(memory.apply(place), place));
       }
       List<Literal> outputs = evaluate(step, inputs);
       for (int i = 0; i < outputs.size(); i++) {
         Place place = step.outputs().get(i);
-        write(memory(place, feeds, resources, fetches), place, outputs.get(i));
+        write(memory.apply(place), place, outputs.get(i));
       }
     }
   }
@@ -47,17 +66,6 @@ final class ReferenceExecution implements Execution {
     } catch (ArithmeticException | IllegalStateException e) {
       throw new StepException(step.origin(), String.valueOf(e.getMessage()));
     }
-  }
-
-  private HostMemory memory(
-      Place place, List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
-    return switch (place.space()) {
-      case ARENA -> arena;
-      case FEED -> feeds.get(place.index());
-      case FETCH -> fetches.get(place.index());
-      case RESOURCE -> (HostMemory) resources.get(place.index());
-      case CONSTANT -> throw new IllegalArgumentException(place + " is not memory");
-    };
   }
 
   private static Literal read(HostMemory memory, Place place) {
@@ -73,7 +81,5 @@ final class ReferenceExecution implements Execution {
   }
 
   @Override
-  public void close() {
-    arena.close();
-  }
+  public void close() {}
 }

@@ -2,7 +2,7 @@ package io.millrace.spi;
 
 /** A plan made ready for a device. Thread-safe. */
 public interface Executable extends AutoCloseable {
-  /** Returns a new execution with an arena of its own, so that runs can overlap. */
+  /** Returns a new execution, so that runs can overlap. */
   Execution newExecution();
 
   @Override

@@ -3,7 +3,7 @@ package io.millrace.spi;
 import java.util.List;
 import java.util.Optional;
 
-/** One place to run a plan at a time: its arena and whatever else the device needs. */
+/** One place to run a plan at a time, with whatever the device needs for that. */
 public interface Execution extends AutoCloseable {
   /**
    * Runs the plan once and returns when the fetches hold their values.

@@ -1,6 +1,7 @@
 package io.millrace.cpu.device;
 
 import io.millrace.cpu.workers.WorkerPool;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Executable;
@@ -12,6 +13,7 @@ public final class CpuDevice implements Device {
   public static final String NAME = "cpu:0";
 
   private final WorkerPool pool;
+  private final ArenaPool<HostMemory> arenas = ArenaPool.ofHost();
 
   private CpuDevice(WorkerPool pool) {
     this.pool = pool;
@@ -32,17 +34,18 @@ public final class CpuDevice implements Device {
 
   @Override
   public DeviceMemory allocate(String what, long bytes) {
-    return HostMemory.allocate(bytes);
+    return arenas.allocate(() -> HostMemory.allocate(bytes));
   }
 
   @Override
   public Executable compile(Plan plan) {
-    return new CpuExecutable(plan, pool);
+    return new CpuExecutable(plan, pool, arenas);
   }
 
   /** Ends threads that are this device's own; generated code stays for the other sessions. */
   @Override
   public void close() {
+    arenas.trim();
     if (pool != WorkerPool.shared()) {
       pool.close();
     }

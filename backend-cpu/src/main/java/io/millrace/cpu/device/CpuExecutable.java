@@ -3,6 +3,7 @@ package io.millrace.cpu.device;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.Kernel;
 import io.millrace.cpu.workers.WorkerPool;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
@@ -14,11 +15,13 @@ public final class CpuExecutable implements Executable {
   private final Kernel[] kernels;
   private final HostMemory[] constants;
   private final WorkerPool pool;
+  private final ArenaPool<HostMemory> arenas;
   private final long arenaBytes;
   private final long scratchBytes;
 
-  public CpuExecutable(Plan plan, WorkerPool pool) {
+  public CpuExecutable(Plan plan, WorkerPool pool, ArenaPool<HostMemory> arenas) {
     this.pool = pool;
+    this.arenas = arenas;
     kernels = plan.steps().stream().map(KernelFactory::of).toArray(Kernel[]::new);
     constants = plan.constants().stream().map(CpuExecutable::copy).toArray(HostMemory[]::new);
     arenaBytes = plan.arenaBytes();
@@ -38,11 +41,14 @@ public final class CpuExecutable implements Executable {
 
   @Override
   public Execution newExecution() {
-    return new CpuExecution(kernels, new Frame(arenaBytes, constants, pool, scratchBytes));
+    ArenaPool<HostMemory>.Lease lease = arenas.lease("the arena", arenaBytes);
+    return new CpuExecution(kernels, new Frame(lease, constants, pool, scratchBytes));
   }
 
+  /** Frees arenas too, which may be as large as they are for this plan only. */
   @Override
   public void close() {
+    arenas.trim();
     for (HostMemory constant : constants) {
       constant.close();
     }

@@ -7,7 +7,7 @@ import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
 import java.util.List;
 
-/** Runs kernels one after another in an arena of its own. */
+/** Runs kernels one after another in an arena that it has meanwhile. */
 final class CpuExecution implements Execution {
   private final Kernel[] kernels;
   private final Frame frame;

@@ -1,28 +1,37 @@
 package io.millrace.cpu.workers;
 
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Memory bound for one execution: what the places of a plan mean during a run. */
 public final class Frame implements AutoCloseable {
-  private final HostMemory arena;
+  private final ArenaPool<HostMemory>.Lease lease;
   private final HostMemory[] constants;
   private final WorkerPool pool;
   private final Worker[] workers;
+  private @Nullable HostMemory arena;
   private List<HostMemory> feeds = List.of();
   private List<DeviceMemory> resources = List.of();
   private List<HostMemory> fetches = List.of();
 
   /**
-   * Allocates an arena and the workers' scratch memory.
+   * Allocates the workers' scratch memory.
    *
+   * @param lease of an arena for each run
    * @param constants shared by all frames of a plan; not closed here
    */
-  public Frame(long arenaBytes, HostMemory[] constants, WorkerPool pool, long scratchBytes) {
-    arena = HostMemory.allocate(arenaBytes);
+  public Frame(
+      ArenaPool<HostMemory>.Lease lease,
+      HostMemory[] constants,
+      WorkerPool pool,
+      long scratchBytes) {
+    this.lease = lease;
     this.constants = constants;
     this.pool = pool;
     workers = new Worker[pool.workers()];
@@ -31,8 +40,9 @@ public final class Frame implements AutoCloseable {
     }
   }
 
-  /** Sets what the next run works on. */
+  /** Sets what the next run works on, until {@link #unbind}. */
   public void bind(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
+    arena = lease.begin();
     this.feeds = feeds;
     this.resources = resources;
     this.fetches = fetches;
@@ -40,6 +50,8 @@ public final class Frame implements AutoCloseable {
 
   /** Forgets what the last run worked on, so that it can be freed. */
   public void unbind() {
+    arena = null;
+    lease.end();
     feeds = List.of();
     resources = List.of();
     fetches = List.of();
@@ -48,7 +60,7 @@ public final class Frame implements AutoCloseable {
   /** Returns the memory that a place lies in. */
   public HostMemory memory(Place place) {
     return switch (place.space()) {
-      case ARENA -> arena;
+      case ARENA -> Objects.requireNonNull(arena);
       case FEED -> feeds.get(place.index());
       case FETCH -> fetches.get(place.index());
       case RESOURCE -> (HostMemory) resources.get(place.index());
@@ -91,7 +103,6 @@ public final class Frame implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
     for (Worker worker : workers) {
       worker.scratch().close();
     }

@@ -3,6 +3,7 @@ package io.millrace.cuda.device;
 import io.millrace.cuda.command.Target;
 import io.millrace.cuda.driver.Driver;
 import io.millrace.cuda.program.DeviceProgram;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.DeviceOptions;
@@ -13,6 +14,7 @@ import io.millrace.spi.Plan;
 public final class CudaDevice implements Device {
   private final Driver driver;
   private final MemoryAccount account;
+  private final ArenaPool<CudaMemory> arenas;
   private final DeviceOptions options;
 
   /** Uses a driver and its memory, which others may use too. */
@@ -20,6 +22,7 @@ public final class CudaDevice implements Device {
     this.driver = driver;
     this.options = options;
     account = new MemoryAccount(pool, options.memoryLimit());
+    arenas = new ArenaPool<>(account::allocate);
   }
 
   @Override
@@ -29,14 +32,14 @@ public final class CudaDevice implements Device {
 
   @Override
   public DeviceMemory allocate(String what, long bytes) {
-    CudaMemory memory = account.allocate(what, bytes);
+    CudaMemory memory = arenas.allocate(() -> account.allocate(what, bytes));
     driver.clear(memory.address(), Math.max(1, bytes));
     return memory;
   }
 
   @Override
   public Executable compile(Plan plan) {
-    return new CudaExecutable(DeviceProgram.of(plan, target()), driver, account);
+    return new CudaExecutable(DeviceProgram.of(plan, target()), driver, account, arenas);
   }
 
   @Override
@@ -53,7 +56,9 @@ public final class CudaDevice implements Device {
     return driver.target(options.tensorFloat32());
   }
 
-  /** Does nothing: variables and plans are freed by those who have them. */
+  /** Frees arenas only: variables and plans are freed by those who have them. */
   @Override
-  public void close() {}
+  public void close() {
+    arenas.trim();
+  }
 }

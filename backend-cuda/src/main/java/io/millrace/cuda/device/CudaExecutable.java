@@ -4,6 +4,7 @@ import io.millrace.cuda.command.Address;
 import io.millrace.cuda.command.KernelSource;
 import io.millrace.cuda.driver.Driver;
 import io.millrace.cuda.program.DeviceProgram;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
@@ -18,17 +19,18 @@ import java.util.Map;
 final class CudaExecutable implements Executable {
   private final DeviceProgram program;
   private final Driver driver;
-  private final MemoryAccount account;
+  private final ArenaPool<CudaMemory> arenas;
   private final ExecutionLayout layout;
   private final Map<KernelSource, Long> kernels = new HashMap<>();
   private final CudaMemory constants;
   private final List<Long> constantsAt = new ArrayList<>();
   private final String name;
 
-  CudaExecutable(DeviceProgram program, Driver driver, MemoryAccount account) {
+  CudaExecutable(
+      DeviceProgram program, Driver driver, MemoryAccount account, ArenaPool<CudaMemory> arenas) {
     this.program = program;
     this.driver = driver;
-    this.account = account;
+    this.arenas = arenas;
     layout = ExecutionLayout.of(program);
     List<Step> steps = program.plan().steps();
     name = steps.isEmpty() ? "an empty plan" : "the plan of '" + last(steps).origin() + "'";
@@ -43,7 +45,8 @@ final class CudaExecutable implements Executable {
       offsets.add(bytes);
       bytes += Address.padded(literal.type().bytes());
     }
-    constants = account.allocate("constants of " + name, bytes);
+    long size = bytes;
+    constants = arenas.allocate(() -> account.allocate("constants of " + name, size));
     offsets.forEach(o -> constantsAt.add(constants.address() + o));
     try {
       upload(program.plan().constants(), offsets, bytes);
@@ -99,17 +102,13 @@ final class CudaExecutable implements Executable {
 
   @Override
   public Execution newExecution() {
-    CudaMemory memory = account.allocate(name, layout.bytes());
-    try {
-      return new CudaExecution(this, memory);
-    } catch (RuntimeException | Error e) {
-      memory.close();
-      throw e;
-    }
+    return new CudaExecution(this, arenas.lease(name, layout.bytes()));
   }
 
+  /** Frees arenas too, which may be as large as they are for this plan only. */
   @Override
   public void close() {
     constants.close();
+    arenas.trim();
   }
 }

@@ -4,6 +4,7 @@ import io.millrace.cuda.command.Address;
 import io.millrace.cuda.driver.Driver;
 import io.millrace.cuda.driver.DriverStream;
 import io.millrace.cuda.libraries.CudaException;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
@@ -15,11 +16,12 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /**
- * Runs a plan's commands in device memory of its own.
+ * Runs a plan's commands in device memory that it has meanwhile.
  *
  * <p>The first run queues command after command and waits for each step, so that one that fails is
  * known; the libraries load what they need meanwhile. The second run records all, the transfers
- * too, as a graph, and from then on a run replays it.
+ * too, as a graph, and from then on a run replays it. A graph is recorded anew when the memory that
+ * it works in is another.
  */
 public final class CudaExecution implements Execution {
   /** With this property every run is as the first one. */
@@ -27,19 +29,20 @@ public final class CudaExecution implements Execution {
 
   private final CudaExecutable executable;
   private final Driver driver;
-  private final CudaMemory memory;
+  private final ArenaPool<CudaMemory>.Lease lease;
   private final HostMemory exchange;
   private final List<HostMemory> staging = new ArrayList<>();
   private final List<HostMemory> results = new ArrayList<>();
   private final DriverStream stream;
   private final boolean blocking = Boolean.getBoolean(BLOCKING);
   private final long[] resourcesAt;
+  private long frameAt;
   private Optional<DriverStream.Graph> graph = Optional.empty();
   private boolean ranBefore;
 
-  CudaExecution(CudaExecutable executable, CudaMemory memory) {
+  CudaExecution(CudaExecutable executable, ArenaPool<CudaMemory>.Lease lease) {
     this.executable = executable;
-    this.memory = memory;
+    this.lease = lease;
     driver = executable.driver();
     ExecutionLayout layout = executable.layout();
     resourcesAt = new long[executable.program().plan().resources().size()];
@@ -73,7 +76,22 @@ public final class CudaExecution implements Execution {
         copy(feeds.get(i), staging.get(i), feedTypes.get(i).bytes());
       }
     }
-    boolean moved = bind(resources);
+    CudaMemory frame = lease.begin();
+    try {
+      run(bind(frame, resources), resources);
+    } catch (RuntimeException | Error e) {
+      settle(e);
+      throw e;
+    } finally {
+      lease.end();
+    }
+    List<TensorType> fetchTypes = executable.program().plan().fetches();
+    for (int i = 0; i < fetchTypes.size(); i++) {
+      copy(results.get(i), fetches.get(i), fetchTypes.get(i).bytes());
+    }
+  }
+
+  private void run(boolean moved, List<DeviceMemory> resources) {
     if (blocking || !ranBefore) {
       new CommandQueue(executable, stream, memory(resources), exchange).run();
       ranBefore = true;
@@ -81,15 +99,21 @@ public final class CudaExecution implements Execution {
       replay(moved, resources);
     }
     requireSuccess(resources);
-    List<TensorType> fetchTypes = executable.program().plan().fetches();
-    for (int i = 0; i < fetchTypes.size(); i++) {
-      copy(results.get(i), fetches.get(i), fetchTypes.get(i).bytes());
+  }
+
+  /** Waits for what a failed run began, because others may have its memory now. */
+  private void settle(Throwable failure) {
+    try {
+      stream.synchronize();
+    } catch (CudaException e) {
+      failure.addSuppressed(e);
     }
   }
 
-  /** Notes where the resources are; returns whether they were elsewhere in the last run. */
-  private boolean bind(List<DeviceMemory> resources) {
-    boolean moved = false;
+  /** Notes where the memory is; returns whether some was elsewhere in the last run. */
+  private boolean bind(CudaMemory frame, List<DeviceMemory> resources) {
+    boolean moved = frame.address() != frameAt;
+    frameAt = frame.address();
     for (int i = 0; i < resourcesAt.length; i++) {
       long at = ((CudaMemory) resources.get(i)).address();
       moved |= at != resourcesAt[i];
@@ -100,7 +124,7 @@ public final class CudaExecution implements Execution {
 
   private ToLongFunction<Address> memory(List<DeviceMemory> resources) {
     List<Long> places = resources.stream().map(r -> ((CudaMemory) r).address()).toList();
-    return executable.layout().at(memory.address(), executable.constantsAt(), places);
+    return executable.layout().at(frameAt, executable.constantsAt(), places);
   }
 
   private void replay(boolean moved, List<DeviceMemory> resources) {
@@ -151,7 +175,6 @@ public final class CudaExecution implements Execution {
   public void close() {
     graph.ifPresent(DriverStream.Graph::close);
     stream.close();
-    memory.close();
     staging.forEach(HostMemory::close);
     results.forEach(HostMemory::close);
     exchange.close();

@@ -1,0 +1,139 @@
+package io.millrace.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.DeviceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How much memory leases hold, whose it is, and what happens when there is no more. */
+class ArenaPoolTest {
+  private long limit = Long.MAX_VALUE;
+  private long held;
+  private int blocks;
+
+  /** A block that counts among what is held until it is closed, once. */
+  private final class Block implements DeviceMemory {
+    private final long bytes;
+
+    Block(long bytes) {
+      this.bytes = bytes;
+      held += bytes;
+      blocks++;
+    }
+
+    @Override
+    public long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public void close() {
+      held -= bytes;
+      blocks--;
+    }
+  }
+
+  private final ArenaPool<Block> pool =
+      new ArenaPool<>(
+          (what, bytes) -> {
+            if (held + bytes > limit) {
+              throw new DeviceException("no memory for " + what);
+            }
+            return new Block(bytes);
+          });
+
+  @Test
+  void plansOneAfterAnotherHoldTheLargestArena() {
+    Random random = new Random(1);
+    long largest = 0;
+    for (int i = 0; i < 500; i++) {
+      long bytes = random.nextInt(10_000);
+      largest = Math.max(largest, bytes);
+      ArenaPool<Block>.Lease lease = pool.lease("plan", bytes);
+      lease.begin();
+      lease.end();
+      assertEquals(largest, held);
+    }
+    pool.trim();
+    assertEquals(0, held);
+  }
+
+  @Test
+  void overlappingRunsHoldABlockEachAndNeverTheSame() {
+    Random random = new Random(2);
+    List<ArenaPool<Block>.Lease> leases =
+        IntStream.range(0, 40).mapToObj(i -> pool.lease("plan", 100L * i)).toList();
+    List<ArenaPool<Block>.Lease> running = new ArrayList<>();
+    List<Block> taken = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      ArenaPool<Block>.Lease lease = leases.get(random.nextInt(leases.size()));
+      if (running.size() == 3) {
+        int ends = random.nextInt(3);
+        running.remove(ends).end();
+        taken.remove(ends);
+      } else if (!running.contains(lease)) {
+        Block block = lease.begin();
+        assertFalse(taken.contains(block));
+        assertTrue(block.bytes() >= 100L * leases.indexOf(lease));
+        running.add(lease);
+        taken.add(block);
+      }
+      assertTrue(blocks <= 3 && held <= 3 * 3900, () -> blocks + " of " + held);
+    }
+  }
+
+  @Test
+  void anExecutionGetsItsBlockAgain() {
+    ArenaPool<Block>.Lease first = pool.lease("first", 10);
+    ArenaPool<Block>.Lease second = pool.lease("second", 10);
+    Block one = first.begin();
+    Block two = second.begin();
+    assertNotSame(one, two);
+    first.end();
+    second.end();
+    for (int i = 0; i < 3; i++) {
+      assertSame(two, second.begin());
+      assertSame(one, first.begin());
+      second.end();
+      first.end();
+    }
+  }
+
+  @Test
+  void freeBlocksMakeRoom() {
+    limit = 100;
+    ArenaPool<Block>.Lease small = pool.lease("small", 30);
+    ArenaPool<Block>.Lease other = pool.lease("other", 40);
+    small.begin();
+    other.begin();
+    small.end();
+    other.end();
+    assertEquals(70, held);
+    // The larger is given up in any case, the smaller as there is no room beside it.
+    ArenaPool<Block>.Lease large = pool.lease("large", 90);
+    large.begin();
+    assertEquals(90, held);
+    assertThrows(DeviceException.class, small::begin);
+    large.end();
+    Block variable = pool.allocate(() -> new Block(limit < held + 50 ? refuse() : 50));
+    assertEquals(50, held);
+    DeviceException none = assertThrows(DeviceException.class, large::begin);
+    assertEquals("no memory for large", none.getMessage());
+    variable.close();
+    large.begin();
+    assertEquals(90, held);
+  }
+
+  private static long refuse() {
+    throw new DeviceException("full");
+  }
+}
