@@ -24,32 +24,20 @@ public final class StepRunner {
   private static final List<WorkerPool> POOLS =
       List.of(new WorkerPool(1), new WorkerPool(2), new WorkerPool(3));
 
+  private static final List<Spans> FORMS =
+      List.of(new Spans(Spans.Mode.SCALAR), new Spans(Spans.Mode.VECTOR));
+
   private StepRunner() {}
-
-  /** Compares a step with the reference. */
-  static void check(StepCase one) {
-    check(one, List.of(Spans.shared()));
-  }
-
-  /** Compares a step with the reference, with each form of loops. */
-  static void check(StepCase one, List<Spans> forms) {
-    one.check(run(one, forms), "");
-  }
-
-  /** Compares many steps with the reference. */
-  static void checkAll(Collection<StepCase> cases, List<Spans> forms) {
-    cases.forEach(one -> check(one, forms));
-  }
 
   /** Compares many steps with the reference. */
   static void checkAll(Collection<StepCase> cases) {
-    cases.forEach(StepRunner::check);
+    cases.forEach(one -> one.check(run(one), ""));
   }
 
-  /** Runs a step with each form of loops and one to three workers; all must agree. */
-  public static List<Literal> run(StepCase one, List<Spans> forms) {
+  /** Runs a step with each form of its loops and one to three workers; all must agree. */
+  public static List<Literal> run(StepCase one) {
     Optional<List<Literal>> first = Optional.empty();
-    for (Spans spans : forms) {
+    for (Spans spans : forms(one.primitive())) {
       for (WorkerPool pool : POOLS) {
         List<Literal> results = run(one, spans, pool);
         String run = spans.mode() + " with " + pool.workers() + " workers: " + one;
@@ -58,6 +46,15 @@ public final class StepRunner {
       }
     }
     return first.orElseThrow();
+  }
+
+  /** Returns the forms of loops that make a difference to a primitive. */
+  private static List<Spans> forms(Primitive primitive) {
+    return primitive instanceof Primitive.Reduce
+            || primitive instanceof Primitive.Scan
+            || primitive instanceof Primitive.Scatter
+        ? FORMS
+        : List.of(Spans.shared());
   }
 
   /** Returns the results of a primitive. */

@@ -88,37 +88,31 @@ final class NativeKernels {
     }
   }
 
-  /** Returns one program of all these kernels. */
+  /** Returns one program of all these kernels, which share what goes before each of them. */
   private static String text(List<KernelSource> sources) {
     StringBuilder text = new StringBuilder(resource("emulation.h"));
+    text.append("namespace narrow {\n").append(Prelude.TEXT).append("}\n");
+    text.append("#define WIDE\nnamespace wide {\n").append(Prelude.TEXT).append("}\n");
     for (int i = 0; i < sources.size(); i++) {
       KernelSource source = sources.get(i);
-      String whole = source.whole();
-      boolean waits =
-          whole.substring(Prelude.TEXT.length()).matches("(?s).*__(sync|shfl|ballot|any_|all_).*");
-      String name = source.name();
-      text.append("namespace n").append(i).append(" {\n");
-      text.append("#define ")
-          .append(name)
-          .append(' ')
-          .append(name)
-          .append('_')
-          .append(i)
-          .append('\n');
-      text.append(whole).append("#undef ").append(name).append("\n#undef WIDE\n}\n");
-      text.append("extern \"C\" const char* run_")
-          .append(i)
-          .append(
-              "(unsigned gx, unsigned gy, unsigned threads, unsigned seed, void** arguments) {\n")
-          .append("  return emulation::launch(n")
-          .append(i)
-          .append("::")
-          .append(name)
-          .append('_')
-          .append(i)
-          .append(", ")
-          .append(waits)
-          .append(", gx, gy, threads, seed, arguments);\n}\n");
+      boolean waits = source.text().matches("(?s).*__(sync|shfl|ballot|any_|all_).*");
+      text.append(
+          """
+          namespace %2$s {
+          namespace n%1$d {
+          #define %3$s %3$s_%1$d
+          %4$s
+          #undef %3$s
+          }
+          }
+          extern "C" const char* run_%1$d(
+              unsigned gx, unsigned gy, unsigned threads, unsigned seed, void** arguments) {
+            return emulation::launch(
+                %2$s::n%1$d::%3$s_%1$d, %5$b, gx, gy, threads, seed, arguments);
+          }
+          """
+              .formatted(
+                  i, source.wide() ? "wide" : "narrow", source.name(), source.text(), waits));
     }
     return text.toString();
   }

@@ -3,12 +3,13 @@ package io.millrace.primitives;
 import io.millrace.ir.Primitive;
 import io.millrace.type.DType;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Products of matrices. */
-public final class ContractCases {
+public final class ContractCases implements Cases {
   private static final List<String> SMALL =
       List.of(
           "3,3,4,5,6",
@@ -27,15 +28,49 @@ public final class ContractCases {
           "2,1,33,70,40",
           "1,1,130,72,19");
 
-  private ContractCases() {}
+  /** So large that several workers share them. */
+  private static final List<String> LARGE =
+      List.of(
+          "1,1,100,10,784",
+          "1,1,784,10,100",
+          "3,3,130,33,70",
+          "1,1,33,300,150",
+          "300,1,8,8,8",
+          "1,1,500,1,700",
+          "1,1,1,500,700");
 
-  /** Returns small ones of every transposition, to rounding. */
-  public static Stream<StepCase> small(DType dtype) {
-    return SMALL.stream().flatMap(sizes -> transpositions(dtype, sizes));
+  /** So many tiles that a device computes at once that it chooses the largest. */
+  private static final List<String> TILES =
+      List.of("5,5,129,130,17", "5,5,129,61,33", "5,5,129,31,16");
+
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>();
+    SMALL.forEach(sizes -> cases.addAll(transpositions(DType.FLOAT32, sizes).toList()));
+    LARGE.forEach(sizes -> cases.add(of(DType.FLOAT32, sizes, false, true)));
+    for (DType type : List.of(DType.FLOAT64, DType.INT32, DType.INT64, DType.UINT8)) {
+      for (String sizes : List.of("3,3,4,5,6", "2,2,3,4,0", "1,4,3,5,2", "2,1,33,70,40")) {
+        cases.addAll(transpositions(type, sizes).toList());
+      }
+    }
+    TILES.forEach(sizes -> cases.add(of(DType.INT32, sizes, false, false)));
+    cases.add(of(DType.UINT8, TILES.get(0), true, true));
+    cases.add(of(DType.FLOAT64, LARGE.get(2), false, false));
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    return type.isNumeric()
+        ? Stream.of(SMALL, type.isFloating() ? LARGE : TILES)
+            .flatMap(List::stream)
+            .flatMap(sizes -> transpositions(type, sizes))
+            .toList()
+        : List.of();
   }
 
   /** Returns a product of matrices that lie in all four ways. */
-  public static Stream<StepCase> transpositions(DType dtype, String sizes) {
+  private static Stream<StepCase> transpositions(DType dtype, String sizes) {
     return IntStream.range(0, 4).mapToObj(t -> of(dtype, sizes, (t & 1) != 0, (t & 2) != 0));
   }
 
@@ -46,7 +81,7 @@ public final class ContractCases {
    * @param ta whether the left side lies transposed
    * @param tb whether the right side does
    */
-  public static StepCase of(DType dtype, String sizes, boolean ta, boolean tb) {
+  private static StepCase of(DType dtype, String sizes, boolean ta, boolean tb) {
     long[] s = Inputs.numbers(sizes, ",");
     long m = s[2];
     long n = s[3];

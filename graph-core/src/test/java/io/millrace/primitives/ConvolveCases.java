@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Convolutions of every kind. */
-public final class ConvolveCases {
+public final class ConvolveCases implements Cases {
   private static final List<String> CASES =
       List.of(
           "2,20 20,1,6,1,5/1/1/0/0 5/1/1/0/0",
@@ -52,18 +52,49 @@ public final class ConvolveCases {
           "2,18 17,8,72,1,3/1/1/1/1 3/1/1/1/1",
           "1,16 14,16,32,1,3/2/1/0/1 3/2/1/0/1");
 
-  private ConvolveCases() {}
+  /** So large that several workers share them. */
+  private static final List<String> LARGE =
+      List.of(
+          "2,32 32,1,6,1,5/1/1/0/0 5/1/1/0/0",
+          "2,40 40,16,16,16,3/1/1/1/1 3/1/1/1/1",
+          "4,24 24,16,32,1,3/1/1/1/1 3/1/1/1/1",
+          "4,24 24,16,32,1,3/2/1/0/1 3/2/1/0/1");
 
-  /** Returns all of them, to rounding. */
-  public static Stream<StepCase> all() {
-    return CASES.stream().flatMap(ConvolveCases::of);
+  /** One of each kind: dense, grouped, for each channel, strided, dilated, of 1 and 3 axes. */
+  private static final List<String> KINDS =
+      List.of(
+          "3,14 14,6,16,1,5/1/1/0/0 5/1/1/0/0",
+          "2,7 6,8,16,2,3/1/1/1/1 3/2/1/1/1",
+          "2,7 6,4,8,4,3/2/2/1/1 3/2/1/0/1",
+          "1,10 12,2,5,1,3/3/2/1/2 2/2/3/0/3",
+          "1,41,3,5,1,4/3/2/2/1",
+          "2,6 5 7,2,3,1,3/1/1/1/1 2/1/1/0/1 3/1/1/1/1",
+          "2,6 5,8,16,1,1/1/1/0/0 1/1/1/0/0");
+
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>();
+    CASES.forEach(text -> cases.addAll(of(DType.FLOAT32, text)));
+    KINDS.forEach(text -> cases.addAll(of(DType.FLOAT64, text)));
+    cases.addAll(of(DType.FLOAT32, LARGE.get(1)));
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    return type.isFloating()
+        ? Stream.of(CASES, LARGE)
+            .flatMap(List::stream)
+            .flatMap(text -> of(type, text).stream())
+            .toList()
+        : List.of();
   }
 
   /**
    * Returns the convolutions of every kind in a text: batch, extents, input and output channels,
    * groups, and axes as {@link Inputs#axes} reads them.
    */
-  public static Stream<StepCase> of(String text) {
+  private static List<StepCase> of(DType dtype, String text) {
     String[] parts = text.split(",", -1);
     List<WindowAxis> axes = Inputs.axes(parts[5]);
     int groups = Integer.parseInt(parts[4]);
@@ -79,16 +110,13 @@ public final class ConvolveCases {
     }
     long cIn = Long.parseLong(parts[2]);
     long cOut = Long.parseLong(parts[3]);
-    List<StepCase> cases = new ArrayList<>();
-    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
-      TensorType x = new TensorType(dtype, data.concat(Shape.of(cIn)));
-      TensorType w = new TensorType(dtype, filter.concat(Shape.of(cIn / groups, cOut)));
-      TensorType y = new TensorType(dtype, result.concat(Shape.of(cOut)));
-      cases.add(of(Primitive.Convolve.Kind.FORWARD, axes, groups, x, w, y));
-      cases.add(of(Primitive.Convolve.Kind.DATA_GRADIENT, axes, groups, w, y, x));
-      cases.add(of(Primitive.Convolve.Kind.FILTER_GRADIENT, axes, groups, x, y, w));
-    }
-    return cases.stream();
+    TensorType x = new TensorType(dtype, data.concat(Shape.of(cIn)));
+    TensorType w = new TensorType(dtype, filter.concat(Shape.of(cIn / groups, cOut)));
+    TensorType y = new TensorType(dtype, result.concat(Shape.of(cOut)));
+    return List.of(
+        of(Primitive.Convolve.Kind.FORWARD, axes, groups, x, w, y),
+        of(Primitive.Convolve.Kind.DATA_GRADIENT, axes, groups, w, y, x),
+        of(Primitive.Convolve.Kind.FILTER_GRADIENT, axes, groups, x, y, w));
   }
 
   private static StepCase of(

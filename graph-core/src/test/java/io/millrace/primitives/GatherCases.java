@@ -5,11 +5,12 @@ import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Gathers, whose results are the reference's bit by bit. */
-public final class GatherCases {
+public final class GatherCases implements Cases {
   private static final List<Integer> INNER = List.of(0, 1, 1, 2, 3, 16, 17, 70);
   private static final List<DType> NAMES = List.of(DType.INT32, DType.INT64);
 
@@ -35,8 +36,35 @@ public final class GatherCases {
     return StepCase.of(new Primitive.Gather(), List.of(elements, indices), output);
   }
 
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>(List.of(farIndices()));
+    for (DType type : DType.values()) {
+      boolean one = type == DType.FLOAT32;
+      cases.addAll(random(type, one ? 100 : 10));
+      cases.addAll(one || type == DType.UINT8 ? large(type) : List.of());
+    }
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    List<StepCase> cases = new ArrayList<>(random(type, 150));
+    cases.addAll(large(type));
+    return cases;
+  }
+
+  /** Returns gathers that many threads share. */
+  private List<StepCase> large(DType type) {
+    return List.of(
+        of(type, DType.INT32, 1, 1, 1000, 150_000, 1),
+        of(type, DType.INT64, 2, 3, 500, 30_000, 1),
+        of(type, DType.INT32, 2, 2, 300, 5_000, 20),
+        of(type, DType.INT64, 1, 1, 5, 9, 40_001));
+  }
+
   /** Returns so many small ones. */
-  public List<StepCase> random(DType type, int count) {
+  private List<StepCase> random(DType type, int count) {
     return Stream.generate(
             () ->
                 of(
@@ -52,7 +80,7 @@ public final class GatherCases {
   }
 
   /** Returns one whose int64 indices name something else if their upper half is lost. */
-  public static StepCase farIndices() {
+  private static StepCase farIndices() {
     Literal data = Literal.ofInts(7, 8).reshape(Shape.of(1, 1, 2, 1));
     Literal far = Literal.ofLongs(1, 1L << 32, Long.MIN_VALUE, Long.MAX_VALUE, -1, 2);
     return StepCase.of(

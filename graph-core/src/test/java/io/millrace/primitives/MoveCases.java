@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Copies, whose results are the reference's bit by bit. */
-public final class MoveCases {
+public final class MoveCases implements Cases {
   private static final List<Shape> SHAPES =
       List.of(
           Shape.scalar(),
@@ -34,10 +36,45 @@ public final class MoveCases {
           Shape.of(9, 33, 2, 10),
           Shape.of(2, 19, 35, 3));
 
-  private MoveCases() {}
+  /**
+   * Returns every way of a type of 4 bytes, and where only the size of a type matters, of others.
+   */
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>(every(DType.FLOAT32));
+    for (DType type : List.of(DType.UINT8, DType.INT64)) {
+      for (int[] order : Permutations.of(3)) {
+        cases.add(transpose(type, Shape.of(40, 9, 11), order));
+      }
+      cases.add(reverse(type, Shape.of(9, 33, 2, 10), 5));
+      cases.add(pad(type, Shape.of(3, 5, 7), 2, 5));
+      cases.add(concat(type, Shape.of(5), 16, 0, 7, 40, 0));
+      cases.addAll(broadcastsAndWindows(type));
+      cases.addAll(scatteredTargets(type));
+    }
+    for (DType type : List.of(DType.BOOL, DType.INT32, DType.FLOAT64)) {
+      cases.add(pad(type, Shape.of(3, 5, 7), 2, 5));
+    }
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    return Stream.<Function<DType, List<StepCase>>>of(
+            MoveCases::transpositions,
+            MoveCases::reversals,
+            MoveCases::slices,
+            MoveCases::broadcastsAndWindows,
+            MoveCases::paddings,
+            MoveCases::concatenations,
+            MoveCases::scatteredTargets,
+            MoveCases::large)
+        .flatMap(cases -> cases.apply(type).stream())
+        .toList();
+  }
 
   /** Returns every order of axes. */
-  public static List<StepCase> transpositions(DType type) {
+  private static List<StepCase> transpositions(DType type) {
     List<StepCase> cases = new ArrayList<>();
     for (Shape shape : SHAPES) {
       for (int[] order : Permutations.of(shape.rank())) {
@@ -48,7 +85,7 @@ public final class MoveCases {
   }
 
   /** Returns copies that many threads share. */
-  public static List<StepCase> large(DType type) {
+  private static List<StepCase> large(DType type) {
     List<StepCase> cases = new ArrayList<>();
     cases.add(transpose(type, Shape.of(701, 523), 1, 0));
     cases.add(transpose(type, Shape.of(9, 211, 153), 0, 2, 1));
@@ -64,7 +101,7 @@ public final class MoveCases {
   }
 
   /** Returns reversals of every choice of axes. */
-  public static List<StepCase> reversals(DType type) {
+  private static List<StepCase> reversals(DType type) {
     List<StepCase> cases = new ArrayList<>();
     for (Shape shape : SHAPES) {
       for (int axes = 0; axes < 1 << shape.rank(); axes++) {
@@ -75,7 +112,7 @@ public final class MoveCases {
   }
 
   /** Returns parts with gaps. */
-  public static List<StepCase> slices(DType type) {
+  private static List<StepCase> slices(DType type) {
     List<StepCase> cases = new ArrayList<>();
     Random random = new Random(type.bytes());
     for (Shape shape : SHAPES) {
@@ -100,7 +137,7 @@ public final class MoveCases {
   }
 
   /** Returns copies that read an element more than once. */
-  public static List<StepCase> broadcastsAndWindows(DType type) {
+  private static List<StepCase> broadcastsAndWindows(DType type) {
     List<StepCase> cases = new ArrayList<>();
     for (long inner : new long[] {1, 3, 20, 300}) {
       Shape extent = Shape.of(9, 4, inner);
@@ -116,7 +153,7 @@ public final class MoveCases {
   }
 
   /** Returns copies into a larger tensor. */
-  public static List<StepCase> paddings(DType type) {
+  private static List<StepCase> paddings(DType type) {
     List<StepCase> cases = new ArrayList<>();
     for (Shape shape : SHAPES) {
       cases.add(pad(type, shape, 0, 0));
@@ -127,7 +164,7 @@ public final class MoveCases {
   }
 
   /** Returns joined tensors. */
-  public static List<StepCase> concatenations(DType type) {
+  private static List<StepCase> concatenations(DType type) {
     List<StepCase> cases = new ArrayList<>();
     cases.add(concat(type, Shape.scalar(), 3, 1, 0, 20));
     cases.add(concat(type, Shape.of(5), 1, 1, 1));
@@ -141,7 +178,7 @@ public final class MoveCases {
   }
 
   /** Returns copies of pieces that walk the output backwards, across and with gaps. */
-  public static List<StepCase> scatteredTargets(DType type) {
+  private static List<StepCase> scatteredTargets(DType type) {
     List<StepCase> cases = new ArrayList<>();
     Shape output = Shape.of(90, 70);
     Shape extent = Shape.of(30, 35);

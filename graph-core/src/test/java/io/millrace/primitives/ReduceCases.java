@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Reductions, whose results are the reference's exactly, but for rounded sums and products. */
-public final class ReduceCases {
+public final class ReduceCases implements Cases {
   private final int roundings;
 
   /**
@@ -30,6 +30,83 @@ public final class ReduceCases {
    */
   public ReduceCases(int roundings) {
     this.roundings = roundings;
+  }
+
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>();
+    for (DType type : DType.values()) {
+      for (Reduction reduction : reductions(type)) {
+        cases.addAll(vectors(reduction, type, 1, 67, 2052));
+        cases.add(rows(reduction, type, 37, 10));
+        cases.add(rows(reduction, type, 3, 300));
+        cases.add(columns(reduction, type, 2, 37));
+        cases.add(columns(reduction, type, 513, 17));
+        cases.addAll(empty(reduction, type));
+        cases.addAll(type == DType.FLOAT32 ? special(reduction, type, 300) : List.of());
+      }
+    }
+    cases.addAll(shapes(Reduction.SUM, DType.FLOAT32));
+    cases.addAll(shapes(Reduction.ARG_MAX, DType.FLOAT32));
+    cases.addAll(views(Reduction.ANY, DType.BOOL));
+    cases.addAll(views(Reduction.MAX, DType.INT64));
+    cases.addAll(wrapping(DType.INT32, 9, 5000));
+    cases.addAll(computed(7, 300, 1));
+    cases.addAll(computed(300, 18, 1));
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    List<StepCase> cases = new ArrayList<>();
+    for (Reduction reduction : reductions(type)) {
+      cases.addAll(shapes(reduction, type));
+      cases.addAll(orders(reduction, type, Shape.of(2, 1, 33, 70)));
+      cases.addAll(empty(reduction, type));
+      cases.addAll(type.isFloating() ? special(reduction, type, 1, 100, 300, 2560) : List.of());
+    }
+    if (type.isInteger()) {
+      cases.addAll(wrapping(type, 9, 300, 5000, 50_000));
+    }
+    if (type == DType.FLOAT32) {
+      for (int axes = 0; axes <= 2; axes++) {
+        cases.addAll(computed(1, 2500, axes));
+        cases.addAll(computed(7, 300, axes));
+        cases.addAll(computed(300, 18, axes));
+        cases.addAll(computed(5000, 3, axes));
+      }
+      // Every result adds the same 3000 numbers, read through a stride of 0.
+      cases.add(of(Reduction.SUM, type, Shape.of(4500, 3000), 1, View.of(0, 1, 1)));
+    }
+    return cases;
+  }
+
+  /** Returns reductions of all axes, of the last, of the first, and of any others. */
+  private List<StepCase> shapes(Reduction reduction, DType type) {
+    List<StepCase> cases =
+        new ArrayList<>(
+            vectors(
+                reduction, type, 1, 2, 63, 64, 255, 256, 257, 2047, 2049, 5000, 20_004, 100_000));
+    Shape domain = Shape.of(3, 1, 50, 7);
+    cases.add(of(reduction, type, domain, 0, View.dense(domain)));
+    long[] lengths = {1, 3, 10, 18, 63, 64, 65, 255, 256, 257, 2047, 2048, 2049, 5000};
+    for (long length : lengths) {
+      cases.add(rows(reduction, type, length < 100 ? 37 : 3, length));
+    }
+    cases.add(rows(reduction, type, 5000, 10));
+    cases.add(rows(reduction, type, 3, 30_000));
+    for (long kept : new long[] {1, 2, 6, 16, 84, 120, 513, 3000}) {
+      for (long reduced : new long[] {1, 2, 5, 37, kept < 200 ? 300 : 17}) {
+        cases.add(columns(reduction, type, kept, reduced));
+      }
+    }
+    cases.add(columns(reduction, type, 6, 30_000));
+    cases.add(columns(reduction, type, 513, 200));
+    cases.add(columns(reduction, type, 5000, 3));
+    cases.add(columns(reduction, type, 20_000, 9));
+    cases.addAll(orders(reduction, type, Shape.of(3, 4, 5, 16)));
+    cases.addAll(views(reduction, type));
+    return cases;
   }
 
   /** Returns the reductions of elements of a type. */
@@ -101,7 +178,7 @@ public final class ReduceCases {
   }
 
   /** Returns reductions of these many elements to one. */
-  public List<StepCase> vectors(Reduction reduction, DType type, long... sizes) {
+  private List<StepCase> vectors(Reduction reduction, DType type, long... sizes) {
     List<StepCase> cases = new ArrayList<>();
     for (long size : sizes) {
       cases.add(of(reduction, type, Shape.of(size), 0, View.of(0, 1)));
@@ -110,17 +187,17 @@ public final class ReduceCases {
   }
 
   /** Returns the reduction of rows: of the last axis of a dense matrix. */
-  public StepCase rows(Reduction reduction, DType type, long count, long length) {
+  private StepCase rows(Reduction reduction, DType type, long count, long length) {
     return of(reduction, type, Shape.of(count, length), 1, View.of(0, length, 1));
   }
 
   /** Returns the reduction of columns: of the first axis of a dense matrix. */
-  public StepCase columns(Reduction reduction, DType type, long count, long length) {
+  private StepCase columns(Reduction reduction, DType type, long count, long length) {
     return of(reduction, type, Shape.of(count, length), 1, View.of(0, 1, count));
   }
 
   /** Returns reductions of the axes of a dense tensor in every order, keeping any number. */
-  public List<StepCase> orders(Reduction reduction, DType type, Shape dense) {
+  private List<StepCase> orders(Reduction reduction, DType type, Shape dense) {
     List<StepCase> cases = new ArrayList<>();
     for (int[] order : Permutations.of(dense.rank())) {
       Shape domain = Shape.of(IntStream.of(order).mapToLong(dense::dim).toArray());
@@ -133,7 +210,7 @@ public final class ReduceCases {
   }
 
   /** Returns reductions of broadcast, reversed, strided and overlapping views. */
-  public List<StepCase> views(Reduction reduction, DType type) {
+  private List<StepCase> views(Reduction reduction, DType type) {
     List<StepCase> cases = new ArrayList<>();
     Shape flat = Shape.of(3000);
     for (View view : List.of(View.of(0, 0), View.of(2999, -1), View.of(5, 3))) {
@@ -160,7 +237,7 @@ public final class ReduceCases {
   }
 
   /** Returns reductions to nothing, and, where there is a result, of nothing. */
-  public List<StepCase> empty(Reduction reduction, DType type) {
+  private List<StepCase> empty(Reduction reduction, DType type) {
     List<StepCase> cases = new ArrayList<>();
     for (Shape domain : List.of(Shape.of(0, 5), Shape.of(0, 0), Shape.of(0, 3, 4))) {
       cases.add(of(reduction, type, domain, 1, View.dense(domain)));
@@ -177,8 +254,8 @@ public final class ReduceCases {
     return cases;
   }
 
-  /** Returns reductions of infinities, NaN and zeros of both signs, exactly. */
-  public List<StepCase> special(Reduction reduction, DType type) {
+  /** Returns reductions of so many infinities, NaN and zeros of both signs, exactly. */
+  private List<StepCase> special(Reduction reduction, DType type, int... lengths) {
     double infinity = Double.POSITIVE_INFINITY;
     double[][] rows = {
       {Double.NaN},
@@ -197,7 +274,8 @@ public final class ReduceCases {
     };
     List<StepCase> cases = new ArrayList<>();
     for (double[] row : rows) {
-      for (int length : new int[] {row.length, 100, 300, 2560}) {
+      for (int least : lengths) {
+        int length = Math.max(row.length, least);
         List<Literal> inputs = List.of(ends(type, row, length));
         ScalarFunction identity = identity(type);
         Shape flat = Shape.of(length);
@@ -225,10 +303,10 @@ public final class ReduceCases {
   }
 
   /** Returns sums and products of odd integers, which wrap around. */
-  public List<StepCase> wrapping(DType type) {
+  private List<StepCase> wrapping(DType type, long... lengths) {
     List<StepCase> cases = new ArrayList<>();
     for (Reduction reduction : List.of(Reduction.SUM, Reduction.PROD)) {
-      for (long length : new long[] {9, 300, 5000, 50_000}) {
+      for (long length : lengths) {
         Literal.Builder builder = new Literal.Builder(TensorType.of(type, length));
         Random random = new Random(length);
         for (long i = 0; i < length; i++) {
@@ -250,7 +328,7 @@ public final class ReduceCases {
    *
    * @param axes how many of the two axes are kept
    */
-  public List<StepCase> computed(long count, long length, int axes) {
+  private List<StepCase> computed(long count, long length, int axes) {
     Shape domain = Shape.of(count, length);
     List<Function<List<Scalar>, Scalar>> functions =
         List.of(

@@ -8,10 +8,9 @@ import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Cumulative sums and products. */
-public final class ScanCases {
+public final class ScanCases implements Cases {
   private static final List<Shape> SMALL =
       List.of(
           Shape.of(1, 1, 1),
@@ -42,18 +41,50 @@ public final class ScanCases {
           Shape.of(2, 3001, 2),
           Shape.of(1, 200, 3));
 
-  private final DType type;
-  private final RandomTensors tensors;
+  /** Where the rows are divided among workers too. */
+  private static final List<Shape> MANY =
+      List.of(
+          Shape.of(20_001, 4, 1),
+          Shape.of(2, 66_000, 2),
+          Shape.of(5, 4, 3001),
+          Shape.of(90, 20, 33));
 
-  /** Makes what the seed decides. */
-  public ScanCases(DType type, long seed) {
-    this.type = type;
-    tensors = new RandomTensors(seed);
+  private final Tolerance rounded;
+  private final RandomTensors tensors = new RandomTensors(1);
+
+  /**
+   * Makes scans for one device.
+   *
+   * @param rounded how near long sums and products of floating numbers come
+   */
+  public ScanCases(Tolerance rounded) {
+    this.rounded = rounded;
   }
 
-  /** Returns the types of which there are sums. */
-  public static List<DType> types() {
-    return Stream.of(DType.values()).filter(DType::isNumeric).toList();
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>(small(DType.FLOAT32));
+    cases.addAll(rows(DType.FLOAT32, LONG));
+    cases.addAll(special(DType.FLOAT32, List.of(Shape.of(20, 33, 1), Shape.of(3, 10_241, 1))));
+    for (DType type : List.of(DType.FLOAT64, DType.INT32, DType.INT64, DType.UINT8)) {
+      cases.addAll(of(type, Shape.of(2, 5, 3)));
+      cases.addAll(of(type, Shape.of(3, 4, 70)));
+      cases.addAll(rows(type, List.of(Shape.of(9, 32, 1), Shape.of(3, 10_241, 1))));
+    }
+    cases.addAll(rows(DType.FLOAT32, List.of(Shape.of(20_001, 4, 1), Shape.of(90, 20, 33))));
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    List<StepCase> cases = new ArrayList<>();
+    if (type.isNumeric()) {
+      cases.addAll(small(type));
+      cases.addAll(rows(type, LONG));
+      cases.addAll(rows(type, MANY));
+      cases.addAll(type.isFloating() ? special(type, LONG) : List.of());
+    }
+    return cases;
   }
 
   private static List<StepCase> of(Literal numbers, Reduction... reductions) {
@@ -68,19 +99,23 @@ public final class ScanCases {
   }
 
   /** Returns scans of small numbers, some of them special, along the middle axis. */
-  public List<StepCase> of(Shape shape) {
+  private List<StepCase> of(DType type, Shape shape) {
     return of(tensors.numbers(type, shape.dims()), Reduction.SUM, Reduction.PROD);
   }
 
   /** Returns such whose elements no device divides among workers. */
-  public List<StepCase> small() {
-    return SMALL.stream().flatMap(shape -> of(shape).stream()).toList();
+  private List<StepCase> small(DType type) {
+    return SMALL.stream().flatMap(shape -> of(type, shape).stream()).toList();
   }
 
   /** Returns long ones: of odd integers, or of numbers near 1, whose products do not vanish. */
-  public List<StepCase> rows() {
+  public List<StepCase> rows(DType type) {
+    return rows(type, LONG);
+  }
+
+  private List<StepCase> rows(DType type, List<Shape> shapes) {
     List<StepCase> cases = new ArrayList<>();
-    for (Shape shape : LONG) {
+    for (Shape shape : shapes) {
       Literal.Builder input = new Literal.Builder(new TensorType(type, shape));
       for (long i = 0; i < shape.size(); i++) {
         if (type.isFloating()) {
@@ -90,15 +125,17 @@ public final class ScanCases {
           input.setLong(i, 1 | tensors.below(Integer.MAX_VALUE));
         }
       }
-      cases.addAll(of(input.build(), Reduction.SUM, Reduction.PROD));
+      for (StepCase one : of(input.build(), Reduction.SUM, Reduction.PROD)) {
+        cases.add(one.within(rounded));
+      }
     }
     return cases;
   }
 
   /** Returns sums in which infinities and NaN reach every later one, and no earlier one. */
-  public List<StepCase> special() {
+  private List<StepCase> special(DType type, List<Shape> shapes) {
     List<StepCase> cases = new ArrayList<>();
-    for (Shape shape : LONG) {
+    for (Shape shape : shapes) {
       for (double special :
           new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
         Literal.Builder input = new Literal.Builder(new TensorType(type, shape));

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Scatters, whose results are exactly the reference's: updates are combined in their order. */
-public final class ScatterCases {
+public final class ScatterCases implements Cases {
   private static final List<Integer> INNER = List.of(0, 1, 1, 2, 3, 15, 16, 17, 70);
   private static final List<DType> NAMES = List.of(DType.INT32, DType.INT64);
 
@@ -21,7 +21,7 @@ public final class ScatterCases {
   }
 
   /** Returns how elements of a type can be combined. */
-  public static List<Combine> combines(DType type) {
+  private static List<Combine> combines(DType type) {
     return type.isNumeric() ? List.of(Combine.values()) : List.of(Combine.SET);
   }
 
@@ -47,8 +47,41 @@ public final class ScatterCases {
     return List.of(one, one.inPlaceOf(0));
   }
 
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>(equalIndices(1, 33));
+    for (DType type : DType.values()) {
+      boolean one = type == DType.FLOAT32;
+      cases.addAll(random(type, one ? 10 : 2));
+      cases.addAll(one ? many(Combine.ADD, type) : List.of());
+    }
+    cases.addAll(many(Combine.SET, DType.UINT8));
+    cases.addAll(of(Combine.MIN, DType.INT64, DType.INT32, 50, 10_001, 1));
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    List<StepCase> cases = new ArrayList<>(random(type, 20));
+    combines(type).forEach(combine -> cases.addAll(many(combine, type)));
+    cases.addAll(type == DType.FLOAT32 ? equalIndices(1, 33, 3000) : List.of());
+    return cases;
+  }
+
+  /** Returns many updates of each row, so that an order other than theirs rounds otherwise. */
+  private List<StepCase> many(Combine combine, DType type) {
+    List<StepCase> cases = new ArrayList<>(of(combine, type, DType.INT32, 50, 70_001, 1));
+    cases.addAll(of(combine, type, DType.INT64, 301, 2_000, 5));
+    cases.addAll(of(combine, type, DType.INT64, 41, 2_500, 18));
+    cases.addAll(of(combine, type, DType.INT32, 7, 900, 70));
+    cases.addAll(of(combine, type, DType.INT32, 11, 400, 1003));
+    cases.addAll(of(combine, type, DType.INT64, 3, 7, 40_001));
+    cases.addAll(of(combine, type, DType.INT64, 5_000, 100, 3));
+    return cases;
+  }
+
   /** Returns small ones, so many of each combination. */
-  public List<StepCase> random(DType type, int count) {
+  private List<StepCase> random(DType type, int count) {
     List<StepCase> cases = new ArrayList<>();
     for (Combine combine : combines(type)) {
       for (int time = 0; time < count; time++) {
@@ -61,12 +94,12 @@ public final class ScatterCases {
     return cases;
   }
 
-  /** Returns such with updates of one row, and with none of any. */
-  public List<StepCase> equalIndices() {
+  /** Returns such with so many updates of one row, and of none. */
+  private List<StepCase> equalIndices(long... counts) {
     List<StepCase> cases = new ArrayList<>();
     for (Combine combine : Combine.values()) {
       for (long index : new long[] {-1, 0, 2, 3, Long.MIN_VALUE, 1L << 32, Long.MAX_VALUE}) {
-        for (long count : new long[] {1, 33, 3000}) {
+        for (long count : counts) {
           Literal.Builder indices = new Literal.Builder(TensorType.of(DType.INT64, count));
           for (long i = 0; i < count; i++) {
             indices.setLong(i, index);

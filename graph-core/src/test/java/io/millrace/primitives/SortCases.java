@@ -10,19 +10,47 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Sorted rows and their positions, which are the reference's bit by bit. */
-public final class SortCases {
-  private final DType type;
+public final class SortCases implements Cases {
   private final RandomTensors tensors;
 
   /** Makes what the seed decides. */
-  public SortCases(DType type, long seed) {
-    this.type = type;
+  public SortCases(long seed) {
     tensors = new RandomTensors(seed);
   }
 
-  /** Returns the types that can be sorted. */
-  public static List<DType> types() {
-    return Stream.of(DType.values()).filter(DType::isNumeric).toList();
+  @Override
+  public List<StepCase> telling() {
+    List<StepCase> cases = new ArrayList<>();
+    for (DType type : DType.values()) {
+      if (type.isNumeric()) {
+        cases.addAll(random(type, 12));
+        cases.addAll(wide(type, 2, 5000, 2, 157, 5000));
+        cases.addAll(equalAndOrdered(type));
+      }
+    }
+    cases.addAll(lengths(DType.FLOAT32));
+    cases.addAll(wide(DType.INT64, 1, 30_001, 10, 5000, 30_001));
+    cases.addAll(small(DType.UINT8, 5_000, 5, 4));
+    return cases;
+  }
+
+  @Override
+  public List<StepCase> every(DType type) {
+    List<StepCase> cases = new ArrayList<>();
+    if (type.isNumeric()) {
+      cases.addAll(random(type, 200));
+      cases.addAll(lengths(type));
+      cases.addAll(kept(type));
+      cases.addAll(equalAndOrdered(type));
+      for (long length : new long[] {16_383, 16_384, 16_385, 30_001, 70_001}) {
+        cases.addAll(wide(type, 1, length, length));
+      }
+      cases.addAll(wide(type, 3, 20_000, 20_000));
+      cases.addAll(wide(type, 1, 30_000, 10, 5000));
+      cases.addAll(small(type, 2, 70_000, 70_000));
+      cases.addAll(small(type, 40_000, 5, 4));
+    }
+    return cases;
   }
 
   /** Returns the sorts of rows in both directions, of which only the first are kept. */
@@ -36,12 +64,12 @@ public final class SortCases {
   }
 
   /** Returns sorts of small numbers, which repeat, some of them special. */
-  public List<StepCase> small(long rows, long length, long kept) {
+  public List<StepCase> small(DType type, long rows, long length, long kept) {
     return both(tensors.withSpecial(type, 8, rows, length), kept);
   }
 
   /** Returns sorts of numbers of the whole range, of which so many are kept each time. */
-  public List<StepCase> wide(long rows, long length, long... kept) {
+  public List<StepCase> wide(DType type, long rows, long length, long... kept) {
     Literal numbers = tensors.wide(type, rows, length);
     List<StepCase> cases = new ArrayList<>();
     for (long count : kept) {
@@ -51,35 +79,35 @@ public final class SortCases {
   }
 
   /** Returns so many of any small shape. */
-  public List<StepCase> random(int count) {
+  private List<StepCase> random(DType type, int count) {
     List<StepCase> cases = new ArrayList<>();
     for (int time = 0; time < count; time++) {
       int length = tensors.below(time % 2 == 0 ? 20 : 400);
-      cases.addAll(small(tensors.below(6), length, tensors.below(length + 1)));
+      cases.addAll(small(type, tensors.below(6), length, tensors.below(length + 1)));
     }
     return cases;
   }
 
   /** Returns rows around the lengths at which ways of sorting change. */
-  public List<StepCase> lengths() {
+  private List<StepCase> lengths(DType type) {
     List<StepCase> cases = new ArrayList<>();
     for (long length : new long[] {1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 1023, 1024, 1025}) {
-      cases.addAll(small(5, length, length));
+      cases.addAll(small(type, 5, length, length));
     }
     for (long length : new long[] {2047, 2048, 2049, 4096, 4097}) {
-      cases.addAll(small(2, length, length));
+      cases.addAll(small(type, 2, length, length));
     }
     return cases;
   }
 
   /** Returns rows of which more and more is kept. */
-  public List<StepCase> kept() {
+  private List<StepCase> kept(DType type) {
     return wide(
-        2, 5000, 0, 1, 2, 3, 64, 65, 156, 157, 512, 513, 1000, 2047, 2048, 2049, 4999, 5000);
+        type, 2, 5000, 0, 1, 2, 3, 64, 65, 156, 157, 512, 513, 1000, 2047, 2048, 2049, 4999, 5000);
   }
 
   /** Returns rows of equal elements, and of elements that are in order. */
-  public List<StepCase> equalAndOrdered() {
+  private List<StepCase> equalAndOrdered(DType type) {
     Literal.Builder rows = new Literal.Builder(TensorType.of(type, 3, 300));
     for (int i = 0; i < 300; i++) {
       rows.setLong(i, 5);
