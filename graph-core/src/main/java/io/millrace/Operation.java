@@ -1,8 +1,6 @@
 package io.millrace;
 
 import io.millrace.op.Op;
-import io.millrace.type.DType;
-import io.millrace.type.Shape;
 import io.millrace.type.SourceLine;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -20,7 +18,6 @@ public final class Operation {
   private final List<Output> inputs;
   private final List<Operation> controlInputs;
   private final List<Output> outputs;
-  private final Output sizes;
   private final String device;
   private final SourceLine source;
 
@@ -47,9 +44,6 @@ public final class Operation {
       made[i] = new Output(this, i, outputTypes.get(i));
     }
     this.outputs = List.of(made);
-    sizes =
-        new Output(
-            this, Output.SIZES, TensorType.of(DType.INT64, Math.max(Shape.UNKNOWN, op.sizes())));
   }
 
   /** Returns the graph. */
@@ -90,14 +84,6 @@ public final class Operation {
   /** Returns the operations that must run before this one though it uses no result of theirs. */
   public List<Operation> controlInputs() {
     return controlInputs;
-  }
-
-  /**
-   * Returns the tensor of the sizes that the types of the results depend on, {@link Op#sizes()} of
-   * them. It is no result: the engine alone computes it, ahead of a run.
-   */
-  public Output sizes() {
-    return sizes;
   }
 
   /** Returns the results. */

@@ -10,9 +10,6 @@ import io.millrace.type.TensorType;
  * <p>Equal outputs are the same object.
  */
 public final class Output implements Operand {
-  /** The index of {@link Operation#sizes}. */
-  static final int SIZES = -1;
-
   private final Operation operation;
   private final int index;
   private final TensorType type;
@@ -31,11 +28,6 @@ public final class Output implements Operand {
   /** Returns the position among the operation's outputs. */
   public int index() {
     return index;
-  }
-
-  /** Returns whether this is no result but {@link Operation#sizes}. */
-  public boolean isSizes() {
-    return index == SIZES;
   }
 
   /** Returns what is known of the tensor. */
@@ -60,7 +52,7 @@ public final class Output implements Operand {
 
   /** Returns TensorFlow's name of the tensor, such as {@code logits/MatMul:0}. */
   public String name() {
-    return operation.name() + ":" + (isSizes() ? "sizes" : index);
+    return operation.name() + ":" + index;
   }
 
   @Override

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.compiler.Compiler;
 import io.millrace.compiler.Compiler.Compilation;
+import io.millrace.compiler.lowering.Question;
 import io.millrace.compiler.lowering.Request;
-import io.millrace.compiler.lowering.ValueNeededException;
-import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.spi.Plan;
 import io.millrace.type.DType;
@@ -42,9 +42,9 @@ class CompilationTest {
       List<Output> fetches,
       List<Operation> targets,
       Map<Output, Shape> feeds,
-      Map<Output, Literal> known) {
+      Map<Question, Literal> answers) {
     return Compiler.compile(
-        new Request(graph, fetches, targets, feeds, Map.of(), known, false, o -> "cpu:0", "cpu:0"));
+        new Request(graph, fetches, targets, feeds, answers, false, o -> "cpu:0", "cpu:0"));
   }
 
   private static Plan plan(Compilation compilation) {
@@ -60,7 +60,7 @@ class CompilationTest {
   void onlyWhatTheFetchesNeedIsCompiled() {
     Compilation all = compile(List.of(four), List.of(), Map.of(x, Shape.of(3)));
     assertEquals(List.of("doubled", "four"), names(all));
-    assertEquals(List.of(x), all.feedOrder());
+    assertEquals(List.of(x), all.lowered().feeds());
   }
 
   @Test
@@ -68,21 +68,22 @@ class CompilationTest {
     Map<Output, Shape> feeds = Map.of(doubled, Shape.of(3), x, Shape.of(3));
     Compilation cut = compile(List.of(four, doubled), List.of(), feeds);
     assertEquals(List.of("four"), names(cut));
-    assertEquals(List.of(doubled), cut.feedOrder());
+    assertEquals(List.of(doubled), cut.lowered().feeds());
   }
 
   @Test
   void operationsRunInTheOrderOfTheGraphWhateverIsAskedFirst() {
     Compilation run = compile(List.of(late, early), List.of(write), Map.of());
     assertEquals(List.of("v", "early", "c", "write", "late"), names(run));
-    assertEquals(List.of("v"), run.requiredInitialized().stream().map(Resource::name).toList());
-    assertEquals(run.lowered().fetches().get(0), run.lowered().updates().get(0).value());
+    assertEquals(List.of("v"), run.lowered().required().stream().map(Resource::name).toList());
+    Program program = run.lowered().program();
+    assertEquals(program.fetches().get(0), program.updates().get(0).value());
     assertSame(v.operation(), run.resourceOperations().get("v"));
   }
 
   @Test
   void aVariableWrittenFirstNeedsNoValue() {
-    assertEquals(List.of(), compile(List.of(late), List.of(write), Map.of()).requiredInitialized());
+    assertEquals(List.of(), compile(List.of(late), List.of(write), Map.of()).lowered().required());
   }
 
   @Test
@@ -101,11 +102,12 @@ class CompilationTest {
   void aValueThatDecidesAShapeIsAskedForAndThenUsed() {
     Output zeros = ops.zeros("zeros", ops.add("sum", shape, shape));
     Map<Output, Shape> feeds = Map.of(shape, Shape.of(1));
-    ValueNeededException needed =
-        assertThrows(ValueNeededException.class, () -> compile(List.of(zeros), List.of(), feeds));
-    assertEquals("sum:0", needed.output().name());
+    Compilation first = compile(List.of(zeros), List.of(), feeds);
+    Question asked = first.lowered().question().orElseThrow();
+    assertEquals("sum:0 int64[1]", asked.toString());
+    assertEquals(List.of(TensorType.of(DType.INT64, 1)), plan(first).fetches());
     Compilation known =
-        compile(List.of(zeros), List.of(), feeds, Map.of(needed.output(), Literal.ofLongs(5)));
+        compile(List.of(zeros), List.of(), feeds, Map.of(asked, Literal.ofLongs(5)));
     assertEquals(List.of(TensorType.of(DType.FLOAT32, 5)), plan(known).fetches());
   }
 
@@ -128,21 +130,14 @@ class CompilationTest {
   }
 
   @Test
-  void findingAValueWritesNothing() {
-    Compilation run =
-        Compiler.compileWithoutWrites(
-            new Request(
-                graph,
-                List.of(late),
-                List.of(write),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                true,
-                o -> "cpu:0",
-                "cpu:0"));
-    assertEquals(List.of(), run.written());
-    assertTrue(plan(run).steps().stream().allMatch(s -> s.primitive() instanceof Primitive.Map));
+  void findingAnAnswerWritesNothing() {
+    Output zeros = ops.zeros("zeros", ops.placeholder("dims", DType.INT64, 1));
+    Output last = ops.add("last", ops.identity("late_again", v), v);
+    Compilation first =
+        compile(
+            List.of(zeros, last), List.of(write), Map.of(zeros.operation().input(0), Shape.of(1)));
+    assertEquals(List.of(), first.written());
+    assertEquals(List.of(), first.schedule().parts());
   }
 
   @Test

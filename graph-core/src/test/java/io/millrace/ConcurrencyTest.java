@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -111,6 +113,31 @@ class ConcurrencyTest {
             return "done";
           });
       assertEquals(THREADS * 50L, session.run(w).longValue());
+    }
+  }
+
+  @Test
+  void runsThatAskAndWriteLoseNothing() throws Exception {
+    Output drawn = ops.counter("drawn");
+    Output grown = ops.positives("grown", ops.add("shifted", ops.add("sum", x, w), drawn));
+    Set<Long> draws = ConcurrentHashMap.newKeySet();
+    try (Session session = new Session(graph, OPTIONS)) {
+      session.run(init);
+      inThreads(
+          () -> {
+            for (int i = 1; i <= 50; i++) {
+              List<Tensor> results =
+                  session.run(List.of(count, drawn, w, grown), Map.of(x, new long[] {i, -100_000}));
+              long before = results.get(0).longValue();
+              assertTrue(draws.add(before));
+              assertArrayEquals(
+                  new long[] {i + results.get(1).longValue() + 1 + before},
+                  results.get(2).toLongArray());
+            }
+            return "done";
+          });
+      assertEquals(THREADS * 50L, session.run(w).longValue());
+      assertEquals(THREADS * 50, draws.size());
     }
   }
 

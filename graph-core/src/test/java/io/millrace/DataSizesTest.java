@@ -61,7 +61,8 @@ class DataSizesTest {
   @Test
   void whatLeadsToTheSizesIsComputedOnce() {
     String text = session.explain(sum, Map.of(x, new float[] {1, -2, 3}));
-    assertTrue(text.startsWith("found first: picked:sizes int64[1] = int64[1] {2}"), text);
+    assertTrue(
+        text.startsWith("found first: the sizes of picked (Positives) = int64[1] {2}\n"), text);
     String plan = text.substring(text.indexOf("\nplan"));
     assertTrue(plan.contains("picked"), plan);
     assertFalse(plan.contains("doubled"), plan);

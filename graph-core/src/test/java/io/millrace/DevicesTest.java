@@ -150,7 +150,7 @@ class DevicesTest {
       assertArrayEquals(new int[] {12}, session.run(sum, feed(3, 0)).toIntArray());
       assertTrue(events.contains("run right:0"));
       String text = session.explain(sum, feed(3, 0));
-      assertTrue(text.contains("found first: picked"), text);
+      assertTrue(text.contains("found first: the sizes of picked"), text);
       assertTrue(text.contains("part 0 on right:0"), text);
     }
   }

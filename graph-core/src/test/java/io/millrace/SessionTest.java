@@ -263,13 +263,14 @@ class SessionTest {
   }
 
   @Test
-  void stateOfOneNameAndTwoTypesIsKeptApart() {
-    Output small = ops.counter("rows", DType.UINT8);
-    Output large = ops.variable("rows/counter", DType.INT64);
-    Operation set = ops.assign("set", large, ops.constant("five", 5L));
+  void aCounterAndAVariableOfOneNameAreKeptApart() {
+    Output counter = ops.counter("rows");
+    Output variable = ops.variable("rows/counter", DType.INT64);
+    Operation set = ops.assign("set", variable, ops.constant("five", 5L));
     session.run(set);
-    assertEquals(0, session.run(small).longValue());
-    assertEquals(5, session.run(large).longValue());
+    assertEquals(0, session.run(counter).longValue());
+    assertEquals(3, session.run(counter).longValue());
+    assertEquals(5, session.run(variable).longValue());
   }
 
   @Test

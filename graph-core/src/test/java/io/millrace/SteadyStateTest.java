@@ -12,6 +12,8 @@ import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Plan;
 import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.TensorType;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +120,21 @@ class SteadyStateTest {
       session.run(step, feeds);
       assertTrue(session.explain(across, feeds).contains("part 2 on idle:0"));
       assertTrue(allocatedBy(() -> session.run(across, feeds)) < RUNS);
+    }
+  }
+
+  /** Of each stage the answer, a literal over an array of bytes, and of the last one the result. */
+  @Test
+  void aRepeatedRunThatAsksAllocatesItsAnswersOnly() {
+    Output picked = ops.positives("picked", ops.add("again", y, w));
+    Output number = ops.variable("number", DType.FLOAT32);
+    Operation both = ops.assign("both", number, ops.zeros("zeros", picked));
+    Map<Object, Object> feeds = Map.of(y, new long[] {1, 2, 3});
+    try (Session session = open(SessionOptions.defaults())) {
+      session.run(step, feeds);
+      long answers = allocatedBy(() -> Literal.wrap(TensorType.of(DType.INT64, 1), new byte[8]));
+      long runs = allocatedBy(() -> session.run(both, feeds));
+      assertTrue(runs < 2 * answers + RUNS, () -> runs + " bytes, of each answer " + answers);
     }
   }
 

@@ -1,11 +1,10 @@
 package io.millrace.compiler;
 
 import io.millrace.Operation;
-import io.millrace.Output;
+import io.millrace.compiler.lowering.Lowered;
 import io.millrace.compiler.lowering.Lowerer;
 import io.millrace.compiler.lowering.Pruner;
 import io.millrace.compiler.lowering.Request;
-import io.millrace.compiler.lowering.ValueNeededException;
 import io.millrace.compiler.passes.Passes;
 import io.millrace.compiler.planning.Partition;
 import io.millrace.compiler.planning.Planner;
@@ -21,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Makes a plan from what a run asks of a graph. Stateless. */
+/** Makes plans from what a run asks of a graph. Stateless. */
 public final class Compiler {
   private Compiler() {}
 
@@ -37,47 +36,41 @@ public final class Compiler {
   }
 
   /**
-   * What devices will do for a run, and how it came about.
+   * What devices will do for one stage of a run, and how it came about.
    *
    * @param graphPart the operations that the run needs, in order
-   * @param feedOrder the fed tensors that the run needs, by slot
    * @param lowered the program as the operations state it
    * @param schedule the plans, one for each time that a device has its turn
    * @param programs what became of each plan's part of the program
-   * @param requiredInitialized the resources that are read before they are written
    * @param retyped the resources that stand for earlier ones of another type after the run
    * @param resourceOperations the operation that owns each resource, by the resource's name
    * @param placement the device of each operation
-   * @param resourceDevices the device of each resource, by the resource's name
    * @param home the device of what asks for none
    */
   public record Compilation(
       List<Operation> graphPart,
-      List<Output> feedOrder,
-      Program lowered,
+      Lowered lowered,
       Schedule schedule,
       List<Optimized> programs,
-      List<Resource> requiredInitialized,
       List<Resource> retyped,
       Map<String, Operation> resourceOperations,
       Map<Operation, String> placement,
-      Map<String, String> resourceDevices,
       String home) {
 
     public Compilation {
       graphPart = List.copyOf(graphPart);
-      feedOrder = List.copyOf(feedOrder);
       programs = List.copyOf(programs);
-      requiredInitialized = List.copyOf(requiredInitialized);
       retyped = List.copyOf(retyped);
       resourceOperations = Map.copyOf(resourceOperations);
       placement = Collections.unmodifiableMap(new LinkedHashMap<>(placement));
-      resourceDevices = Map.copyOf(resourceDevices);
     }
 
-    /** Returns the resources that hold something new after the run. */
+    /** Returns the session's resources that hold something new after the run. */
     public List<Resource> written() {
-      return lowered.updates().stream().map(Program.Update::resource).toList();
+      return lowered.program().updates().stream()
+          .map(Program.Update::resource)
+          .filter(r -> !lowered.handed().contains(r))
+          .toList();
     }
 
     /**
@@ -91,56 +84,42 @@ public final class Compiler {
   }
 
   /**
-   * Returns the plan of a run.
+   * Returns the plan of a run, or of its first stage that asks what the request has no answer to.
    *
-   * @throws ValueNeededException if a shape depends on a value that only a run gives
    * @throws io.millrace.FeedException if a placeholder that is needed is not fed
    * @throws io.millrace.GraphException if the exact shapes break an operation's rule
    */
   public static Compilation compile(Request request) {
-    return compile(request, true);
-  }
-
-  /** Returns the plan of a run that computes the fetches but leaves all state as it was. */
-  public static Compilation compileWithoutWrites(Request request) {
-    return compile(request, false);
-  }
-
-  private static Compilation compile(Request request, boolean writes) {
-    // What a found or known value took to compute stays: it may write state, and if not, a pass
-    // drops it.
-    List<Operation> part =
-        Pruner.needed(request.fetches(), request.targets(), request.feeds()::containsKey);
+    // What an answer took to compute stays: it may write state.
+    List<Operation> part = Pruner.needed(request.fetches(), request.targets(), request::isFed);
     Lowerer lowerer = new Lowerer(request);
-    Program stated = lowerer.lower(part);
-    Program lowered = writes ? stated : withoutUpdates(stated);
-    Verifier.verify(lowered);
-    Partition.Result split =
-        Partition.split(lowered, lowerer.devices(), lowerer.resourceDevices(), request.home());
-    List<Optimized> programs =
-        split.cuts().stream().map(c -> optimize(c.program(), request.passes())).toList();
+    Lowered lowered = lowerer.lower(part);
+    Program program = lowered.program();
+    Verifier.verify(program);
+    List<Optimized> programs = new ArrayList<>();
     List<Schedule.Part> parts = new ArrayList<>();
-    for (int i = 0; i < programs.size(); i++) {
-      Partition.Cut cut = split.cuts().get(i);
-      Plan plan = Planner.plan(programs.get(i).optimized());
+    Partition.Result split =
+        Partition.split(program, lowered.devices(), lowered.resourceDevices(), request.home());
+    // No device need do anything for what is fed or what state tells.
+    for (Partition.Cut cut : lowered.isTold() ? List.<Partition.Cut>of() : split.cuts()) {
+      Optimized optimized = optimize(cut.program(), request.passes());
+      Plan plan = Planner.plan(optimized.optimized());
+      programs.add(optimized);
       parts.add(new Schedule.Part(cut.device(), plan, cut.feeds(), cut.fetches()));
     }
     return new Compilation(
         part,
-        lowerer.feedOrder(),
         lowered,
         new Schedule(
             parts,
-            lowered.feeds(),
-            lowered.fetches().stream().map(Value::type).toList(),
+            program.feeds(),
+            program.fetches().stream().map(Value::type).toList(),
             split.buffers(),
             split.handed()),
         programs,
-        lowerer.requiredInitialized(),
-        writes ? lowerer.retyped() : List.of(),
+        lowered.question().isEmpty() ? lowerer.retyped() : List.of(),
         lowerer.resourceOperations(),
         lowerer.placement(),
-        lowerer.resourceDevices(),
         request.home());
   }
 
@@ -149,10 +128,5 @@ public final class Compiler {
     List<String> changed = new ArrayList<>();
     Program optimized = passes ? Passes.apply(stated, changed) : stated;
     return new Optimized(stated, optimized, changed);
-  }
-
-  private static Program withoutUpdates(Program program) {
-    return new Program(
-        program.feeds(), program.instructions(), program.fetches(), List.of(), program.checks());
   }
 }

@@ -28,7 +28,7 @@ final class Explanation {
   private String write() {
     text.append("graph\n");
     compilation.graphPart().forEach(this::operation);
-    text.append("program\n").append(compilation.lowered());
+    text.append("program\n").append(compilation.lowered().program());
     List<Schedule.Part> parts = compilation.schedule().parts();
     boolean alone = parts.size() == 1;
     for (int i = 0; i < parts.size(); i++) {

@@ -378,7 +378,7 @@ public sealed interface Primitive {
    * numbers come in groups of four float32 or two float64; group g draws from its own blocks,
    * beginning with {@code 64 * g * } the group's size.
    *
-   * <p>Afterwards the counter must be advanced by {@link #blocks}.
+   * <p>The counter of the next run is greater by {@link #blocks} at least.
    */
   record Random(Distribution distribution, DType dtype, long seed, long seed2)
       implements Primitive {

@@ -3,11 +3,17 @@ package io.millrace.ir;
 import io.millrace.type.TensorType;
 
 /**
- * Names a piece of state that lives in a session from run to run.
+ * Names memory that a run reads or writes: state that lives in a session from run to run, or what
+ * one part of a run leaves for another on its device.
  *
  * @param name unique in the graph, such as the variable's operation name
  * @param type fully defined
- * @param startsAtZero whether it holds zeros before the first write; otherwise reading it then is
+ * @param passing whether it is for one run only; otherwise reading it before anything is written is
  *     an error
  */
-public record Resource(String name, TensorType type, boolean startsAtZero) {}
+public record Resource(String name, TensorType type, boolean passing) {
+  /** Names state. */
+  public Resource(String name, TensorType type) {
+    this(name, type, false);
+  }
+}

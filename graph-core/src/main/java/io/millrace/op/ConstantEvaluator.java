@@ -29,7 +29,8 @@ public final class ConstantEvaluator {
           new Inference(
               types,
               i -> Optional.of(inputs.get(i)),
-              () -> Optional.of(sizes(op, inputs).toLongs()));
+              () -> Optional.of(counting(op, inputs).results().get(0).toLongs()),
+              Optional::empty);
       Eager lowering = new Eager(op, inputs, inference.typesOf(op));
       op.lower(lowering);
       return Optional.of(lowering.results());
@@ -39,15 +40,21 @@ public final class ConstantEvaluator {
   }
 
   /**
-   * Returns the sizes that the types of an operation's outputs depend on, for these inputs.
-   *
-   * @throws ArithmeticException if computing them fails
-   * @throws RuleException likewise
+   * Returns the sizes that the types of an operation's outputs depend on, for these inputs; nothing
+   * if computing them fails.
    */
-  public static Literal sizes(Op op, List<Literal> inputs) {
+  public static Optional<Literal> sizes(Op op, List<Literal> inputs) {
+    try {
+      return Optional.of(counting(op, inputs).results().get(0));
+    } catch (ArithmeticException | RuleException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Eager counting(Op op, List<Literal> inputs) {
     Eager lowering = new Eager(op, inputs, List.of(TensorType.of(DType.INT64, op.sizes())));
     op.lowerSizes(lowering);
-    return lowering.results().get(0);
+    return lowering;
   }
 
   /** A lowering that computes each instruction as soon as it is added. */
@@ -115,6 +122,12 @@ public final class ConstantEvaluator {
     }
 
     @Override
+    public Value found(int index) {
+      Eager counting = counting(op, inputs);
+      return add(counting.get(Objects.requireNonNull(counting.outputs.get(index), op.type())));
+    }
+
+    @Override
     public TensorType outputType(int index) {
       return types.get(index);
     }
@@ -146,6 +159,11 @@ public final class ConstantEvaluator {
 
     @Override
     public void outputReference(int index, Resource resource) {
+      throw stateful();
+    }
+
+    @Override
+    public Value reserve(long blocks) {
       throw stateful();
     }
 

@@ -19,6 +19,7 @@ public final class Inference {
   private final List<TensorType> types;
   private final IntFunction<Optional<Literal>> constants;
   private final Supplier<Optional<long[]>> sizes;
+  private final Supplier<Optional<Shape>> stateShape;
 
   /**
    * Makes the view on these input types.
@@ -26,22 +27,25 @@ public final class Inference {
    * @param constants gives the value of an input, if it can be known now
    */
   public Inference(List<TensorType> types, IntFunction<Optional<Literal>> constants) {
-    this(types, constants, Optional::empty);
+    this(types, constants, Optional::empty, Optional::empty);
   }
 
   /**
    * Makes the view on these input types, for an operation whose outputs have sizes that depend on
-   * data.
+   * data or state.
    *
-   * @param sizes gives these sizes, if they can be known now
+   * @param sizes gives {@link Op#sizes}, if they can be known now
+   * @param stateShape gives the shape of the operation's state, if it can be known now
    */
   public Inference(
       List<TensorType> types,
       IntFunction<Optional<Literal>> constants,
-      Supplier<Optional<long[]>> sizes) {
+      Supplier<Optional<long[]>> sizes,
+      Supplier<Optional<Shape>> stateShape) {
     this.types = List.copyOf(types);
     this.constants = constants;
     this.sizes = sizes;
+    this.stateShape = stateShape;
   }
 
   /**
@@ -100,6 +104,14 @@ public final class Inference {
    */
   public Optional<long[]> sizes() {
     return sizes.get();
+  }
+
+  /**
+   * Returns the shape that the session holds for the operation's state, if it is known now. When a
+   * run is compiled it always is.
+   */
+  public Optional<Shape> stateShape() {
+    return stateShape.get();
   }
 
   /** Reports a broken rule unless the condition holds. */

@@ -45,6 +45,9 @@ public abstract class Lowering {
   /** Returns the value of an input, computed ahead of the run if need be. */
   public abstract Literal constant(int input);
 
+  /** Returns an output of {@link Op#lowerSizes}, which ran before. */
+  public abstract Value found(int index);
+
   /** Returns the type of an output, as the type rule gave it for these inputs. */
   public abstract TensorType outputType(int index);
 
@@ -54,10 +57,7 @@ public abstract class Lowering {
   /** Returns the variable that an input refers to. */
   public abstract Resource reference(int input);
 
-  /**
-   * Returns whether the variable that an input refers to has a value at this point of the run. For
-   * operations whose {@link Op#sizes} are {@link Op#PRESENCE_OF_STATE}.
-   */
+  /** Returns whether the variable that an input refers to has a value at this point of the run. */
   public abstract boolean isInitialized(int input);
 
   /** Makes an output refer to a variable, so that operations can write to it. */
@@ -68,6 +68,12 @@ public abstract class Lowering {
    * without a value, and returns it.
    */
   public abstract Resource retype(int input, TensorType type);
+
+  /**
+   * Takes the next blocks of the operation's random numbers, which no other run gets, and returns
+   * how many were taken before: the counter of {@link Primitive.Random}.
+   */
+  public abstract Value reserve(long blocks);
 
   /** Returns what a resource holds at this point of the run. */
   public abstract Value read(Resource resource);

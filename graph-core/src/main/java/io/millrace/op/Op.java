@@ -43,18 +43,10 @@ public interface Op {
   /** Says the operation in primitives; all types are fully defined then. */
   void lower(Lowering lowering);
 
-  /** What {@link #sizes} returns for state whose shape may change from run to run. */
-  int SHAPE_OF_STATE = -1;
-
-  /** What {@link #sizes} returns for an operation that asks {@link Lowering#isInitialized}. */
-  int PRESENCE_OF_STATE = -2;
-
   /**
    * Returns how many numbers beyond the types and constants of the inputs the types of the outputs
    * depend on, as the number of true elements does for {@code Where}. A run computes them first, by
-   * {@link #lowerSizes}; then {@link Inference#sizes} has them. {@link #SHAPE_OF_STATE} stands for
-   * the shape that the session holds for the operation's state, {@link #PRESENCE_OF_STATE} for
-   * whether it holds a value for that of the first input: none is computed then.
+   * {@link #lowerSizes}; then {@link Inference#sizes} has them.
    */
   default int sizes() {
     return 0;
@@ -62,7 +54,8 @@ public interface Op {
 
   /**
    * Says in primitives how the sizes follow from the inputs: output 0 is set to a vector of {@link
-   * #sizes()} int64 numbers.
+   * #sizes()} int64 numbers. Further outputs are what {@link #lower} needs too, which gets them
+   * from {@link Lowering#found}: nothing is computed twice.
    */
   default void lowerSizes(Lowering lowering) {
     throw new UnsupportedOperationException(type() + " has no sizes that depend on data");

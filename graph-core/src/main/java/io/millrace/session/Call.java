@@ -4,26 +4,28 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One way in which a session is called, remembered so that the next such call finds its plan
- * without allocating.
+ * One way in which a session is called.
  *
  * @param wanted the fetches and targets as the caller gave them
  * @param slots what was fed
  * @param fetches the distinct tensors to compute
  * @param targets the operations to run
  * @param results for each tensor of the answer, its position among {@code fetches}
- * @param plan the plan; absent if it depends on fed values, not only on their shapes
  */
 record Call(
     List<Object> wanted,
     List<FeedSlot> slots,
     List<Output> fetches,
     List<Operation> targets,
-    List<Integer> results,
-    @Nullable ReadyPlan plan) {
+    List<Integer> results) {
+
+  /**
+   * A call remembered with its plan, or that of its first stage, so that the next such call finds
+   * it without allocating.
+   */
+  record Planned(Call call, ReadyPlan plan) {}
 
   /** Returns whether this is that call; {@code asked} is one thing or a list of things. */
   boolean matches(Object asked, Map<?, ?> feeds) {
@@ -51,9 +53,5 @@ record Call(
       }
     }
     return true;
-  }
-
-  Call withPlan(ReadyPlan ready) {
-    return new Call(wanted, slots, fetches, targets, results, ready);
   }
 }

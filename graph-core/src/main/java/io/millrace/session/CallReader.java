@@ -39,8 +39,7 @@ final class CallReader {
         reader.slots(feeds),
         List.copyOf(reader.fetches),
         List.copyOf(reader.targets),
-        List.copyOf(reader.results),
-        null);
+        List.copyOf(reader.results));
   }
 
   private void want(Object wanted) {

@@ -7,10 +7,11 @@ import io.millrace.GraphException;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.UninitializedException;
+import io.millrace.compiler.lowering.Question;
 import io.millrace.ir.Origin;
 import io.millrace.op.Messages;
-import io.millrace.op.Op;
 import io.millrace.spi.StepException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -49,12 +50,12 @@ final class Failures {
    * made up, as they have no value yet.
    */
   GraphException ofCompiling(PlanKey key, GraphException e) {
-    List<Operation> unset =
-        key.known().keySet().stream()
-            .filter(Output::isSizes)
-            .map(Output::operation)
-            .filter(o -> o.op().sizes() == Op.SHAPE_OF_STATE && !state.hasShape(o.name()))
-            .toList();
+    List<Operation> unset = new ArrayList<>();
+    for (Question question : key.answers().keySet()) {
+      if (question instanceof Question.ShapeOf shape && !state.hasShape(shape.variable())) {
+        unset.add(graph.operation(shape.variable()));
+      }
+    }
     if (unset.isEmpty()) {
       return e;
     }

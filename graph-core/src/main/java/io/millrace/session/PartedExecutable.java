@@ -55,16 +55,38 @@ final class PartedExecutable implements Executable {
     parts.forEach(Executable::close);
   }
 
-  /** A part's execution, and the lists that are passed to it. */
+  /**
+   * A part's execution, and the lists that are passed to it.
+   *
+   * @param given where each resource is among those of the whole run; -1 for the first of those
+   *     handed from part to part, and so on
+   */
   private record Turn(
       Schedule.Part part,
       Execution execution,
+      List<Integer> given,
+      List<DeviceMemory> handed,
       List<HostMemory> feeds,
       List<DeviceMemory> resources,
       List<HostMemory> fetches) {
 
     Turn(Schedule.Part part, Execution execution) {
-      this(part, execution, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      this(
+          part,
+          execution,
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>());
+    }
+
+    void collect(List<DeviceMemory> memories) {
+      resources.clear();
+      for (int i = 0; i < given.size(); i++) {
+        int from = given.get(i);
+        resources.add(from >= 0 ? memories.get(from) : handed.get(-1 - from));
+      }
     }
   }
 
@@ -79,18 +101,24 @@ final class PartedExecutable implements Executable {
     void open() {
       for (int i = 0; i < parts.size(); i++) {
         Schedule.Part part = schedule.parts().get(i);
-        turns.add(new Turn(part, parts.get(i).newExecution()));
+        Turn turn = new Turn(part, parts.get(i).newExecution());
+        turns.add(turn);
         for (Resource resource : part.plan().resources()) {
-          if (schedule.handed().contains(resource) && !handed.containsKey(resource)) {
-            handed.put(
-                resource,
-                devices.get(part.device()).allocate(resource.name(), resource.type().bytes()));
+          int from = given.indexOf(resource);
+          if (from < 0) {
+            turn.handed().add(handed(resource, part.device()));
           }
+          turn.given().add(from >= 0 ? from : -turn.handed().size());
         }
       }
       for (int i = 0; i < schedule.buffers().size(); i++) {
         buffers.add(buffer(i));
       }
+    }
+
+    private DeviceMemory handed(Resource resource, String device) {
+      return handed.computeIfAbsent(
+          resource, r -> devices.get(device).allocate(r.name(), r.type().bytes()));
     }
 
     private HostMemory buffer(int index) {
@@ -127,7 +155,7 @@ final class PartedExecutable implements Executable {
         Turn turn = turns.get(i);
         collect(turn.part().feeds(), feeds, fetches, turn.feeds());
         collect(turn.part().fetches(), feeds, fetches, turn.fetches());
-        collect(turn.part().plan().resources(), resources, turn.resources());
+        turn.collect(resources);
         turn.execution().run(turn.feeds(), turn.resources(), turn.fetches());
       }
     }
@@ -144,15 +172,6 @@ final class PartedExecutable implements Executable {
               case BUFFER -> buffers;
             };
         into.add(from.get(link.index()));
-      }
-    }
-
-    /** The session's memory of a resource is the same in every run. */
-    private void collect(
-        List<Resource> wanted, List<DeviceMemory> resources, List<DeviceMemory> into) {
-      for (int i = into.size(); i < wanted.size(); i++) {
-        DeviceMemory between = handed.get(wanted.get(i));
-        into.add(between != null ? between : resources.get(given.indexOf(wanted.get(i))));
       }
     }
 

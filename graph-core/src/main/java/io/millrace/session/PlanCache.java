@@ -1,155 +1,229 @@
 package io.millrace.session;
 
 import io.millrace.Graph;
-import io.millrace.Output;
+import io.millrace.GraphException;
 import io.millrace.SessionOptions;
 import io.millrace.compiler.Compiler;
-import io.millrace.compiler.lowering.ValueNeededException;
+import io.millrace.compiler.lowering.Question;
+import io.millrace.type.Literal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the plans of one session, and the ways in which it was called that lead to them.
  *
- * <p>Looking up a call takes no lock and allocates nothing. The plan unused for longest goes when
- * there are too many; a run in progress keeps its plan until it ends.
+ * <p>Looking up a call takes no lock and allocates nothing. Each plan is compiled by the first who
+ * wants it, outside of any lock; others who want the same one wait for it. The plan unused for
+ * longest goes when there are too many; a run in progress keeps its plan until it ends.
  */
 final class PlanCache {
-  private static final Call[] NONE = {};
+  private static final Call.Planned[] NONE = {};
 
   private final Graph graph;
   private final Devices devices;
   private final VariableStore state;
+  private final Failures failures;
   private final SessionOptions options;
 
-  private final Map<PlanKey, Entry> entries = new HashMap<>();
-  private volatile Call[] calls = NONE;
+  /** Of each plan, or that of someone who is compiling it. */
+  private final Map<PlanKey, CompletableFuture<ReadyPlan>> plans = new HashMap<>();
+
+  private volatile Call.Planned[] calls = NONE;
   private volatile long clock;
+  private int compiling;
   private boolean closed;
 
-  /** What is known about a key: its plan, or the tensor whose value has to be found out first. */
-  private static final class Entry {
-    private final @Nullable ReadyPlan plan;
-    private final @Nullable Output needed;
-    private long lastUse;
-
-    Entry(@Nullable ReadyPlan plan, @Nullable Output needed) {
-      this.plan = plan;
-      this.needed = needed;
-    }
-
-    long lastUse() {
-      return plan == null ? lastUse : Math.max(lastUse, plan.lastUse());
-    }
-  }
-
-  PlanCache(Graph graph, Devices devices, VariableStore state, SessionOptions options) {
+  PlanCache(
+      Graph graph,
+      Devices devices,
+      VariableStore state,
+      Failures failures,
+      SessionOptions options) {
     this.graph = graph;
     this.devices = devices;
     this.state = state;
+    this.failures = failures;
     this.options = options;
   }
 
-  /** Returns the call that this is a repetition of, or null. */
-  @Nullable Call find(Object wanted, Map<?, ?> feeds) {
-    Call[] known = calls;
+  /** Returns what is asked as a call, with its plan or that of its first stage. */
+  Call.Planned call(Object wanted, Map<?, ?> feeds) {
+    Call.Planned[] known = calls;
     for (int i = 0; i < known.length; i++) {
-      Call call = known[i];
-      if (call.matches(wanted, feeds)) {
-        ReadyPlan plan = call.plan();
-        if (plan != null) {
-          // Two threads may count the same number: the order of age need not be exact.
-          long now = clock + 1;
-          clock = now;
-          plan.use(now);
-        }
-        return call;
+      if (known[i].call().matches(wanted, feeds)) {
+        use(known[i].plan());
+        return known[i];
       }
     }
-    return null;
+    Call call = CallReader.read(graph, wanted, feeds);
+    Call.Planned planned = new Call.Planned(call, plan(PlanKey.of(call)));
+    remember(planned);
+    return planned;
   }
 
-  /** Returns a new call with its plan, and remembers it. */
-  synchronized Call add(Call call) {
-    requireOpen();
-    Entry entry = entry(PlanKey.of(call));
-    Call found = entry.plan == null ? call : call.withPlan(entry.plan);
-    Call[] old = calls;
-    int kept = Math.min(old.length, 2 * options.plans().kept() - 1);
-    Call[] more = new Call[kept + 1];
-    more[0] = found;
-    System.arraycopy(old, 0, more, 1, kept);
-    calls = more;
-    return found;
-  }
-
-  /** Returns the plan of a key, or null if {@link #needed} must be found out first. */
-  synchronized @Nullable ReadyPlan plan(PlanKey key) {
-    requireOpen();
-    return entry(key).plan;
-  }
-
-  /** Returns the tensor on whose value the plan of a key depends, or null if there is none. */
-  synchronized @Nullable Output needed(PlanKey key) {
-    requireOpen();
-    return entry(key).needed;
-  }
-
-  private Entry entry(PlanKey key) {
-    Entry entry = entries.get(key);
-    if (entry == null) {
-      entry = make(key);
-      evictBeyond(options.plans().kept() - 1);
-      entries.put(key, entry);
+  private synchronized void remember(Call.Planned planned) {
+    if (isKept(planned.plan())) {
+      Call.Planned[] old = calls;
+      int kept = Math.min(old.length, 2 * options.plans().kept() - 1);
+      Call.Planned[] more = new Call.Planned[kept + 1];
+      more[0] = planned;
+      System.arraycopy(old, 0, more, 1, kept);
+      calls = more;
     }
+  }
+
+  private boolean isKept(ReadyPlan plan) {
+    CompletableFuture<ReadyPlan> known = plans.get(plan.key());
+    return known != null && known.getNow(null) == plan;
+  }
+
+  /**
+   * Returns the plan of the stage that follows one for this answer, or null if it is not known yet;
+   * allocates nothing.
+   */
+  @Nullable ReadyPlan known(ReadyPlan stage, Literal answer) {
+    ReadyPlan next = stage.next(answer);
+    if (next != null) {
+      use(next);
+    }
+    return next;
+  }
+
+  /** Returns the plan of the stage that follows one for this answer. */
+  ReadyPlan after(ReadyPlan stage, Question question, Literal answer) {
+    ReadyPlan next = plan(stage.key().with(question, answer));
+    synchronized (this) {
+      if (isKept(next)) {
+        stage.follow(answer, next);
+      }
+    }
+    return next;
+  }
+
+  /** Two threads may count the same number: the order of age need not be exact. */
+  private void use(ReadyPlan plan) {
     long now = clock + 1;
     clock = now;
-    entry.lastUse = now;
-    return entry;
+    plan.use(now);
   }
 
-  private Entry make(PlanKey key) {
-    Compiler.Compilation compilation;
-    try {
-      compilation = key.compile(graph, options.plans().passes(), devices);
-    } catch (ValueNeededException e) {
-      return new Entry(null, e.output());
+  /**
+   * Returns the plan of a key.
+   *
+   * @throws GraphException if it cannot be compiled; whoever waits for it is told the same, and the
+   *     next who wants it compiles again
+   */
+  ReadyPlan plan(PlanKey key) {
+    CompletableFuture<ReadyPlan> own = new CompletableFuture<>();
+    CompletableFuture<ReadyPlan> known;
+    synchronized (this) {
+      requireOpen();
+      known = plans.putIfAbsent(key, own);
+      compiling += known == null ? 1 : 0;
     }
+    if (known == null) {
+      fill(own, key);
+    }
+    try {
+      ReadyPlan plan = (known == null ? own : known).join();
+      use(plan);
+      return plan;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private void fill(CompletableFuture<ReadyPlan> own, PlanKey key) {
+    try {
+      ReadyPlan plan = make(key);
+      use(plan);
+      keep(own, plan);
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        plans.remove(key);
+      }
+      own.completeExceptionally(e);
+    } finally {
+      synchronized (this) {
+        compiling--;
+        notifyAll();
+      }
+    }
+  }
+
+  private synchronized void keep(CompletableFuture<ReadyPlan> own, ReadyPlan plan) {
+    if (closed) {
+      plan.retire();
+      throw Runs.closedException();
+    }
+    own.complete(plan);
+    while (plans.size() > options.plans().kept()) {
+      Optional<ReadyPlan> oldest =
+          made().stream().filter(p -> p != plan).min(Comparator.comparingLong(ReadyPlan::lastUse));
+      if (oldest.isEmpty()) {
+        return;
+      }
+      evict(oldest.get());
+    }
+  }
+
+  private ReadyPlan make(PlanKey key) {
+    Compiler.Compilation compilation = compile(key);
     ReadyPlan plan =
         new ReadyPlan(
+            key,
             compilation,
             PartedExecutable.of(compilation.schedule(), devices),
             state,
             options.plans().parallelRuns());
-    if (options.placement().log()) {
+    if (options.placement().log() && compilation.lowered().question().isEmpty()) {
       devices.log(compilation.placement());
     }
-    return new Entry(plan, null);
+    return plan;
   }
 
-  private void evictBeyond(int size) {
-    while (entries.size() > size) {
-      Map.Entry<PlanKey, Entry> oldest =
-          Collections.min(
-              entries.entrySet(), Comparator.comparingLong(e -> e.getValue().lastUse()));
-      entries.remove(oldest.getKey());
-      ReadyPlan plan = oldest.getValue().plan;
+  /** Compiles a run without keeping its plan. */
+  Compiler.Compilation compile(PlanKey key) {
+    try {
+      return key.compile(graph, options.plans().passes(), devices);
+    } catch (GraphException e) {
+      throw failures.ofCompiling(key, e);
+    }
+  }
+
+  /** Returns the plans that are compiled. */
+  private List<ReadyPlan> made() {
+    List<ReadyPlan> made = new ArrayList<>();
+    for (CompletableFuture<ReadyPlan> each : plans.values()) {
+      ReadyPlan plan = each.getNow(null);
       if (plan != null) {
-        calls = Arrays.stream(calls).filter(c -> c.plan() != plan).toArray(Call[]::new);
-        plan.retire();
+        made.add(plan);
       }
     }
+    return made;
+  }
+
+  private void evict(ReadyPlan plan) {
+    plans.remove(plan.key());
+    calls = Arrays.stream(calls).filter(c -> c.plan() != plan).toArray(Call.Planned[]::new);
+    made().forEach(p -> p.forget(plan));
+    plan.retire();
   }
 
   /** Returns the number of plans kept. */
   synchronized int size() {
-    return entries.size();
+    return plans.size();
   }
 
   private void requireOpen() {
@@ -158,20 +232,27 @@ final class PlanCache {
     }
   }
 
-  /** Frees all plans, waiting for the runs in progress. */
+  /** Frees all plans, waiting for the runs in progress and for what is being compiled. */
   void close() {
-    List<ReadyPlan> plans = new ArrayList<>();
+    List<ReadyPlan> left;
+    boolean interrupted = false;
     synchronized (this) {
       closed = true;
       calls = NONE;
-      for (Entry entry : entries.values()) {
-        if (entry.plan != null) {
-          plans.add(entry.plan);
+      while (compiling > 0) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
       }
-      entries.clear();
+      left = made();
+      plans.clear();
     }
-    plans.forEach(ReadyPlan::retire);
-    plans.forEach(ReadyPlan::awaitFreed);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    left.forEach(ReadyPlan::retire);
+    left.forEach(ReadyPlan::awaitFreed);
   }
 }

@@ -5,32 +5,46 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.UninitializedException;
 import io.millrace.compiler.Compiler;
+import io.millrace.compiler.lowering.Lowered;
+import io.millrace.compiler.lowering.Question;
+import io.millrace.compiler.lowering.Reservation;
 import io.millrace.compiler.planning.Schedule;
 import io.millrace.ir.Resource;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Executable;
+import io.millrace.type.Literal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A plan prepared for a device, with the slots in which it runs and the state that it touches. */
+/**
+ * A plan, of a run or of one stage of it, prepared for its devices: with the slots in which it runs
+ * and the state that it touches.
+ */
 final class ReadyPlan {
+  private final PlanKey key;
+  private final Lowered lowered;
   private final Schedule schedule;
   private final Executable executable;
-  private final List<Output> feedOrder;
-  private final List<DeviceMemory> resources;
+  private final List<Counter> counters;
+  private final List<Source> resources;
   private final VariableStore state;
   private final List<VariableStore.Cell> acquired = new ArrayList<>();
   private final List<VariableStore.Cell> required;
   private final List<VariableStore.Cell> written;
   private final List<Resource> retyped;
   private final Map<String, Operation> resourceOperations;
-  private final Map<String, String> resourceDevices;
+  private final boolean touchesState;
   private final int limit;
+
+  /** The plans of the stages that follow this one, by its answer. */
+  private final Map<Literal, ReadyPlan> next = new ConcurrentHashMap<>();
 
   private final Deque<RunSlot> idle = new ArrayDeque<>();
   private int made;
@@ -40,28 +54,56 @@ final class ReadyPlan {
   private volatile long lastUse;
 
   /**
+   * Where a resource's memory is: the session's, or among what a slot hands on, its own or that of
+   * an earlier stage.
+   *
+   * @param stage the number of that stage; negative for the slot's own
+   */
+  record Source(Optional<DeviceMemory> fixed, int stage, int index) {}
+
+  /**
    * Makes the plan, which owns the executable from now on, even if this fails.
    *
    * @throws DeviceException if the device has no memory for a variable
    */
   ReadyPlan(
-      Compiler.Compilation compilation, Executable executable, VariableStore state, int limit) {
+      PlanKey key,
+      Compiler.Compilation compilation,
+      Executable executable,
+      VariableStore state,
+      int limit) {
+    this.key = key;
+    lowered = compilation.lowered();
     schedule = compilation.schedule();
-    resourceDevices = compilation.resourceDevices();
     this.executable = executable;
     this.limit = limit;
-    feedOrder = List.copyOf(compilation.feedOrder());
     this.state = state;
+    counters = lowered.reservations().stream().map(r -> state.counter(r.counter())).toList();
     retyped = compilation.retyped();
     resourceOperations = compilation.resourceOperations();
     try {
-      resources = cells(schedule.resources()).stream().map(VariableStore.Cell::memory).toList();
-      required = cells(compilation.requiredInitialized());
+      resources = schedule.resources().stream().map(this::source).toList();
+      required = cells(lowered.required());
       written = cells(compilation.written());
     } catch (RuntimeException | Error e) {
       free();
       throw e;
     }
+    touchesState =
+        !acquired.isEmpty() || lowered.question().filter(Question::isOfState).isPresent();
+  }
+
+  private Source source(Resource resource) {
+    int own = lowered.handed().indexOf(resource);
+    if (own >= 0) {
+      return new Source(Optional.empty(), -1, own);
+    }
+    for (Lowered.Handed taken : lowered.taken()) {
+      if (taken.resource().equals(resource)) {
+        return new Source(Optional.empty(), taken.stage(), taken.index());
+      }
+    }
+    return new Source(Optional.of(cells(List.of(resource)).get(0).memory()), 0, 0);
   }
 
   private List<VariableStore.Cell> cells(List<Resource> wanted) {
@@ -75,16 +117,60 @@ final class ReadyPlan {
   }
 
   private VariableStore.Cell acquire(Resource resource) {
-    String device = Objects.requireNonNull(resourceDevices.get(resource.name()), resource.name());
-    return state.acquire(resource, device);
+    return state.acquire(resource, deviceOf(resource));
   }
 
-  List<Output> feedOrder() {
-    return feedOrder;
+  private String deviceOf(Resource resource) {
+    return Objects.requireNonNull(lowered.resourceDevices().get(resource.name()), resource.name());
   }
 
-  List<DeviceMemory> resources() {
+  PlanKey key() {
+    return key;
+  }
+
+  /** Returns what has to be answered before the next stage; nothing if this is the last. */
+  Optional<Question> question() {
+    return lowered.question();
+  }
+
+  List<Output> feeds() {
+    return lowered.feeds();
+  }
+
+  /** Returns what is taken from each of {@link #counters}. */
+  List<Reservation> reservations() {
+    return lowered.reservations();
+  }
+
+  List<Counter> counters() {
+    return counters;
+  }
+
+  List<Source> resources() {
     return resources;
+  }
+
+  /** Returns whether it reads what earlier stages hand on. */
+  boolean takes() {
+    return !lowered.taken().isEmpty();
+  }
+
+  /** Returns whether a run reads or writes the session's state. */
+  boolean touchesState() {
+    return touchesState;
+  }
+
+  /** Returns the plan of the stage that follows for this answer, if it is known. */
+  @Nullable ReadyPlan next(Literal answer) {
+    return next.get(answer);
+  }
+
+  void follow(Literal answer, ReadyPlan plan) {
+    next.put(answer, plan);
+  }
+
+  void forget(ReadyPlan plan) {
+    next.values().remove(plan);
   }
 
   /** Returns whether a run changes state, and so must be alone. */
@@ -160,10 +246,23 @@ final class ReadyPlan {
     }
     RunSlot slot = idle.poll();
     if (slot == null) {
-      slot = new RunSlot(this, schedule, executable.newExecution());
+      slot = newSlot();
       made++;
     }
     return slot;
+  }
+
+  private RunSlot newSlot() {
+    List<DeviceMemory> handed = new ArrayList<>();
+    try {
+      for (Resource resource : lowered.handed()) {
+        handed.add(state.allocate(resource, deviceOf(resource)));
+      }
+      return new RunSlot(this, schedule, state, executable.newExecution(), handed);
+    } catch (RuntimeException | Error e) {
+      handed.forEach(DeviceMemory::close);
+      throw e;
+    }
   }
 
   synchronized void release(RunSlot slot) {

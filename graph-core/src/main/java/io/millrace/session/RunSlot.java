@@ -6,8 +6,10 @@ import io.millrace.Tensor;
 import io.millrace.compiler.planning.Schedule;
 import io.millrace.host.HostBuffers;
 import io.millrace.host.JavaValues;
+import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
+import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,22 @@ final class RunSlot {
   private final List<HostMemory> feeds;
   private final List<HostMemory> retained;
   private final List<HostMemory> fetches;
+  private final List<DeviceMemory> resources;
+  private final List<DeviceMemory> handed;
+  private final Answers answers;
+  private final Optional<Tensor> computed;
   private @Nullable Call call;
+
+  /** The slot of the stage before, its number among the stages, and what it answered. */
+  private @Nullable RunSlot before;
+
+  private int stage;
+  private @Nullable Literal answer;
+
+  /** What was taken from each counter, of the first so many. */
+  private final long[] starts;
+
+  private int reserved;
 
   /**
    * Memory for Java values that are fed.
@@ -42,10 +59,31 @@ final class RunSlot {
     }
   }
 
-  RunSlot(ReadyPlan owner, Schedule schedule, Execution execution) {
+  /**
+   * Makes the slot.
+   *
+   * @param handed memory for what its stage hands on, which the slot owns from now on
+   */
+  RunSlot(
+      ReadyPlan owner,
+      Schedule schedule,
+      VariableStore state,
+      Execution execution,
+      List<DeviceMemory> handed) {
     this.owner = owner;
     this.schedule = schedule;
     this.execution = execution;
+    this.handed = handed;
+    answers = new Answers(state, this);
+    computed =
+        owner.question().isPresent() && !schedule.parts().isEmpty()
+            ? Optional.of(
+                new Tensor(
+                    schedule.fetches().get(0),
+                    HostMemory.allocate(schedule.fetches().get(0).bytes())))
+            : Optional.empty();
+    resources = new ArrayList<>(owner.resources().size());
+    starts = new long[owner.counters().size()];
     staging = new Staging[schedule.feeds().size()];
     feeds = new ArrayList<>(schedule.feeds().size());
     retained = new ArrayList<>(schedule.feeds().size());
@@ -61,38 +99,46 @@ final class RunSlot {
     return Objects.requireNonNull(call);
   }
 
-  Execution execution() {
-    return execution;
+  /** Makes this the next stage of a run; the first comes after null. */
+  void follow(@Nullable RunSlot newBefore) {
+    reserved = 0;
+    before = newBefore;
+    stage = newBefore == null ? 0 : newBefore.stage + 1;
   }
 
-  List<HostMemory> feeds() {
-    return feeds;
+  @Nullable RunSlot before() {
+    return before;
   }
 
-  List<HostMemory> fetches() {
-    return fetches;
-  }
-
-  /**
-   * Puts the values that the plan needs into its feeds.
-   *
-   * @param found what earlier parts of the run computed
-   */
-  void bind(Call newCall, Map<?, ?> values, Map<Output, Tensor> found) {
+  /** Puts the values that the plan needs into its feeds. */
+  void bind(Call newCall, Map<?, ?> values) {
     call = newCall;
-    List<Output> order = owner.feedOrder();
+    List<Output> order = owner.feeds();
     List<FeedSlot> slots = newCall.slots();
     for (int i = 0; i < order.size(); i++) {
-      Tensor tensor = found.get(order.get(i));
-      if (tensor != null) {
-        bind(tensor);
-      }
-      for (int j = 0; j < slots.size() && tensor == null; j++) {
+      for (int j = 0; j < slots.size(); j++) {
         if (slots.get(j).output() == order.get(i)) {
           bind(slots.get(j), values);
         }
       }
     }
+    if (resources.isEmpty() || owner.takes()) {
+      resources.clear();
+      for (int i = 0; i < owner.resources().size(); i++) {
+        resources.add(memory(owner.resources().get(i)));
+      }
+    }
+  }
+
+  private DeviceMemory memory(ReadyPlan.Source source) {
+    if (source.fixed().isPresent()) {
+      return source.fixed().get();
+    }
+    RunSlot slot = this;
+    for (int i = stage; source.stage() >= 0 && i > source.stage(); i--) {
+      slot = Objects.requireNonNull(slot.before);
+    }
+    return slot.handed.get(source.index());
   }
 
   /** Puts a value into the next feed of the plan: a tensor as it is, anything else as a copy. */
@@ -109,11 +155,7 @@ final class RunSlot {
     if (value == null) {
       throw changed(slot);
     }
-    Staging copy = staging[position];
-    if (copy == null) {
-      copy = Staging.of(slot.type(), execution.staging(position));
-      staging[position] = copy;
-    }
+    Staging copy = staging(position, slot.type());
     try {
       JavaValues.copy(value, copy.buffers());
     } catch (IllegalArgumentException e) {
@@ -128,6 +170,15 @@ final class RunSlot {
     feeds.add(copy.memory());
   }
 
+  private Staging staging(int position, TensorType type) {
+    Staging copy = staging[position];
+    if (copy == null) {
+      copy = Staging.of(type, execution.staging(position));
+      staging[position] = copy;
+    }
+    return copy;
+  }
+
   private void bind(Tensor tensor) {
     tensor.memory().retain();
     retained.add(tensor.memory());
@@ -138,12 +189,56 @@ final class RunSlot {
     return new FeedException("the feed of " + slot.output() + " changed while it was read");
   }
 
-  /** Makes memory for what the plan fetches. */
-  void allocateFetches() {
+  /** Takes the random numbers of a run and feeds where they begin. */
+  private void reserve() {
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] = owner.counters().get(i).take(owner.reservations().get(i).blocks());
+      reserved++;
+      int position = owner.feeds().size() + i;
+      HostMemory memory = staging(position, schedule.feeds().get(position)).memory();
+      memory.window(0).putLong(0, starts[i]);
+      feeds.add(memory);
+    }
+  }
+
+  /** Gives back the random numbers of a run that failed. */
+  void giveBack() {
+    while (reserved > 0) {
+      reserved--;
+      long blocks = owner.reservations().get(reserved).blocks();
+      owner.counters().get(reserved).giveBack(starts[reserved], blocks);
+    }
+  }
+
+  /** Runs the plan, with new memory for what it fetches. */
+  void run() {
+    reserve();
+    if (owner.question().isPresent()) {
+      if (computed.isPresent()) {
+        fetches.add(computed.get().memory());
+      }
+      execution.run(feeds, resources, fetches);
+      fetches.clear();
+      answer = owner.question().get().accept(answers);
+      return;
+    }
     List<TensorType> types = schedule.fetches();
     for (int i = 0; i < types.size(); i++) {
       fetches.add(HostMemory.uninitialized(types.get(i).bytes()));
     }
+    execution.run(feeds, resources, fetches);
+  }
+
+  /** Returns the only tensor that a stage computes, or is fed. */
+  Literal computed() {
+    return computed
+        .orElseGet(() -> new Tensor(schedule.fetches().get(0), feeds.get(0)))
+        .toLiteral();
+  }
+
+  /** Returns the answer to what the stage asks. */
+  Literal answer() {
+    return Objects.requireNonNull(answer);
   }
 
   /** Returns a fetched tensor. */
@@ -162,7 +257,7 @@ final class RunSlot {
 
   /** Frees what was to be fetched, after a run that failed. */
   void dropFetches() {
-    for (int i = 0; i < fetches.size(); i++) {
+    for (int i = 0; i < fetches.size() && computed.isEmpty(); i++) {
       fetches.get(i).close();
     }
     fetches.clear();
@@ -180,5 +275,7 @@ final class RunSlot {
       }
     }
     execution.close();
+    computed.ifPresent(Tensor::close);
+    handed.forEach(DeviceMemory::close);
   }
 }

@@ -2,23 +2,21 @@ package io.millrace.session;
 
 import io.millrace.ClosedException;
 import io.millrace.Graph;
-import io.millrace.GraphException;
 import io.millrace.Operation;
-import io.millrace.Output;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
-import io.millrace.compiler.lowering.ValueNeededException;
-import io.millrace.op.Op;
+import io.millrace.compiler.Compiler;
+import io.millrace.compiler.lowering.Question;
 import io.millrace.spi.StepException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /** Does the runs of one session: finds their plans, keeps their state, and orders who may write. */
 public final class Runs implements AutoCloseable {
   private final Graph graph;
-  private final SessionOptions options;
   private final Devices devices;
   private final VariableStore state;
   private final PlanCache plans;
@@ -27,16 +25,24 @@ public final class Runs implements AutoCloseable {
   /** Held shared by a run that only reads state, exclusively by one that writes it. */
   private final StampedLock stateLock = new StampedLock();
 
+  /** How often a run is tried again before it keeps all others out. */
+  private static final int PATIENCE = 4;
+
+  private static final long NOTHING = -1;
+  private static final long CHANGED = -2;
+
+  /** Grows with each run that writes state; changes only while the lock is held exclusively. */
+  private long version;
+
   private volatile boolean closed;
 
   /** Starts without state, on devices that belong to this from now on. */
   public Runs(Graph graph, SessionOptions options, Devices devices) {
     this.graph = graph;
-    this.options = options;
     this.devices = devices;
     state = new VariableStore(devices);
-    plans = new PlanCache(graph, devices, state, options);
     failures = new Failures(graph, state);
+    plans = new PlanCache(graph, devices, state, failures, options);
   }
 
   /** Returns the name of the session's own device. */
@@ -82,131 +88,126 @@ public final class Runs implements AutoCloseable {
 
   /** Runs a call and returns the slot that holds its results until {@link #finish}. */
   private RunSlot begin(Object wanted, Map<?, ?> feeds) {
-    requireOpen();
-    RunSlot slot = null;
-    while (slot == null) {
-      Call call = plans.find(wanted, feeds);
-      if (call == null) {
-        call = plans.add(CallReader.read(graph, wanted, feeds));
-      }
-      ReadyPlan plan = call.plan();
-      slot = plan == null ? runAlone(call, feeds) : plan.acquire(true);
-      if (slot != null && plan != null) {
-        runLocked(slot, call, feeds);
-      }
-    }
-    return slot;
-  }
-
-  private void runLocked(RunSlot slot, Call call, Map<?, ?> feeds) {
-    boolean done = false;
-    try {
-      slot.bind(call, feeds, Map.of());
-      boolean writes = slot.plan().writes();
-      long stamp = writes ? stateLock.writeLock() : stateLock.readLock();
-      try {
-        requireOpen();
-        execute(slot);
-      } finally {
-        stateLock.unlock(stamp);
-      }
-      done = true;
-    } finally {
-      end(slot, done);
-    }
-  }
-
-  private static void end(RunSlot slot, boolean done) {
-    slot.releaseFeeds();
-    if (!done) {
-      slot.dropFetches();
-      slot.plan().release(slot);
-    }
-  }
-
-  /**
-   * Runs a call whose plan depends on values that only a run can tell. Nothing else runs meanwhile,
-   * so that the values found still hold when they are used.
-   */
-  private RunSlot runAlone(Call call, Map<?, ?> feeds) {
-    Map<Output, Tensor> found = new HashMap<>();
-    long stamp = stateLock.writeLock();
-    try {
+    for (int tries = 0; ; tries++) {
       requireOpen();
-      return runFinding(PlanKey.of(call), call, feeds, found);
-    } finally {
-      stateLock.unlock(stamp);
-      found.values().forEach(Tensor::close);
-    }
-  }
-
-  private RunSlot runFinding(PlanKey first, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
-    PlanKey key = first;
-    while (true) {
-      Output needed;
-      try {
-        needed = plans.needed(key);
-      } catch (GraphException e) {
-        throw failures.ofCompiling(key, e);
-      }
-      if (needed != null) {
-        key = find(key, needed, call, feeds, found);
-        continue;
-      }
-      ReadyPlan plan = plans.plan(key);
-      // Waiting for a slot here could be waiting for a run that waits for the lock.
-      RunSlot slot = plan == null ? null : plan.acquire(false);
+      Call.Planned call = plans.call(wanted, feeds);
+      RunSlot slot = tries < PATIENCE ? run(call, feeds, false) : runAlone(call, feeds);
       if (slot != null) {
-        boolean done = false;
-        try {
-          slot.bind(call, feeds, found);
-          execute(slot);
-          done = true;
-        } finally {
-          end(slot, done);
-        }
         return slot;
       }
     }
   }
 
-  /** Runs what a key needs first, and returns the key that has it. */
-  private PlanKey find(
-      PlanKey key, Output needed, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
-    Operation maker = needed.operation();
-    if (needed.isSizes() && maker.op().sizes() == Op.SHAPE_OF_STATE) {
-      return key.withKnown(needed, state.shape(maker.name()));
-    }
-    if (needed.isSizes() && maker.op().sizes() == Op.PRESENCE_OF_STATE) {
-      return key.withKnown(needed, state.presence(maker.input(0).operation().name()));
-    }
-    PlanKey finding = key.finding(needed);
-    RunSlot slot = runFinding(finding, call, feeds, found);
-    try (Tensor value = slot.tensor(0)) {
-      PlanKey next = key.withKnown(needed, value.toLiteral());
-      for (int i = 1; i < finding.fetches().size(); i++) {
-        Output output = finding.fetches().get(i);
-        Tensor tensor = slot.tensor(i);
-        next = next.withFound(output, tensor.shape());
-        Tensor before = found.put(output, tensor);
-        if (before != null) {
-          before.close();
-        }
-      }
-      return next;
+  /** Runs a call while nothing else runs, so that the state stays as its first stage found it. */
+  private @Nullable RunSlot runAlone(Call.Planned call, Map<?, ?> feeds) {
+    long stamp = stateLock.writeLock();
+    try {
+      return run(call, feeds, true);
     } finally {
-      finish(slot);
+      stateLock.unlock(stamp);
     }
   }
 
-  private void execute(RunSlot slot) {
+  /**
+   * Runs the stages of a call, one after another; returns null if that has to be tried again,
+   * because a plan was given up meanwhile or the state changed between two stages.
+   *
+   * @param alone whether the caller holds the lock; otherwise a stage that touches state takes it,
+   *     and nobody waits while the next one is compiled
+   */
+  private @Nullable RunSlot run(Call.Planned call, Map<?, ?> feeds, boolean alone) {
+    // Waiting for a slot with the lock held could be waiting for a run that waits for the lock.
+    RunSlot next = call.plan().acquire(!alone);
+    RunSlot slot = null;
+    boolean done = false;
+    long seen = NOTHING;
+    try {
+      while (next != null) {
+        next.follow(slot);
+        slot = next;
+        next = null;
+        slot.bind(call.call(), feeds);
+        seen = execute(slot, seen, alone);
+        if (slot.plan().question().isEmpty()) {
+          done = seen != CHANGED;
+          return done ? slot : null;
+        }
+        next = seen == CHANGED ? null : following(slot, alone);
+      }
+      return null;
+    } finally {
+      end(slot, done);
+    }
+  }
+
+  /** Returns a slot for the stage that follows the answer of one. */
+  private RunSlot following(RunSlot slot, boolean alone) {
+    ReadyPlan stage = slot.plan();
+    ReadyPlan known = plans.known(stage, slot.answer());
+    RunSlot next = known == null ? null : known.acquire(!alone);
+    while (next == null) {
+      Question question = stage.question().orElseThrow();
+      next = plans.after(stage, question, slot.answer()).acquire(!alone);
+    }
+    return next;
+  }
+
+  /** Lets go of the slots of a run, but for the one that holds its results. */
+  private static void end(@Nullable RunSlot last, boolean done) {
+    RunSlot slot = last;
+    while (slot != null) {
+      RunSlot before = slot.before();
+      if (!done) {
+        slot.giveBack();
+      }
+      slot.follow(null);
+      slot.releaseFeeds();
+      if (!done || slot != last) {
+        slot.dropFetches();
+        slot.plan().release(slot);
+      }
+      slot = before;
+    }
+  }
+
+  /**
+   * Runs one stage.
+   *
+   * @param seen the version of the state that earlier stages found, or {@link #NOTHING}
+   * @return the version that all stages so far found, or {@link #CHANGED} if there is none
+   */
+  private long execute(RunSlot slot, long seen, boolean alone) {
+    ReadyPlan plan = slot.plan();
+    if (alone || !plan.touchesState()) {
+      requireOpen();
+      compute(slot);
+      return seen;
+    }
+    long stamp = plan.writes() ? stateLock.writeLock() : stateLock.readLock();
+    try {
+      requireOpen();
+      if (seen != NOTHING && seen != version) {
+        return CHANGED;
+      }
+      long found = version;
+      compute(slot);
+      return found;
+    } finally {
+      stateLock.unlock(stamp);
+    }
+  }
+
+  private void compute(RunSlot slot) {
     ReadyPlan plan = slot.plan();
     plan.requireInitialized();
-    slot.allocateFetches();
     try {
-      slot.execution().run(slot.feeds(), plan.resources(), slot.fetches());
+      slot.run();
     } catch (StepException e) {
       throw failures.ofRun(e);
+    } finally {
+      if (plan.writes()) {
+        version++;
+      }
     }
     plan.markWritten();
   }
@@ -215,34 +216,40 @@ public final class Runs implements AutoCloseable {
   public String explain(List<?> wanted, Map<?, ?> feeds) {
     requireOpen();
     Call call = CallReader.read(graph, wanted, feeds);
-    Map<Output, Tensor> found = new HashMap<>();
-    long stamp = stateLock.writeLock();
+    long stamp = stateLock.readLock();
     try {
       requireOpen();
-      return explain(PlanKey.of(call), call, feeds, found);
+      return explain(call, feeds);
     } finally {
       stateLock.unlock(stamp);
-      found.values().forEach(Tensor::close);
     }
   }
 
-  private String explain(PlanKey first, Call call, Map<?, ?> feeds, Map<Output, Tensor> found) {
-    PlanKey key = first;
+  private String explain(Call call, Map<?, ?> feeds) {
+    PlanKey key = PlanKey.of(call);
     StringBuilder text = new StringBuilder();
-    while (true) {
-      Output needed;
-      try {
-        return text
-            + key.compile(graph, options.plans().passes(), devices)
-                .explain((device, plan) -> devices.get(device).explain(plan));
-      } catch (ValueNeededException e) {
-        needed = e.output();
-      } catch (GraphException e) {
-        throw failures.ofCompiling(key, e);
+    RunSlot slot = null;
+    try {
+      while (true) {
+        Compiler.Compilation stage = plans.compile(key);
+        Optional<Question> question = stage.lowered().question();
+        if (question.isEmpty()) {
+          return text + stage.explain((device, plan) -> devices.get(device).explain(plan));
+        }
+        RunSlot next = null;
+        while (next == null) {
+          next = plans.plan(key).acquire(false);
+        }
+        next.follow(slot);
+        slot = next;
+        slot.bind(call, feeds);
+        compute(slot);
+        key = key.with(question.get(), slot.answer());
+        text.append("found first: ").append(question.get()).append(" = ").append(slot.answer());
+        text.append('\n');
       }
-      key = find(key, needed, call, feeds, found);
-      text.append("found first: ").append(needed).append(" = ").append(key.known().get(needed));
-      text.append('\n');
+    } finally {
+      end(slot, false);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The state of one session: memory for each resource, as long as it holds a value or a plan uses
@@ -18,6 +19,7 @@ import java.util.Map;
 final class VariableStore {
   private final Devices devices;
   private final Map<Resource, Cell> cells = new LinkedHashMap<>();
+  private final Map<String, Counter> counters = new ConcurrentHashMap<>();
 
   /** What variables whose shapes may change are now, by name. */
   private final Map<String, Resource> present = new HashMap<>();
@@ -32,7 +34,6 @@ final class VariableStore {
     private Cell(Resource resource, DeviceMemory memory) {
       this.resource = resource;
       this.memory = memory;
-      initialized = resource.startsAtZero();
     }
 
     Resource resource() {
@@ -64,15 +65,25 @@ final class VariableStore {
   synchronized Cell acquire(Resource resource, String device) {
     Cell cell = cells.get(resource);
     if (cell == null) {
-      DeviceMemory memory =
-          devices
-              .get(device)
-              .allocate("variable '" + resource.name() + "'", resource.type().bytes());
-      cell = new Cell(resource, memory);
+      cell = new Cell(resource, allocate("variable '" + resource.name() + "'", resource, device));
       cells.put(resource, cell);
     }
     cell.plans++;
     return cell;
+  }
+
+  /** Returns what counts random numbers under a name, always the same. */
+  Counter counter(String name) {
+    return counters.computeIfAbsent(name, n -> new Counter());
+  }
+
+  /** Returns memory for what stages of a run hand on, which is no state. */
+  DeviceMemory allocate(Resource handed, String device) {
+    return allocate(handed.name(), handed, device);
+  }
+
+  private DeviceMemory allocate(String what, Resource resource, String device) {
+    return devices.get(device).allocate(what, resource.type().bytes());
   }
 
   /** Takes back what a plan acquired. */

@@ -63,7 +63,7 @@ public final class RandomPrograms {
   }
 
   private static Resource resource(int index) {
-    return new Resource("r" + index, new TensorType(TYPE, Shape.of(SHAPES[index % 2 + 3])), true);
+    return new Resource("r" + index, new TensorType(TYPE, Shape.of(SHAPES[index % 2 + 3])));
   }
 
   private static Literal literal(TensorType type, Random random) {

@@ -24,7 +24,7 @@ public final class TinyProgram {
   public final ProgramBuilder builder = new ProgramBuilder();
 
   public static Resource resource(String name, long... dims) {
-    return new Resource(name, TensorType.of(DType.FLOAT32, dims), false);
+    return new Resource(name, TensorType.of(DType.FLOAT32, dims));
   }
 
   public Value feed(long... dims) {

@@ -53,7 +53,7 @@ class PrimitiveTest {
         List.of(
             new Primitive.Feed(0),
             new Primitive.Constant(Literal.scalar(F, 1.0)),
-            new Primitive.Read(new Resource("v", type(3), true)))) {
+            new Primitive.Read(new Resource("v", type(3))))) {
       assertTrue(place.isPlace());
       assertFalse(place.isFoldable(), "is known already, or not before the run");
       assertEquals(Cost.NOTHING, cost(place, type(3)));

@@ -54,7 +54,7 @@ class ReferenceBackendTest {
                 step(BinaryFn.ADD, total, product, total, "AssignAdd"),
                 step(BinaryFn.DIV, product, feed, fetch, "div")),
             List.of(PAIR),
-            List.of(new Resource("total", PAIR, true)),
+            List.of(new Resource("total", PAIR)),
             List.of(Literal.ofInts(10, 20)),
             List.of(PAIR),
             128,

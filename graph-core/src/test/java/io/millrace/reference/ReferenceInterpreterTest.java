@@ -96,6 +96,6 @@ class ReferenceInterpreterTest {
         IllegalArgumentException.class,
         () ->
             ReferenceInterpreter.evaluate(
-                new Primitive.Read(new Resource("w", type, false)), List.of(), List.of(type)));
+                new Primitive.Read(new Resource("w", type)), List.of(), List.of(type)));
   }
 }

@@ -24,7 +24,7 @@ class VariableStoreTest {
           Devices.open(SessionOptions.defaults().device("reference"), Backends.find()));
 
   private static Resource resource(long size) {
-    return new Resource("v", TensorType.of(DType.FLOAT32, size), false);
+    return new Resource("v", TensorType.of(DType.FLOAT32, size));
   }
 
   @AfterEach

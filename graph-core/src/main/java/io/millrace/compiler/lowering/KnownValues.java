@@ -7,6 +7,7 @@ import io.millrace.op.Inference;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -21,37 +22,44 @@ import java.util.function.Predicate;
 
 /** Finds the values of tensors while a run is compiled, computing them where nothing is fed. */
 final class KnownValues {
-  private final Map<Output, Literal> known;
+  private final Map<Output, Literal> known = new HashMap<>();
   private final Predicate<Output> fed;
   private final Function<Output, TensorType> types;
   private final Set<Output> unknowable = new HashSet<>();
 
   /**
-   * Starts with the values given.
+   * Starts knowing nothing.
    *
    * @param types gives the fully defined type of a tensor that the run needs
    */
-  KnownValues(
-      Map<Output, Literal> given, Predicate<Output> fed, Function<Output, TensorType> types) {
-    known = new HashMap<>(given);
+  KnownValues(Predicate<Output> fed, Function<Output, TensorType> types) {
     this.fed = fed;
     this.types = types;
   }
 
-  /**
-   * Returns the value of a tensor.
-   *
-   * @throws ValueNeededException if it depends on feeds or state
-   */
-  Literal of(Output output) {
-    Literal value = known.get(output);
-    if (value != null) {
-      return value;
+  /** Returns the value of a tensor, unless it depends on feeds or state. */
+  Optional<Literal> of(Output output) {
+    return known.containsKey(output) || isKnowable(output)
+        ? Optional.of(Objects.requireNonNull(known.get(output)))
+        : Optional.empty();
+  }
+
+  /** Returns the sizes of an operation's outputs, unless they depend on feeds or state. */
+  Optional<Literal> sizesOf(Operation operation) {
+    List<Literal> inputs = new ArrayList<>();
+    for (Output input : operation.inputs()) {
+      Optional<Literal> value = of(input);
+      if (value.isEmpty()) {
+        return Optional.empty();
+      }
+      inputs.add(value.get());
     }
-    if (!isKnowable(output)) {
-      throw new ValueNeededException(output);
-    }
-    return Objects.requireNonNull(known.get(output));
+    return ConstantEvaluator.sizes(operation.op(), inputs);
+  }
+
+  /** Notes what a run told. */
+  void put(Output output, Literal value) {
+    known.put(output, value);
   }
 
   /** Walks back to leaves with an explicit stack, first to see whether all are known. */
@@ -113,9 +121,6 @@ final class KnownValues {
     outputs.ifPresent(
         literals ->
             operation.outputs().forEach(o -> known.putIfAbsent(o, literals.get(o.index()))));
-    if (outputs.isPresent() && operation.op().sizes() > 0) {
-      known.putIfAbsent(operation.sizes(), ConstantEvaluator.sizes(operation.op(), inputs));
-    }
     return outputs.isPresent();
   }
 }

@@ -4,6 +4,7 @@ import io.millrace.FeedException;
 import io.millrace.GraphException;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.ir.Instruction;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
@@ -12,8 +13,8 @@ import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.op.Inference;
 import io.millrace.op.Messages;
-import io.millrace.op.Op;
 import io.millrace.op.RuleException;
+import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -27,55 +28,65 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Turns the operations that a run needs into a program, one after another; used once. */
 public final class Lowerer {
   private final Request request;
   private final ProgramBuilder builder = new ProgramBuilder();
   private final KnownValues known;
+  private final Stages stages = new Stages();
   private final Map<Output, Value> values = new HashMap<>();
-  private final Map<Output, Resource> references = new HashMap<>();
-  private final Map<Resource, Resource> retyped = new LinkedHashMap<>();
-  private final Map<Resource, Value> state = new HashMap<>();
-  private final List<Resource> reads = new ArrayList<>();
-  private final Map<String, Operation> owners = new LinkedHashMap<>();
+  private final Variables variables = new Variables(builder);
   private final List<Operation> unfed = new ArrayList<>();
   private final List<Output> feedOrder = new ArrayList<>();
+  private final List<Reservation> reservations = new ArrayList<>();
   private final Map<Operation, String> placement = new LinkedHashMap<>();
   private final Map<Value, String> devices = new HashMap<>();
   private final List<Value> emitted = new ArrayList<>();
   private final List<Resource> referenced = new ArrayList<>();
   private final Set<Operation> skipped = new HashSet<>();
+  private final Map<Value, Operation> checks = new LinkedHashMap<>();
+
+  /** Where in the run's order a tensor is needed last. */
+  private final Map<Output, Integer> lastUses = new HashMap<>();
+
+  /** What the operation that is lowered now says by itself, and what it counted its sizes with. */
+  private final List<Value> own = new ArrayList<>();
+
+  private final Map<Integer, Value> found = new HashMap<>();
 
   public Lowerer(Request request) {
     this.request = request;
-    known = new KnownValues(request.known(), request.feeds()::containsKey, this::type);
+    known = new KnownValues(request::isFed, this::type);
   }
 
-  /** Returns the program of these operations, which are in the order of the graph. */
-  public Program lower(List<Operation> operations) {
+  /** Says that what is asked has no answer yet. */
+  private static final class Unanswered extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Question question;
+    private final transient Optional<Stages.Stage> stage;
+
+    Unanswered(Question question, Optional<Stages.Stage> stage) {
+      super(question.toString(), null, false, false);
+      this.question = question;
+      this.stage = stage;
+    }
+  }
+
+  /**
+   * Returns these operations, which are in the order of the graph, as a program: what leads to the
+   * first question without an answer, or if there is none, what no earlier stage did.
+   */
+  public Lowered lower(List<Operation> operations) {
     addFeeds(operations);
-    Set<Output> fetched = new HashSet<>(request.fetches());
-    for (Operation operation : operations) {
-      if (operation.inputs().stream().anyMatch(i -> isSkipped(i))) {
-        skipped.add(operation);
-        continue;
-      }
-      try {
-        lower(operation);
-      } catch (RuleException e) {
-        throw broken(operation, String.valueOf(e.getMessage()));
-      }
-      place(operation);
-      for (Output output : operation.outputs()) {
-        Resource resource = resource(output);
-        if (resource != null && fetched.contains(output)) {
-          values.putIfAbsent(output, read(resource, operation));
-        }
-      }
+    operations.forEach(o -> o.inputs().forEach(i -> lastUses.put(i, o.id())));
+    request.fetches().forEach(f -> lastUses.put(f, Integer.MAX_VALUE));
+    try {
+      operations.forEach(this::lowerNeeded);
+    } catch (Unanswered e) {
+      return asking(e);
     }
     if (!unfed.isEmpty()) {
       throw new FeedException(
@@ -85,11 +96,92 @@ public final class Lowerer {
                   Collectors.joining(
                       "\n", "the run needs values for these placeholders, so feed them:\n", "")));
     }
-    return builder.build(request.fetches().stream().map(this::value).toList());
+    Program whole = builder.build(request.fetches().stream().map(this::value).toList());
+    if (!stages.isCut()) {
+      return new Lowered(
+          whole,
+          feedOrder,
+          reservations,
+          variables.reads(),
+          List.of(),
+          List.of(),
+          devices,
+          resourceDevices(),
+          Optional.empty());
+    }
+    return lowered(stages.write(whole), List.of(), variables.reads(), Optional.empty());
   }
 
-  public List<Output> feedOrder() {
-    return feedOrder;
+  private Lowered asking(Unanswered asked) {
+    Optional<Question> question = Optional.of(asked.question);
+    if (asked.stage.isEmpty()) {
+      Program nothing = new ProgramBuilder().build(List.of());
+      return new Lowered(
+          nothing, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), Map.of(),
+          question);
+    }
+    Stages.Written written = stages.write(asked.stage.get());
+    Set<Resource> read = new HashSet<>();
+    for (Instruction instruction : written.program().instructions()) {
+      if (instruction.primitive() instanceof Primitive.Read r) {
+        read.add(r.resource());
+      }
+    }
+    return lowered(
+        written,
+        asked.stage.get().kept(),
+        variables.reads().stream().filter(read::contains).toList(),
+        question);
+  }
+
+  private Lowered lowered(
+      Stages.Written written, List<Value> kept, List<Resource> required, Optional<Question> asks) {
+    Map<Value, String> local = new HashMap<>();
+    written
+        .values()
+        .forEach(
+            (stated, here) -> {
+              if (devices.containsKey(stated)) {
+                local.put(here, devices.get(stated));
+              }
+            });
+    Map<String, String> homes = resourceDevices();
+    List<Integer> feeds = written.feeds();
+    int users = feedOrder.size();
+    stages.handed().forEach((v, h) -> homes.put(h.resource().name(), deviceOf(stages.first(v))));
+    return new Lowered(
+        written.program(),
+        feeds.stream().filter(slot -> slot < users).map(feedOrder::get).toList(),
+        feeds.stream().filter(slot -> slot >= users).map(s -> reservations.get(s - users)).toList(),
+        required,
+        written.taken(),
+        kept.stream().map(v -> stages.handed(v).resource()).toList(),
+        local,
+        homes,
+        asks);
+  }
+
+  private String deviceOf(Value value) {
+    return Objects.requireNonNull(devices.get(value), value.toString());
+  }
+
+  private void lowerNeeded(Operation operation) {
+    if (operation.inputs().stream().anyMatch(this::isSkipped)) {
+      skipped.add(operation);
+      return;
+    }
+    try {
+      lower(operation);
+    } catch (RuleException e) {
+      throw broken(operation, String.valueOf(e.getMessage()));
+    }
+    place(operation);
+    for (Output output : operation.outputs()) {
+      Resource resource = variables.resource(output);
+      if (resource != null && request.fetches().contains(output)) {
+        values.putIfAbsent(output, variables.read(resource, operation));
+      }
+    }
   }
 
   /** Notes the device of what was just lowered: what writes a variable is where that is. */
@@ -97,11 +189,10 @@ public final class Lowerer {
     String device =
         referenced.isEmpty()
             ? request.devices().apply(operation)
-            : deviceOf(Objects.requireNonNull(owners.get(referenced.get(0).name())));
+            : deviceOf(variables.owner(referenced.get(0)));
     placement.put(operation, device);
     emitted.forEach(v -> devices.put(v, device));
     emitted.clear();
-    referenced.clear();
   }
 
   private String deviceOf(Operation lowered) {
@@ -113,25 +204,25 @@ public final class Lowerer {
     return placement;
   }
 
-  /** Returns the device of what operations compute, by the first output of an instruction. */
-  public Map<Value, String> devices() {
-    return devices;
-  }
-
   /** Returns the device of each resource, by its name. */
-  public Map<String, String> resourceDevices() {
+  private Map<String, String> resourceDevices() {
     Map<String, String> found = new HashMap<>();
-    owners.forEach((name, owner) -> found.put(name, deviceOf(owner)));
+    variables.owners().forEach((name, owner) -> found.put(name, deviceOf(owner)));
     return found;
   }
 
-  /** Returns the resources that the program reads before it writes them. */
-  public List<Resource> requiredInitialized() {
-    return reads.stream().filter(r -> !r.startsAtZero()).toList();
+  /** Returns the operation that owns each resource, by the resource's name. */
+  public Map<String, Operation> resourceOperations() {
+    return variables.owners();
   }
 
-  public Map<String, Operation> resourceOperations() {
-    return owners;
+  /** Returns the resources that stand for those of other types after the run. */
+  public List<Resource> retyped() {
+    return variables.retyped();
+  }
+
+  Variables variables() {
+    return variables;
   }
 
   private void addFeeds(List<Operation> operations) {
@@ -146,7 +237,7 @@ public final class Lowerer {
   }
 
   private void addFeed(Output output) {
-    Shape shape = request.fedShape(output);
+    Shape shape = Objects.requireNonNull(request.feeds().get(output));
     if (!shape.isFullyDefined() || !shape.isCompatibleWith(output.shape())) {
       throw new FeedException(
           output + " is fed a tensor of shape " + shape + "\n  at " + output.operation().source());
@@ -156,22 +247,30 @@ public final class Lowerer {
   }
 
   private boolean isSkipped(Output output) {
-    return skipped.contains(output.operation()) && !request.gives(output);
+    return skipped.contains(output.operation()) && !request.isFed(output);
   }
 
   private void lower(Operation operation) {
-    if (operation.op().sizes() > 0 && request.fetches().contains(operation.sizes())) {
-      lowerSizes(operation);
-      return;
-    }
-    List<TensorType> types = inference(operation, () -> sizes(operation)).typesOf(operation.op());
-    operation.op().lower(new NodeLowering(this, operation, operation.outputs(), types));
+    own.clear();
+    found.clear();
+    referenced.clear();
+    Inference inference =
+        new Inference(
+            operation.inputs().stream().map(this::type).toList(),
+            i -> Optional.of(constant(operation.input(i), operation)),
+            () -> sizes(operation),
+            () -> Optional.of(shape(operation)));
+    List<TensorType> types = inference.typesOf(operation.op());
+    own.clear();
+    operation
+        .op()
+        .lower(new NodeLowering(this, operation, types, (v, i) -> set(operation.output(i), v)));
     if (skipped.contains(operation)) {
       return;
     }
     for (Output output : operation.outputs()) {
       TensorType wanted = types.get(output.index());
-      Resource resource = resource(output);
+      Resource resource = variables.resource(output);
       Value value = values.get(output);
       Optional<TensorType> made =
           resource != null
@@ -181,7 +280,7 @@ public final class Lowerer {
           made.filter(m -> m.dtype() == wanted.dtype())
               .filter(m -> m.shape().isCompatibleWith(wanted.shape()))
               .isPresent();
-      if (!request.gives(output) && !fits) {
+      if (!request.isFed(output) && !fits) {
         throw new IllegalStateException(
             operation
                 + " infers its output "
@@ -194,25 +293,106 @@ public final class Lowerer {
     }
   }
 
-  private Inference inference(Operation operation, Supplier<Optional<long[]>> sizes) {
-    return new Inference(
-        operation.inputs().stream().map(this::type).toList(),
-        i -> Optional.of(known.of(operation.input(i))),
-        sizes);
+  /** Returns the value of a tensor that shapes depend on. */
+  Literal constant(Output output, Operation asking) {
+    Optional<Literal> value = known.of(output);
+    if (value.isPresent()) {
+      return value.get();
+    }
+    Question question = new Question.ValueOf(output);
+    List<Operation> before = Pruner.needed(List.of(output), List.of(), request::isFed);
+    Literal answer = answer(question, input(output, asking), before, asking);
+    known.put(output, answer);
+    if (variables.resource(output) == null) {
+      values.put(output, literal(answer, output.operation()));
+    }
+    return answer;
+  }
+
+  private Value literal(Literal literal, Operation operation) {
+    return builder.emit(
+        new Primitive.Constant(literal), List.of(), literal.type(), origin(operation));
   }
 
   private Optional<long[]> sizes(Operation operation) {
-    return operation.op().sizes() == 0
-        ? Optional.empty()
-        : Optional.of(known.of(operation.sizes()).toLongs());
+    if (operation.op().sizes() == 0) {
+      return Optional.empty();
+    }
+    Optional<Literal> sizes = known.sizesOf(operation);
+    if (sizes.isPresent()) {
+      return sizes.map(Literal::toLongs);
+    }
+    // The rule is kept before the sizes are counted, and asks for nothing to be counted.
+    new Inference(
+            operation.inputs().stream().map(this::type).toList(), i -> known.of(operation.input(i)))
+        .typesOf(operation.op());
+    Question question = new Question.SizesOf(operation);
+    List<Operation> before = Pruner.needed(List.of(), List.of(operation), request::isFed);
+    return Optional.of(answer(question, found(operation, 0), before, operation).toLongs());
   }
 
-  private void lowerSizes(Operation operation) {
-    inference(operation, Optional::empty).typesOf(operation.op());
-    List<Output> sizes = List.of(operation.sizes());
-    operation
-        .op()
-        .lowerSizes(new NodeLowering(this, operation, sizes, List.of(operation.sizes().type())));
+  /** Returns what an operation's program for its sizes set. */
+  Value found(Operation operation, int index) {
+    if (found.isEmpty()) {
+      int before = own.size();
+      TensorType sizes = TensorType.of(DType.INT64, operation.op().sizes());
+      operation
+          .op()
+          .lowerSizes(new NodeLowering(this, operation, List.of(sizes), (v, i) -> found.put(i, v)));
+      own.subList(before, own.size()).clear();
+    }
+    return Objects.requireNonNull(found.get(index), operation.name());
+  }
+
+  private Shape shape(Operation variable) {
+    return Shape.of(answer(new Question.ShapeOf(variable.name())).toLongs());
+  }
+
+  /** Returns what the session's state tells. */
+  private Literal answer(Question question) {
+    stages.pass();
+    Literal answer = request.answers().get(question);
+    if (answer == null) {
+      throw new Unanswered(question, Optional.empty());
+    }
+    return answer;
+  }
+
+  /**
+   * Returns what only computing a value tells.
+   *
+   * @param before the operations that run before it is computed
+   */
+  private Literal answer(Question question, Value value, List<Operation> before, Operation asking) {
+    place(asking);
+    Set<Value> later = new HashSet<>(variables.values());
+    values.forEach(
+        (output, v) -> {
+          boolean asked = question instanceof Question.ValueOf of && of.output().equals(output);
+          if (!asked && lastUses.getOrDefault(output, -1) >= asking.id()) {
+            later.add(v);
+          }
+        });
+    found.forEach(
+        (index, v) -> {
+          if (index > 0) {
+            later.add(v);
+          }
+        });
+    later.addAll(own);
+    later.addAll(checks.keySet());
+    Set<Operation> done = new HashSet<>(before);
+    List<Value> held =
+        checks.entrySet().stream()
+            .filter(c -> done.contains(c.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    Stages.Stage stage = stages.cut(builder.instructions(), value, held, later);
+    Literal answer = request.answers().get(question);
+    if (answer == null) {
+      throw new Unanswered(question, Optional.of(stage));
+    }
+    return answer;
   }
 
   /** Returns the exact type of a tensor that is given or whose operation was lowered. */
@@ -221,147 +401,68 @@ public final class Lowerer {
     if (value != null) {
       return value.type();
     }
-    Literal literal = request.known().get(output);
-    if (literal != null) {
-      return literal.type();
-    }
-    return Objects.requireNonNull(resource(output), output.name()).type();
+    return Objects.requireNonNull(variables.resource(output), output.name()).type();
   }
 
   /** Returns what a tensor is for an operation that is lowered now. */
   Value input(Output output, Operation operation) {
-    Resource resource = resource(output);
-    return resource != null && !request.gives(output) ? read(resource, operation) : value(output);
+    Resource resource = variables.resource(output);
+    return resource != null && !request.isFed(output)
+        ? variables.read(resource, operation)
+        : value(output);
   }
 
-  /** Returns the value of a tensor that is given, computed, or was fetched where it was read. */
+  /** Returns the value of a tensor that is fed, computed, or was fetched where it was read. */
   private Value value(Output output) {
-    Value value = values.get(output);
-    if (value == null) {
-      Literal literal = Objects.requireNonNull(request.known().get(output), output.name());
-      value =
-          builder.emit(
-              new Primitive.Constant(literal),
-              List.of(),
-              literal.type(),
-              origin(output.operation()));
-      values.put(output, value);
-    }
-    return value;
-  }
-
-  Literal constant(Output output) {
-    return known.of(output);
+    return Objects.requireNonNull(values.get(output), output.name());
   }
 
   void set(Output output, Value value) {
-    if (!request.gives(output)) {
+    if (!request.isFed(output)) {
       values.put(output, value);
     }
   }
 
-  void setReference(Output output, Resource resource) {
-    owners.putIfAbsent(resource.name(), output.operation());
-    references.put(output, original(resource));
-  }
-
-  /** Returns what a reference means at this point of the run, or null if a tensor is none. */
-  private @Nullable Resource resource(Output output) {
-    Resource original = references.get(output);
-    return original == null ? null : retyped.getOrDefault(original, original);
-  }
-
-  /** Returns what a resource was at the beginning of the run. */
-  private Resource original(Resource resource) {
-    for (Map.Entry<Resource, Resource> entry : retyped.entrySet()) {
-      if (entry.getValue().equals(resource)) {
-        return entry.getKey();
-      }
-    }
-    return resource;
-  }
-
   boolean isInitialized(Operation operation, int input) {
-    return builder.isUpdated(reference(operation, input))
-        || known.of(operation.sizes()).getLong(0) != 0;
-  }
-
-  Resource retype(Operation operation, int input, TensorType type) {
-    Resource before = reference(operation, input);
-    Resource first = original(before);
-    boolean fixed =
-        Objects.requireNonNull(owners.get(before.name())).op().sizes() != Op.SHAPE_OF_STATE;
-    if (fixed && !type.equals(first.type())) {
-      throw new RuleException(
-          "the variable '"
-              + before.name()
-              + "' is always "
-              + first.type()
-              + " and does not become "
-              + type
-              + ": only one made without a fixed shape may change it");
-    }
-    Resource after = new Resource(before.name(), type, before.startsAtZero());
-    builder.forgetUpdate(before);
-    retyped.put(first, after);
-    return after;
-  }
-
-  /** Returns the resources that stand for those of other types after the run. */
-  public List<Resource> retyped() {
-    return List.copyOf(retyped.values());
+    Resource resource = reference(operation, input);
+    return builder.isUpdated(resource)
+        || answer(new Question.PresenceOf(resource.name())).getLong(0) != 0;
   }
 
   Resource reference(Operation operation, int input) {
     Output output = operation.input(input);
-    Resource resource = resource(output);
-    if (resource == null || request.gives(output)) {
+    Resource resource = variables.resource(output);
+    if (resource == null || request.isFed(output)) {
       throw new RuleException(
-          "input " + input + " must be a variable" + (request.gives(output) ? ", not fed" : ""));
+          "input " + input + " must be a variable" + (request.isFed(output) ? ", not fed" : ""));
     }
     referenced.add(resource);
     return resource;
   }
 
-  Value read(Resource resource, Operation operation) {
-    Value value = state.get(resource);
-    if (value == null) {
-      owners.putIfAbsent(resource.name(), operation);
-      reads.add(resource);
-      value =
-          builder.emit(
-              new Primitive.Read(resource), List.of(), resource.type(), Origin.of(resource.name()));
-      state.put(resource, value);
-    }
-    return value;
-  }
-
-  void write(Resource resource, Value value, Operation operation) {
-    if (!value.type().equals(resource.type())) {
-      throw new RuleException(
-          "a value of type "
-              + value.type()
-              + " does not fit the variable '"
-              + resource.name()
-              + "' of type "
-              + resource.type());
-    }
-    owners.putIfAbsent(resource.name(), operation);
-    state.put(resource, value);
-    builder.update(resource, value);
+  /** Returns how many of an operation's random numbers were taken before the run takes some. */
+  Value reserve(Operation operation, long blocks) {
+    reservations.add(new Reservation(operation.name() + "/counter", blocks));
+    Value before = builder.feed(TensorType.of(DType.INT64), origin(operation));
+    stages.reserve(before);
+    emitted.add(before);
+    return before;
   }
 
   List<Value> emit(
       Primitive primitive, List<Value> inputs, List<TensorType> types, Operation operation) {
     List<Value> outputs = builder.emit(primitive, inputs, types, origin(operation));
     emitted.add(outputs.get(0));
+    own.addAll(outputs);
     return outputs;
   }
 
   void check(Value condition, Primitive.Check check, List<Value> shown, Operation operation) {
     List<Value> inputs = new ArrayList<>(List.of(condition));
     inputs.addAll(shown);
-    builder.check(emit(check, inputs, List.of(condition.type()), operation).get(0));
+    Value checked = emit(check, inputs, List.of(condition.type()), operation).get(0);
+    checks.put(checked, operation);
+    builder.check(checked);
   }
 
   void missing(Operation operation) {

@@ -1,7 +1,6 @@
 package io.millrace.compiler.lowering;
 
 import io.millrace.Operation;
-import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
@@ -9,19 +8,21 @@ import io.millrace.op.Lowering;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 
 /** Binds the lowering of one node to the program under construction. */
 final class NodeLowering extends Lowering {
   private final Lowerer lowerer;
   private final Operation operation;
-  private final List<Output> outputs;
   private final List<TensorType> types;
+  private final ObjIntConsumer<Value> outputs;
 
-  NodeLowering(Lowerer lowerer, Operation operation, List<Output> outputs, List<TensorType> types) {
+  NodeLowering(
+      Lowerer lowerer, Operation operation, List<TensorType> types, ObjIntConsumer<Value> outputs) {
     this.lowerer = lowerer;
     this.operation = operation;
-    this.outputs = outputs;
     this.types = types;
+    this.outputs = outputs;
   }
 
   @Override
@@ -46,7 +47,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public Literal constant(int input) {
-    return lowerer.constant(operation.input(input));
+    return lowerer.constant(operation.input(input), operation);
   }
 
   @Override
@@ -56,7 +57,12 @@ final class NodeLowering extends Lowering {
 
   @Override
   public void output(int index, Value value) {
-    lowerer.set(outputs.get(index), value);
+    outputs.accept(value, index);
+  }
+
+  @Override
+  public Value found(int index) {
+    return lowerer.found(operation, index);
   }
 
   @Override
@@ -76,22 +82,27 @@ final class NodeLowering extends Lowering {
 
   @Override
   public Resource retype(int input, TensorType type) {
-    return lowerer.retype(operation, input, type);
+    return lowerer.variables().retype(lowerer.reference(operation, input), type);
   }
 
   @Override
   public void outputReference(int index, Resource resource) {
-    lowerer.setReference(outputs.get(index), resource);
+    lowerer.variables().setReference(operation.output(index), resource);
+  }
+
+  @Override
+  public Value reserve(long blocks) {
+    return lowerer.reserve(operation, blocks);
   }
 
   @Override
   public Value read(Resource resource) {
-    return lowerer.read(resource, operation);
+    return lowerer.variables().read(resource, operation);
   }
 
   @Override
   public void write(Resource resource, Value value) {
-    lowerer.write(resource, value, operation);
+    lowerer.variables().write(resource, value, operation);
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -16,9 +15,7 @@ import java.util.function.Function;
  * @param fetches the tensors whose values are wanted
  * @param targets the operations to be run
  * @param feeds the fed tensors with their exact shapes
- * @param found tensors that an earlier part of the run computed, with their exact shapes: they are
- *     fed too, but what computing them does besides is not left out
- * @param known tensors whose values are known, which the plan takes as constants
+ * @param answers what is known that only a run can tell
  * @param passes whether to optimise
  * @param devices the device that each operation asks for, which may refuse with a {@link
  *     io.millrace.DeviceException}
@@ -29,8 +26,7 @@ public record Request(
     List<Output> fetches,
     List<Operation> targets,
     Map<Output, Shape> feeds,
-    Map<Output, Shape> found,
-    Map<Output, Literal> known,
+    Map<Question, Literal> answers,
     boolean passes,
     Function<Operation, String> devices,
     String home) {
@@ -39,21 +35,11 @@ public record Request(
     fetches = List.copyOf(fetches);
     targets = List.copyOf(targets);
     feeds = Map.copyOf(feeds);
-    found = Map.copyOf(found);
-    known = Map.copyOf(known);
+    answers = Map.copyOf(answers);
   }
 
   /** Returns whether a tensor need not be computed. */
-  boolean gives(Output output) {
-    return isFed(output) || known.containsKey(output);
-  }
-
-  boolean isFed(Output output) {
-    return feeds.containsKey(output) || found.containsKey(output);
-  }
-
-  Shape fedShape(Output output) {
-    Shape shape = feeds.getOrDefault(output, found.get(output));
-    return Objects.requireNonNull(shape, output.name());
+  public boolean isFed(Output output) {
+    return feeds.containsKey(output);
   }
 }

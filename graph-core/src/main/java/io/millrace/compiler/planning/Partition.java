@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * fetch of the piece that has it and a feed of those that need it, and stays on its own as a
  * resource that one writes and the other reads.
  *
- * <p>A device's resources all change in one of its pieces, which is not before any that reads what
- * they held, nor before any instruction that the data may make fail.
+ * <p>A device's state all changes in one of its pieces, which is not before any that reads what it
+ * held, nor before any instruction that the data may make fail.
  */
 public final class Partition {
   private final Program program;
@@ -43,6 +43,7 @@ public final class Partition {
   private final Map<Value, PartNode> exports = new LinkedHashMap<>();
   private final Map<Resource, Set<PartNode>> readers = new HashMap<>();
   private final Map<String, PartNode> updates = new LinkedHashMap<>();
+  private final Map<String, PartNode> passed = new LinkedHashMap<>();
   private final List<PartNode> nodes = new ArrayList<>();
 
   private final Map<PartNode, Piece> pieces = new HashMap<>();
@@ -172,7 +173,7 @@ public final class Partition {
     }
     computed.forEach(this::emit);
     for (Program.Update update : program.updates()) {
-      Piece piece = pieceOf(updates.get(homeOf.apply(update.resource())));
+      Piece piece = pieceOf(writers(update).get(homeOf.apply(update.resource())));
       piece.builder.update(update.resource(), local(update.value(), piece));
     }
     for (Value check : program.checks()) {
@@ -247,13 +248,18 @@ public final class Partition {
     return Objects.requireNonNull(free.get(value));
   }
 
+  /** Returns the nodes that update state, or what is for this run only, by device. */
+  private Map<String, PartNode> writers(Program.Update update) {
+    return update.resource().passing() ? passed : updates;
+  }
+
   private void takeUpdates() {
     for (Program.Update update : program.updates()) {
-      PartNode node = updates.computeIfAbsent(homeOf.apply(update.resource()), this::node);
+      PartNode node = writers(update).computeIfAbsent(homeOf.apply(update.resource()), this::node);
       use(update.value(), node);
     }
     for (Program.Update update : program.updates()) {
-      PartNode node = Objects.requireNonNull(updates.get(homeOf.apply(update.resource())));
+      PartNode node = Objects.requireNonNull(writers(update).get(homeOf.apply(update.resource())));
       readers.getOrDefault(update.resource(), Set.of()).stream()
           .filter(r -> r != node)
           .forEach(node::after);

@@ -26,7 +26,7 @@ import java.util.Set;
  * there. Fetched tensors are computed straight into their fetch.
  *
  * <p>Whatever may fail on the data, a check or an integer division, runs before all that writes
- * resources: a run that fails leaves them as they were.
+ * state: a run that fails leaves it as it was.
  */
 public final class Planner {
   private final Program program;
@@ -163,7 +163,7 @@ public final class Planner {
   private void update(Program.Update update) {
     Value root = root(update.value());
     int index = index(resources, update.resource());
-    List<StepNode> others = new ArrayList<>(failing);
+    List<StepNode> others = new ArrayList<>(update.resource().passing() ? List.of() : failing);
     others.addAll(readers.getOrDefault(update.resource(), List.of()));
     StepNode writer = producers.get(root);
     if (writer == null || homes.containsKey(root) || !canWrite(writer, update.resource(), others)) {

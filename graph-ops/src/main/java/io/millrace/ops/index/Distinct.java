@@ -47,9 +47,13 @@ final class Distinct {
     return types;
   }
 
-  /** Counts the slices. */
+  /** Counts the slices; {@link #lower} needs too which ones are equal. */
   static void lowerSizes(Lowering to, int axis) {
-    to.output(0, Flags.count(to, heads(to, firsts(to, axis))));
+    Value firsts = firsts(to, axis);
+    Value heads = heads(to, firsts);
+    to.output(0, Flags.count(to, heads));
+    to.output(1, firsts);
+    to.output(2, heads);
   }
 
   /** Returns for each slice where the first one equal to it stands. */
@@ -84,8 +88,8 @@ final class Distinct {
     TensorType result = to.outputType(0);
     Shape shape = to.inputType(0).shape();
     long count = result.shape().dim(axis);
-    Value firsts = firsts(to, axis);
-    Value heads = heads(to, firsts);
+    Value firsts = to.found(1);
+    Value heads = to.found(2);
     Value kept = Flags.positions(to, heads, count);
     Shape slices =
         Shape.of(shape.slice(0, axis).size(), count, shape.slice(axis + 1, shape.rank()).size());

@@ -83,18 +83,14 @@ public interface PartitionOps extends Building {
 
     @Override
     public void lowerSizes(Lowering to) {
-      Value numbers = numbers(to);
-      to.output(0, Ascending.count(to, numbers, numPartitions, DType.INT64));
-    }
-
-    private Value numbers(Lowering to) {
       Value numbers = Indexing.flat(to, to.input(1));
       Indexing.requireAll(
           to,
           numbers,
           x -> x.ge(x.constant(0)).and(x.lt(x.constant(numPartitions))),
           "partitions must be in [0, " + numPartitions + ")");
-      return numbers;
+      to.output(0, Ascending.count(to, numbers, numPartitions, DType.INT64));
+      to.output(1, numbers);
     }
 
     @Override
@@ -138,7 +134,7 @@ public interface PartitionOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Value numbers = numbers(to);
+      Value numbers = to.found(1);
       long slices = numbers.type().shape().size();
       TensorType row = new TensorType(DType.INT64, Shape.of(1, slices));
       Value order =

@@ -225,7 +225,9 @@ public interface UniqueOps extends Building {
 
     @Override
     public void lowerSizes(Lowering to) {
-      to.output(0, Flags.count(to, left(to)));
+      Value left = left(to);
+      to.output(0, Flags.count(to, left));
+      to.output(1, left);
     }
 
     /** Returns for each element of x whether it is not in y. */
@@ -264,7 +266,7 @@ public interface UniqueOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Value places = Flags.positions(to, left(to), to.outputType(0).shape().dim(0));
+      Value places = Flags.positions(to, to.found(1), to.outputType(0).shape().dim(0));
       to.output(0, Indexing.gather(to, to.input(0), 1, places));
       to.output(1, to.map(places, place -> place.cast(outIdx)));
     }

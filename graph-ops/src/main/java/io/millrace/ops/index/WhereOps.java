@@ -111,14 +111,12 @@ public interface WhereOps extends Building {
 
     @Override
     public void lowerSizes(Lowering to) {
-      to.output(0, Flags.count(to, flags(to)));
-    }
-
-    private static Value flags(Lowering to) {
-      return Indexing.flat(
-          to,
-          to.map(
-              to.input(0), x -> x.type() == DType.BOOL ? x : x.apply(BinaryFn.NE, x.constant(0))));
+      Value x = to.input(0);
+      boolean given = x.type().dtype() == DType.BOOL;
+      Value flags =
+          Indexing.flat(to, given ? x : to.map(x, e -> e.apply(BinaryFn.NE, e.constant(0))));
+      to.output(0, Flags.count(to, flags));
+      to.output(1, flags);
     }
 
     @Override
@@ -141,7 +139,7 @@ public interface WhereOps extends Building {
     public void lower(Lowering to) {
       Shape from = to.inputType(0).shape();
       TensorType result = to.outputType(0);
-      Value positions = Flags.positions(to, flags(to), result.shape().dim(0));
+      Value positions = Flags.positions(to, to.found(1), result.shape().dim(0));
       if (from.rank() == 1) {
         to.output(0, to.reshape(positions, result.shape()));
         return;

@@ -3,10 +3,8 @@ package io.millrace.ops.random;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Primitive;
-import io.millrace.ir.Resource;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
-import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -197,23 +195,14 @@ public interface RandomOps extends Building {
       to.output(0, draw(to, distribution, to.outputType(0), seed, seed2));
     }
 
-    /** Draws numbers and advances the operation's counter. */
+    /** Draws the operation's next numbers. */
     static Value draw(
         Lowering to,
         Primitive.Random.Distribution distribution,
         TensorType type,
         long seed,
         long seed2) {
-      Resource resource = new Resource(to.name() + "/counter", TensorType.of(DType.INT64), true);
-      Value counter = to.read(resource);
-      long blocks = Primitive.Random.blocks(type.shape().size());
-      to.write(
-          resource,
-          to.mapViews(
-              Shape.scalar(),
-              List.of(counter),
-              List.of(View.dense(Shape.scalar())),
-              (b, s) -> s.get(0).plus(b.literal(DType.INT64, blocks))));
+      Value counter = to.reserve(Primitive.Random.blocks(type.shape().size()));
       return to.emit(
           new Primitive.Random(distribution, type.dtype(), seed, seed2), List.of(counter), type);
     }

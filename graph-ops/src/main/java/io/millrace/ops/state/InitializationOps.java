@@ -50,11 +50,6 @@ public interface InitializationOps extends Building {
     }
 
     @Override
-    public int sizes() {
-      return PRESENCE_OF_STATE;
-    }
-
-    @Override
     public List<TensorType> infer(Inference in) {
       return List.of(new TensorType(DType.BOOL, Shape.scalar()));
     }

@@ -157,7 +157,8 @@ public interface VariableOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(new TensorType(dtype, in.sizes().map(Shape::of).orElse(shape)));
+      Shape now = shape.isFullyDefined() ? shape : in.stateShape().orElse(shape);
+      return List.of(new TensorType(dtype, now));
     }
 
     @Override
@@ -176,13 +177,8 @@ public interface VariableOps extends Building {
     }
 
     @Override
-    public int sizes() {
-      return shape.isFullyDefined() ? 0 : SHAPE_OF_STATE;
-    }
-
-    @Override
     public void lower(Lowering to) {
-      to.outputReference(0, new Resource(to.name(), to.outputType(0), false));
+      to.outputReference(0, new Resource(to.name(), to.outputType(0)));
     }
 
     static List<Example> examples() {

@@ -1,0 +1,96 @@
+package io.millrace.compiler.lowering;
+
+import io.millrace.Operation;
+import io.millrace.Output;
+
+/**
+ * Something that a plan depends on and only a run can tell. Lowering asks; the session answers, and
+ * keeps plans by the answers.
+ */
+public sealed interface Question {
+
+  /** Calls the visitor's method for this question. */
+  <R> R accept(Visitor<R> visitor);
+
+  /** Returns whether it is the session's state that tells, not what a run computes. */
+  default boolean isOfState() {
+    return false;
+  }
+
+  /** What a tensor holds, because shapes depend on it. */
+  record ValueOf(Output output) implements Question {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.valueOf(this);
+    }
+
+    @Override
+    public String toString() {
+      return output.toString();
+    }
+  }
+
+  /** The sizes that an operation's outputs have; see {@link io.millrace.op.Op#sizes}. */
+  record SizesOf(Operation operation) implements Question {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.sizesOf(this);
+    }
+
+    @Override
+    public String toString() {
+      return "the sizes of " + operation;
+    }
+  }
+
+  /** The shape of a variable whose shape may change: its dims. */
+  record ShapeOf(String variable) implements Question {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.shapeOf(this);
+    }
+
+    @Override
+    public boolean isOfState() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return "the shape of " + variable;
+    }
+  }
+
+  /** Whether a variable has a value: 1 or 0. */
+  record PresenceOf(String variable) implements Question {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.presenceOf(this);
+    }
+
+    @Override
+    public boolean isOfState() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return "whether " + variable + " has a value";
+    }
+  }
+
+  /**
+   * Answers each question.
+   *
+   * @param <R> what an answer is
+   */
+  interface Visitor<R> {
+    R valueOf(ValueOf question);
+
+    R sizesOf(SizesOf question);
+
+    R shapeOf(ShapeOf question);
+
+    R presenceOf(PresenceOf question);
+  }
+}

@@ -1,0 +1,236 @@
+package io.millrace.compiler.lowering;
+
+import io.millrace.compiler.lowering.Lowered.Handed;
+import io.millrace.ir.Instruction;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.ProgramBuilder;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Cuts what is lowered into stages, one for each question that computing answers. What leads to an
+ * answer is computed by its stage and by no other, and what the rest needs of that is handed on.
+ *
+ * <p>What is fed, constants, what resources hold at the beginning of the run, and other shapes of a
+ * value cost nothing: any stage may have them again.
+ *
+ * <p>Lowering is repeated with each answer. It does the same up to the question, so that every
+ * stage knows from it what the earlier ones did.
+ */
+final class Stages {
+  private final Map<Value, Instruction> producers = new HashMap<>();
+  private final Set<Value> done = new HashSet<>();
+  private final Map<Value, Handed> handed = new HashMap<>();
+  private final Set<Value> checked = new HashSet<>();
+  private final Set<Value> reserved = new LinkedHashSet<>();
+  private List<Instruction> instructions = List.of();
+  private int questions;
+
+  /** Notes what a run takes once: the stage that needs it hands it on as what it computes. */
+  void reserve(Value value) {
+    reserved.add(value);
+  }
+
+  /** Notes that a question is asked which no stage has to compute. */
+  void pass() {
+    questions++;
+  }
+
+  /**
+   * Cuts here, and returns a stage that computes an answer.
+   *
+   * @param soFar all instructions so far
+   * @param checks those that have to hold before
+   * @param later what may be needed after the cut
+   */
+  Stage cut(List<Instruction> soFar, Value answer, List<Value> checks, Collection<Value> later) {
+    take(soFar);
+    List<Value> open = checks.stream().filter(c -> !checked.contains(c)).toList();
+    List<Value> wanted = new ArrayList<>(open);
+    wanted.add(answer);
+    Set<Value> earlier = Set.copyOf(done);
+    Set<Value> used = leadingTo(wanted, earlier);
+    List<Instruction> own = computed(used);
+    own.forEach(i -> done.addAll(i.outputs()));
+    checked.addAll(open);
+    Set<Value> needed = leadingTo(later, done);
+    List<Value> kept =
+        own.stream()
+            .flatMap(i -> i.outputs().stream())
+            .filter(v -> needed.contains(v) && !checked.contains(v))
+            .toList();
+    for (int i = 0; i < kept.size(); i++) {
+      handed.put(kept.get(i), new Handed(resource(kept.get(i)), questions, i));
+    }
+    questions++;
+    return new Stage(answer, used, own, open, kept);
+  }
+
+  /** A stage as it was cut, before its program is written. */
+  record Stage(
+      Value answer,
+      Set<Value> used,
+      List<Instruction> instructions,
+      List<Value> checks,
+      List<Value> kept) {}
+
+  /** Returns what all stages hand on. */
+  Map<Value, Handed> handed() {
+    return handed;
+  }
+
+  Handed handed(Value value) {
+    return Objects.requireNonNull(handed.get(value), value.toString());
+  }
+
+  /** Returns the first of the values that are computed together with this one. */
+  Value first(Value value) {
+    return producer(value).outputs().get(0);
+  }
+
+  /** Returns the resource that hands on a value; no operation has such a name. */
+  private Resource resource(Value value) {
+    String name = "stage " + questions + ", " + value + " of " + producer(value).origin();
+    return new Resource(name, value.type(), true);
+  }
+
+  private void take(List<Instruction> all) {
+    instructions = all;
+    all.forEach(i -> i.outputs().forEach(o -> producers.put(o, i)));
+  }
+
+  private Instruction producer(Value value) {
+    return Objects.requireNonNull(producers.get(value), value.toString());
+  }
+
+  private boolean isFree(Instruction instruction) {
+    return instruction.primitive().isPlace() && !reserved.contains(instruction.outputs().get(0));
+  }
+
+  /** Returns these values and what they are computed from, up to what is there. */
+  private Set<Value> leadingTo(Collection<Value> values, Set<Value> there) {
+    Set<Value> seen = new HashSet<>(values);
+    Deque<Value> open = new ArrayDeque<>(seen);
+    while (!open.isEmpty()) {
+      Value value = open.pop();
+      if (!there.contains(value)) {
+        producer(value).inputs().stream().filter(seen::add).forEach(open::push);
+      }
+    }
+    return seen;
+  }
+
+  /** Returns the instructions that no stage did yet and that give one of these values. */
+  private List<Instruction> computed(Set<Value> used) {
+    return instructions.stream()
+        .filter(i -> !isFree(i) && !done.contains(i.outputs().get(0)))
+        .filter(i -> i.outputs().stream().anyMatch(used::contains))
+        .toList();
+  }
+
+  /** Returns whether a stage computes something. */
+  boolean isCut() {
+    return !done.isEmpty();
+  }
+
+  /** A program, and what became of feeds and values. */
+  record Written(
+      Program program, List<Integer> feeds, List<Handed> taken, Map<Value, Value> values) {}
+
+  /** Returns the program of a stage; its only fetch is the answer. */
+  Written write(Stage stage) {
+    Writer writer = new Writer(stage.used());
+    stage.instructions().forEach(writer::emit);
+    for (Value value : stage.kept()) {
+      writer.builder.update(handed(value).resource(), writer.local(value));
+    }
+    return writer.finish(List.of(stage.answer()), stage.checks());
+  }
+
+  /** Returns what is left of a program when all stages are done. */
+  Written write(Program program) {
+    take(program.instructions());
+    List<Value> checks = program.checks().stream().filter(c -> !checked.contains(c)).toList();
+    List<Value> wanted = new ArrayList<>(checks);
+    wanted.addAll(program.fetches());
+    program.updates().forEach(u -> wanted.add(u.value()));
+    wanted.addAll(reserved);
+    Set<Value> used = leadingTo(wanted, done);
+    Writer writer = new Writer(used);
+    computed(used).forEach(writer::emit);
+    program.updates().forEach(u -> writer.builder.update(u.resource(), writer.local(u.value())));
+    return writer.finish(program.fetches(), checks);
+  }
+
+  /** Writes a program. */
+  private final class Writer {
+    private final ProgramBuilder builder = new ProgramBuilder();
+    private final Map<Value, Value> values = new HashMap<>();
+    private final List<Integer> feeds = new ArrayList<>();
+    private final List<Handed> taken = new ArrayList<>();
+
+    /** Starts with the feeds among these values, in their order. */
+    Writer(Set<Value> used) {
+      instructions.stream()
+          .filter(i -> i.primitive() instanceof Primitive.Feed && isFree(i))
+          .filter(i -> used.contains(i.output()))
+          .forEach(this::emit);
+    }
+
+    void emit(Instruction instruction) {
+      if (instruction.primitive() instanceof Primitive.Feed feed) {
+        Value value = instruction.output();
+        feeds.add(feed.slot());
+        values.put(value, builder.feed(value.type(), instruction.origin()));
+        return;
+      }
+      List<Value> outputs =
+          builder.emit(
+              instruction.primitive(),
+              instruction.inputs().stream().map(this::local).toList(),
+              instruction.outputs().stream().map(Value::type).toList(),
+              instruction.origin());
+      for (int i = 0; i < outputs.size(); i++) {
+        values.put(instruction.outputs().get(i), outputs.get(i));
+      }
+    }
+
+    /** Returns a value as this program has it. */
+    Value local(Value value) {
+      Value known = values.get(value);
+      if (known != null) {
+        return known;
+      }
+      Instruction producer = producer(value);
+      Handed source = handed.get(value);
+      if (source != null) {
+        taken.add(source);
+        Primitive read = new Primitive.Read(source.resource());
+        values.put(value, builder.emit(read, List.of(), value.type(), producer.origin()));
+      } else if (isFree(producer)) {
+        emit(producer);
+      } else {
+        throw new IllegalStateException(value + " of " + producer.origin() + " is not handed on");
+      }
+      return Objects.requireNonNull(values.get(value));
+    }
+
+    Written finish(List<Value> fetches, List<Value> checks) {
+      checks.forEach(c -> builder.check(local(c)));
+      List<Value> local = fetches.stream().map(this::local).toList();
+      return new Written(builder.build(local), feeds, taken, values);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.millrace.compiler.lowering;
+
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.ir.Origin;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.ProgramBuilder;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.op.RuleException;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What variables are and hold at each point of a run, while it is lowered. */
+final class Variables {
+  private final ProgramBuilder builder;
+  private final Map<Output, Resource> references = new HashMap<>();
+  private final Map<Resource, Resource> retyped = new LinkedHashMap<>();
+  private final Map<Resource, Value> values = new HashMap<>();
+  private final List<Resource> reads = new ArrayList<>();
+  private final Map<String, Operation> owners = new LinkedHashMap<>();
+
+  Variables(ProgramBuilder builder) {
+    this.builder = builder;
+  }
+
+  /** Returns the operation that owns each resource, by the resource's name. */
+  Map<String, Operation> owners() {
+    return owners;
+  }
+
+  Operation owner(Resource resource) {
+    return Objects.requireNonNull(owners.get(resource.name()), resource.name());
+  }
+
+  /** Returns what the resources hold that the run reads or writes. */
+  Collection<Value> values() {
+    return values.values();
+  }
+
+  /** Returns the resources that are read before they are written. */
+  List<Resource> reads() {
+    return reads;
+  }
+
+  /** Makes a tensor a reference. */
+  void setReference(Output output, Resource resource) {
+    owners.putIfAbsent(resource.name(), output.operation());
+    references.put(output, original(resource));
+  }
+
+  /** Returns what a reference means at this point of the run, or null if a tensor is none. */
+  @Nullable Resource resource(Output output) {
+    Resource original = references.get(output);
+    return original == null ? null : retyped.getOrDefault(original, original);
+  }
+
+  /** Returns what a resource was at the beginning of the run. */
+  private Resource original(Resource resource) {
+    for (Map.Entry<Resource, Resource> entry : retyped.entrySet()) {
+      if (entry.getValue().equals(resource)) {
+        return entry.getKey();
+      }
+    }
+    return resource;
+  }
+
+  /** Makes a resource one of another type, without a value. */
+  Resource retype(Resource before, TensorType type) {
+    Resource first = original(before);
+    if (owner(before).output(0).shape().isFullyDefined() && !type.equals(first.type())) {
+      throw new RuleException(
+          "the variable '"
+              + before.name()
+              + "' is always "
+              + first.type()
+              + " and does not become "
+              + type
+              + ": only one made without a fixed shape may change it");
+    }
+    Resource after = new Resource(before.name(), type);
+    builder.forgetUpdate(before);
+    retyped.put(first, after);
+    return after;
+  }
+
+  /** Returns the resources that stand for those of other types after the run. */
+  List<Resource> retyped() {
+    return List.copyOf(retyped.values());
+  }
+
+  /** Returns what a resource holds. */
+  Value read(Resource resource, Operation operation) {
+    Value value = values.get(resource);
+    if (value == null) {
+      owners.putIfAbsent(resource.name(), operation);
+      reads.add(resource);
+      value =
+          builder.emit(
+              new Primitive.Read(resource), List.of(), resource.type(), Origin.of(resource.name()));
+      values.put(resource, value);
+    }
+    return value;
+  }
+
+  /** Sets what a resource holds. */
+  void write(Resource resource, Value value, Operation operation) {
+    if (!value.type().equals(resource.type())) {
+      throw new RuleException(
+          "a value of type "
+              + value.type()
+              + " does not fit the variable '"
+              + resource.name()
+              + "' of type "
+              + resource.type());
+    }
+    owners.putIfAbsent(resource.name(), operation);
+    values.put(resource, value);
+    builder.update(resource, value);
+  }
+}
