@@ -163,11 +163,7 @@ public final class Inference {
 
   /** Requires an input to be int32 or int64. */
   public TensorType requireIndex(int input) {
-    require(
-        dtype(input) == DType.INT32 || dtype(input) == DType.INT64,
-        "input %d must be int32 or int64, not %s",
-        input,
-        dtype(input));
+    require(dtype(input).isIndex(), "input %d must be int32 or int64, not %s", input, dtype(input));
     return type(input);
   }
 

@@ -26,8 +26,7 @@ public record TypeSet(String name, String words, Set<DType> types) {
   public static final TypeSet NUMERIC = of("numeric", DType::isNumeric);
 
   /** What counts elements and names positions. */
-  public static final TypeSet INDEX =
-      new TypeSet("index", "int32 or int64", EnumSet.of(DType.INT32, DType.INT64));
+  public static final TypeSet INDEX = of("index", "int32 or int64", DType::isIndex);
 
   public static final TypeSet BOOLEAN = only(DType.BOOL);
   public static final TypeSet ANY = of("any", d -> true);
@@ -40,8 +39,12 @@ public record TypeSet(String name, String words, Set<DType> types) {
   }
 
   private static TypeSet of(String name, Predicate<DType> rule) {
+    return of(name, name, rule);
+  }
+
+  private static TypeSet of(String name, String words, Predicate<DType> rule) {
     return new TypeSet(
-        name, name, Arrays.stream(DType.values()).filter(rule).collect(Collectors.toSet()));
+        name, words, Arrays.stream(DType.values()).filter(rule).collect(Collectors.toSet()));
   }
 
   /** Returns the set of this one type. */

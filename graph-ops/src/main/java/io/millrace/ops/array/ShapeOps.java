@@ -115,10 +115,7 @@ public interface ShapeOps extends Building {
     }
 
     static void requireOutType(Inference in, DType outType) {
-      in.require(
-          outType == DType.INT32 || outType == DType.INT64,
-          "the result must be int32 or int64, not %s",
-          outType);
+      in.require(outType.isIndex(), "the result must be int32 or int64, not %s", outType);
     }
 
     private Literal literal(Shape shape) {

@@ -19,10 +19,7 @@ final class Distinct {
 
   /** Requires places to be of a type that can hold them. */
   static void requirePlaces(Inference in, DType places) {
-    in.require(
-        places == DType.INT32 || places == DType.INT64,
-        "places must be int32 or int64, not %s",
-        places);
+    in.require(places.isIndex(), "places must be int32 or int64, not %s", places);
   }
 
   /** Returns the types of the slices, of their places, and perhaps of their counts. */

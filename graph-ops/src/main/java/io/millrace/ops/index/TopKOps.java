@@ -69,10 +69,7 @@ public interface TopKOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       Shapes.requireAxes(in, 0, 1);
-      in.require(
-          indexType == DType.INT32 || indexType == DType.INT64,
-          "positions must be int32 or int64, not %s",
-          indexType);
+      in.require(indexType.isIndex(), "positions must be int32 or int64, not %s", indexType);
       Optional<Long> k = ShapeVectors.scalar(in, 1);
       Shape shape = in.shape(0);
       k.ifPresent(

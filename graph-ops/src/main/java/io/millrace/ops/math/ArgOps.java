@@ -64,10 +64,7 @@ public interface ArgOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.require(
-          outputType == DType.INT32 || outputType == DType.INT64,
-          "positions must be int32 or int64, not %s",
-          outputType);
+      in.require(outputType.isIndex(), "positions must be int32 or int64, not %s", outputType);
       Optional<Long> wished = ShapeVectors.scalar(in, 1);
       Shape shape = in.shape(0);
       if (!shape.isRankKnown()) {

@@ -80,7 +80,7 @@ public interface BitwiseOps extends Building {
     }
 
     private static Scalar ones(Scalar x) {
-      return x.constant(x.type().wrap(-1));
+      return x.constant(x.type().toDouble(x.type().wrap(-1)));
     }
 
     private static Scalar count(Scalar x) {
