@@ -111,7 +111,7 @@ public final class ContractCommands {
         TiledProduct.Tile.of(
             product.dtype().bytes(), m, n, product.batch(), context.target().multiprocessors());
     // Unsigned sums wrap, and their low bits are those of signed and of shorter ones.
-    String type = product.dtype() == DType.INT64 ? "u64" : "u32";
+    String type = CudaTypes.unsigned(product.dtype().bytes());
     boolean alongA = !product.transposeA();
     boolean alongB = product.transposeB();
     TiledProduct text =

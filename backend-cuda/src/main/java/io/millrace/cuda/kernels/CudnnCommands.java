@@ -2,11 +2,11 @@ package io.millrace.cuda.kernels;
 
 import io.millrace.cuda.command.Address;
 import io.millrace.cuda.command.ConvolutionCall;
+import io.millrace.cuda.command.CudaTypes;
 import io.millrace.cuda.command.LaunchBuilder;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.cuda.command.Target;
 import io.millrace.ir.WindowAxis;
-import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +179,7 @@ final class CudnnCommands {
   /** Adds the kernel that transposes a matrix, of any type as wide. */
   private void transpose(Address from, Address to, long rows, long columns) {
     long across = (columns + TILE - 1) / TILE;
-    String type = c.dtype() == DType.FLOAT32 ? "u32" : "u64";
+    String type = CudaTypes.unsigned(c.dtype().bytes());
     context.add(
         context
             .kernel("transpose_" + c.dtype().bytes())

@@ -239,10 +239,7 @@ public final class PoolCommands {
 
     /** Returns the text of a thread that makes the results of one window. */
     private String forward(String before, String element, String after) {
-      String least =
-          dtype == DType.FLOAT32
-              ? "-__int_as_float(0x7F800000)"
-              : "-__longlong_as_double(0x7FF0000000000000LL)";
+      String least = CudaTypes.literal(dtype, dtype.lowest());
       String text =
           START
               + windows.takeApart("q", "windows")

@@ -206,12 +206,7 @@ public final class ScanCommands {
 
   /** Returns the type in which elements are combined. */
   private String accumulator() {
-    return switch (dtype) {
-      case FLOAT32 -> "float";
-      case FLOAT64 -> "double";
-      case INT32, UINT8, BOOL -> "u32";
-      case INT64 -> "u64";
-    };
+    return dtype.isFloating() ? CudaTypes.of(dtype) : CudaTypes.unsigned(dtype.bytes());
   }
 
   private int accumulatorBytes() {

@@ -82,7 +82,7 @@ public final class ScatterCommands {
   }
 
   private boolean isAtomic() {
-    boolean integers = dtype == DType.INT32 || dtype == DType.INT64;
+    boolean integers = dtype.isInteger() && dtype.bytes() >= Integer.BYTES;
     return switch (combine) {
       case ADD, SUB, MIN, MAX -> integers;
       case SET, MUL -> false;
@@ -217,7 +217,7 @@ public final class ScatterCommands {
   }
 
   private void atomic() {
-    String unsigned = dtype == DType.INT32 ? "u32" : "u64";
+    String unsigned = CudaTypes.unsigned(dtype.bytes());
     String statement =
         switch (combine) {
           case ADD -> "atomicAdd((UNSIGNED*)place, (UNSIGNED)source[i]);";

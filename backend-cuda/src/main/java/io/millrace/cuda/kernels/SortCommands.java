@@ -57,31 +57,22 @@ public final class SortCommands {
     }
 
     private String keyType() {
-      return keyBytes() == 4 ? "u32" : "u64";
+      return CudaTypes.unsigned(dtype.bytes());
     }
 
     private String body() {
       String not = descending ? "~" : "";
-      return switch (dtype) {
-        case FLOAT32 -> floating("__float_as_uint(x)", "0x80000000u", not);
-        case FLOAT64 -> floating("(u64)__double_as_longlong(x)", "0x8000000000000000ull", not);
-        case INT32 -> "return " + not + "((u32)x ^ 0x80000000u);";
-        case INT64 -> "return " + not + "((u64)x ^ 0x8000000000000000ull);";
-        case UINT8 -> "return " + not + "(u32)x;";
-        case BOOL -> throw new IllegalArgumentException("booleans are not sorted");
-      };
-    }
-
-    private String floating(String bits, String sign, String not) {
-      return """
-          if (x != x) return ~(KEY)0;
-          KEY bits = x == 0 ? 0 : BITS;
-          return NOT(bits & SIGN ? ~bits : bits | SIGN);
-          """
-          .replace("KEY", keyType())
-          .replace("BITS", bits)
-          .replace("SIGN", sign)
-          .replace("NOT", not);
+      String sign = keyBytes() == 4 ? "0x80000000u" : "0x8000000000000000ull";
+      String text =
+          dtype.isFloating()
+              ? """
+                if (x != x) return ~(KEY)0;
+                KEY bits = x == 0 ? 0 : BITS;
+                return NOT(bits & SIGN ? ~bits : bits | SIGN);
+                """
+                  .replace("BITS", CudaTypes.bits(dtype, "x"))
+              : dtype.isSigned() ? "return NOT((KEY)x ^ SIGN);" : "return NOT(KEY)x;";
+      return text.replace("KEY", keyType()).replace("SIGN", sign).replace("NOT", not);
     }
 
     @Override

@@ -27,12 +27,11 @@ public final class AccumulatorSource {
 
   /** Returns the type of what a thread has so far, or of its best element. */
   public DType held() {
-    return switch (element) {
-      case UINT8, BOOL -> DType.INT32;
-      case FLOAT32 ->
-          reduction == Reduction.SUM || reduction == Reduction.PROD ? DType.FLOAT64 : DType.FLOAT32;
-      default -> element;
-    };
+    if (element.isFloating()) {
+      boolean rounds = reduction == Reduction.SUM || reduction == Reduction.PROD;
+      return rounds ? DType.FLOAT64 : element;
+    }
+    return element.bytes() < Integer.BYTES ? DType.INT32 : element;
   }
 
   /** Returns the C++ type of what a thread has so far. */
@@ -42,14 +41,13 @@ public final class AccumulatorSource {
 
   /** Returns the C++ type in which elements are computed. */
   public String elementType() {
-    return reduction == Reduction.SUM && element == DType.FLOAT32 ? "float" : type();
+    return reduction == Reduction.SUM && element.isFloating() ? CudaTypes.of(element) : type();
   }
 
   /** Returns the declarations of a thread that has nothing yet. */
   public String start() {
     return isPosition()
-        ? String.format(
-            "  %s best = %s;\n  index_t place = 0;\n", type(), constant(extreme(startsLow())))
+        ? String.format("  %s best = %s;\n  index_t place = 0;\n", type(), extreme())
         : String.format("  %s total = %s;\n", type(), neutral());
   }
 
@@ -58,30 +56,14 @@ public final class AccumulatorSource {
     return switch (reduction) {
       case SUM, ANY, ARG_MAX, ARG_MIN -> "0";
       case PROD, ALL -> "1";
-      case MAX, MIN -> constant(extreme(startsLow()));
+      case MAX, MIN -> extreme();
     };
   }
 
-  private boolean startsLow() {
-    return reduction == Reduction.MAX || reduction == Reduction.ARG_MAX;
-  }
-
-  private String constant(long bits) {
-    return ScalarSource.constant(held(), bits);
-  }
-
-  /** Returns the bits of the type's lowest or highest value. */
-  private long extreme(boolean low) {
-    return switch (element) {
-      case FLOAT32 ->
-          Float.floatToRawIntBits(low ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY);
-      case FLOAT64 ->
-          Double.doubleToRawLongBits(low ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
-      case INT32 -> low ? Integer.MIN_VALUE : Integer.MAX_VALUE;
-      case INT64 -> low ? Long.MIN_VALUE : Long.MAX_VALUE;
-      case UINT8 -> low ? 0 : 255;
-      case BOOL -> low ? 0 : 1;
-    };
+  /** Returns the type's lowest or highest value, which any other is better than. */
+  private String extreme() {
+    boolean low = reduction == Reduction.MAX || reduction == Reduction.ARG_MAX;
+    return ScalarSource.constant(held(), low ? element.lowest() : element.highest());
   }
 
   private String combined(String x, String y) {

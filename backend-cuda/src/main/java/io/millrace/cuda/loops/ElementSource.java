@@ -103,7 +103,7 @@ public final class ElementSource {
   public String definition(List<String> results) {
     List<String> parameters = new ArrayList<>();
     for (int operand : operands) {
-      parameters.add("const " + ScalarSource.type(type(operand)) + " a" + operand);
+      parameters.add("const " + CudaTypes.register(type(operand)) + " a" + operand);
     }
     for (int axis : axes) {
       parameters.add("const long long x" + axis);
@@ -127,7 +127,7 @@ public final class ElementSource {
     String element = String.format("p%d[%s]", operand, position);
     return String.format(
         "  const %s %s = %s;\n",
-        ScalarSource.type(type(operand)), variable, ScalarSource.load(type(operand), element));
+        CudaTypes.register(type(operand)), variable, ScalarSource.load(type(operand), element));
   }
 
   /** Returns the statement that loads so many elements of an operand at once. */

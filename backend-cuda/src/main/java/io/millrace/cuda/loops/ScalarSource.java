@@ -43,7 +43,9 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
         }
         statements
             .append(indentation)
-            .append(String.format("const %s %s = %s;\n", type(node.type()), variable, value));
+            .append(
+                String.format(
+                    "const %s %s = %s;\n", CudaTypes.register(node.type()), variable, value));
         value = variable;
       }
       values.add(value);
@@ -55,7 +57,7 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
     return statements.toString();
   }
 
-  /** Returns the expression of a result; a value of {@link #type}. */
+  /** Returns the expression of a result; a value of its type in a register. */
   String result(int index) {
     return values.get(function.results().get(index));
   }
@@ -115,43 +117,16 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
     return name.toString();
   }
 
-  /** Returns the C++ type of a value in a register. */
-  static String type(DType dtype) {
-    return dtype == DType.BOOL ? "bool" : CudaTypes.of(dtype);
-  }
-
   /** Returns the value of an element in memory, which this expression names. */
   public static String load(DType dtype, String element) {
-    return dtype == DType.BOOL ? element + " != 0" : element;
+    return dtype.isBoolean() ? element + " != 0" : element;
   }
 
   /** Returns a literal of these bits, as {@link ScalarFunction.Constant} holds them. */
   static String constant(DType dtype, long bits) {
-    String literal = literal(dtype, bits);
+    String literal = CudaTypes.literal(dtype, bits);
     // After another minus it would be a decrement.
     return literal.startsWith("-") ? "(" + literal + ")" : literal;
-  }
-
-  private static String literal(DType dtype, long bits) {
-    return switch (dtype) {
-      case FLOAT32 -> {
-        float value = Float.intBitsToFloat((int) bits);
-        yield Float.isFinite(value)
-            ? Float.toHexString(value) + "f"
-            : String.format("__int_as_float(0x%08x)", (int) bits);
-      }
-      case FLOAT64 -> {
-        double value = Double.longBitsToDouble(bits);
-        yield Double.isFinite(value)
-            ? Double.toHexString(value)
-            : String.format("__longlong_as_double(0x%016xll)", bits);
-      }
-      // The least number has no literal: a minus is an operator.
-      case INT32 -> bits == Integer.MIN_VALUE ? "(-2147483647 - 1)" : Long.toString(bits);
-      case INT64 -> bits == Long.MIN_VALUE ? "(-9223372036854775807ll - 1)" : bits + "ll";
-      case UINT8 -> "(u8)" + bits;
-      case BOOL -> bits == 0 ? "false" : "true";
-    };
   }
 
   @Override
@@ -189,19 +164,13 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
   public String cast(ScalarFunction.Cast node) {
     String x = values.get(node.x());
     DType from = operandType(node.x());
-    if (node.type() == DType.BOOL) {
-      return from == DType.BOOL ? x : x + " != 0";
+    if (node.type().isBoolean()) {
+      return from.isBoolean() ? x : x + " != 0";
     }
     if (from.isFloating() && node.type().isInteger()) {
-      return call(
-          switch (node.type()) {
-            case INT32 -> "toInt";
-            case INT64 -> "toLong";
-            default -> "toByte";
-          },
-          x);
+      return call(CudaTypes.truncate(node.type()), x);
     }
-    return "(" + type(node.type()) + ")" + x;
+    return "(" + CudaTypes.register(node.type()) + ")" + x;
   }
 
   private DType operandType(int node) {
@@ -220,7 +189,7 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
       case DIV, FLOOR_DIV, FLOOR_MOD, TRUNCATE_MOD ->
           bits == 0 ? List.of("if (" + y + " == 0) fail(status, code);") : List.of();
       case POW ->
-          (known && bits >= 0) || binary.type() == DType.UINT8
+          (known && bits >= 0) || !binary.type().isSigned()
               ? List.of()
               : List.of("if (" + y + " < 0) fail(status, (unsigned)powerCode);");
       default -> List.of();
@@ -236,7 +205,7 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
     if (!dtype.isFloating()) {
       return switch (fn) {
         case NEG -> call("neg", x);
-        case ABS -> dtype == DType.UINT8 ? x : call("magnitude", x);
+        case ABS -> dtype.isSigned() ? call("magnitude", x) : x;
         case SIGN -> call("sign", x);
         case NOT -> "!" + x;
         case FLOOR, CEIL, RINT -> x;
@@ -250,13 +219,9 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
       // Only of finite numbers the difference is a number.
       case IS_FINITE -> x + " - " + x + " == 0";
       case NOT -> throw new IllegalArgumentException(fn + " of " + dtype);
-      case ABS -> call(library("fabs", dtype), x);
-      default -> call(library(fn.name().toLowerCase(Locale.ROOT), dtype), x);
+      case ABS -> call(CudaTypes.function("fabs", dtype), x);
+      default -> call(CudaTypes.function(fn.name().toLowerCase(Locale.ROOT), dtype), x);
     };
-  }
-
-  private static String library(String name, DType dtype) {
-    return dtype == DType.FLOAT32 ? name + "f" : name;
   }
 
   /** Returns the function of two values of a type; whether it fails is not its concern. */
@@ -268,14 +233,16 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
       case MUL -> floating ? x + " * " + y : call("mul", x, y);
       case DIV -> floating ? x + " / " + y : call("divide", x, y);
       case FLOOR_DIV ->
-          floating ? call(library("floor", dtype), x + " / " + y) : call("floorDivide", x, y);
+          floating
+              ? call(CudaTypes.function("floor", dtype), x + " / " + y)
+              : call("floorDivide", x, y);
       case FLOOR_MOD -> call("floorMod", x, y);
-      case TRUNCATE_MOD -> call(floating ? library("fmod", dtype) : "truncateMod", x, y);
-      case POW -> call(floating ? library("pow", dtype) : "power", x, y);
+      case TRUNCATE_MOD -> call(floating ? CudaTypes.function("fmod", dtype) : "truncateMod", x, y);
+      case POW -> call(floating ? CudaTypes.function("pow", dtype) : "power", x, y);
       case MAX -> call("maximum", x, y);
       case MIN -> call("minimum", x, y);
-      case ATAN2 -> call(library("atan2", dtype), x, y);
-      case NEXT_AFTER -> call(library("nextafter", dtype), x, y);
+      case ATAN2 -> call(CudaTypes.function("atan2", dtype), x, y);
+      case NEXT_AFTER -> call(CudaTypes.function("nextafter", dtype), x, y);
       case EQ -> x + " == " + y;
       case NE -> x + " != " + y;
       case LT -> x + " < " + y;
