@@ -2,7 +2,6 @@ package io.millrace.ops;
 
 import io.millrace.op.AttributeGroup;
 import io.millrace.op.Attributes;
-import io.millrace.ops.nn.WindowAttributes;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -6,7 +6,6 @@ import io.millrace.ops.nn.ActivationOps;
 import io.millrace.ops.nn.BiasOps;
 import io.millrace.ops.nn.ComposedActivationOps;
 import io.millrace.ops.nn.ConvolutionOps;
-import io.millrace.ops.nn.DepthwiseOps;
 import io.millrace.ops.nn.DropoutOps;
 import io.millrace.ops.nn.EmbeddingOps;
 import io.millrace.ops.nn.LossOps;
@@ -21,7 +20,6 @@ public final class NnApi extends Facade
         BiasOps,
         ComposedActivationOps,
         ConvolutionOps,
-        DepthwiseOps,
         DropoutOps,
         EmbeddingOps,
         InTopKOps,

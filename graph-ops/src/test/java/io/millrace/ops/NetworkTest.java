@@ -45,7 +45,7 @@ class NetworkTest {
         floats(tf.nn.maxPool(image, PoolOptions.window(2, 2).strides(1, 1).same())));
     assertArrayEquals(
         new float[] {3, 4.5f, 7.5f, 9},
-        floats(tf.nn.avgPool(image, new int[] {2, 2}, new int[] {2, 2}, Padding.SAME)));
+        floats(tf.nn.avgPool(image, PoolOptions.window(2, 2).same())));
     assertArrayEquals(new float[] {5}, floats(tf.nn.maxPool(image, 2)));
   }
 

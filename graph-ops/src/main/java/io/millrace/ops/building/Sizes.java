@@ -4,6 +4,8 @@ import io.millrace.op.Inference;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Shapes that come as tensors. */
 public final class Sizes {
@@ -24,6 +26,25 @@ public final class Sizes {
         "a shape must be a vector of sizes that are 0 or more, not %s",
         sizes);
     return Shape.of(sizes.toLongs());
+  }
+
+  /**
+   * Returns the shape that an input holds, that of a tensor whose gradient is wanted; what is known
+   * of it as long as the input is not.
+   *
+   * @param result gives the shape of the result for that of the tensor
+   * @param gradient the shape of the gradient that arrives at the result
+   */
+  public static Shape original(
+      Inference in, int input, Shape known, UnaryOperator<Shape> result, Shape gradient) {
+    Optional<Literal> sizes = in.constant(input);
+    if (sizes.isEmpty()) {
+      in.requireRank(input, 1);
+      return known;
+    }
+    Shape shape = read(in, sizes.get(), known.rank());
+    requireResult(in, result.apply(shape), gradient);
+    return shape;
   }
 
   /** Requires the gradient that arrives at a result to have its shape. */

@@ -3,7 +3,6 @@ package io.millrace.ops.nn;
 import io.millrace.Output;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
-import io.millrace.ir.WindowAxis;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -14,11 +13,12 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Padding;
-import io.millrace.ops.building.Surrounding;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Windows of images as the channels of pixels. */
@@ -36,12 +36,16 @@ public interface PatchOps extends Building {
   default Output extractImagePatches(
       Object images, int[] sizes, int[] strides, int[] rates, Padding.Kind padding) {
     return result(
-        new ExtractImagePatches(
-            WindowAttributes.images(sizes),
-            WindowAttributes.images(strides),
-            WindowAttributes.images(rates),
-            padding),
-        images);
+        new ExtractImagePatches(perAxis(sizes), perAxis(strides), perAxis(rates), padding), images);
+  }
+
+  /** Returns numbers for the height and the width of images as TensorFlow has them for all axes. */
+  private static List<Long> perAxis(int... heightAndWidth) {
+    List<Long> all = new ArrayList<>(Collections.nCopies(heightAndWidth.length + 2, 1L));
+    for (int i = 0; i < heightAndWidth.length; i++) {
+      all.set(i + 1, (long) heightAndWidth[i]);
+    }
+    return all;
   }
 
   /** All pixels of each window as channels. */
@@ -77,18 +81,19 @@ public interface PatchOps extends Building {
             "windows need numbers [1,down,across,1], not %s",
             perAxis);
       }
-      long[] dims = in.requireRank(0, 4).dims();
-      for (int axis = 1; axis <= 2; axis++) {
-        long span = (ksizes.get(axis) - 1) * rates.get(axis) + 1;
-        long stride = strides.get(axis);
-        long starts = padding == Padding.Kind.SAME ? dims[axis] : dims[axis] - span + 1;
-        dims[axis] = dims[axis] < 0 ? Shape.UNKNOWN : Math.max(0, -Math.floorDiv(-starts, stride));
-      }
-      dims[3] =
-          dims[3] < 0
-              ? Shape.UNKNOWN
-              : Math.multiplyExact(Math.multiplyExact(ksizes.get(1), ksizes.get(2)), dims[3]);
-      return List.of(in.type(0).withShape(Shape.of(dims)));
+      Shape images = in.requireRank(0, 4);
+      Shape windows = sliding().results(in, images);
+      long pixels = Math.multiplyExact(ksizes.get(1), ksizes.get(2));
+      long channels = images.dim(3) < 0 ? -1 : Math.multiplyExact(pixels, images.dim(3));
+      return List.of(in.type(0).withShape(windows.with(3, channels)));
+    }
+
+    private Sliding sliding() {
+      return new Sliding(
+          ksizes.subList(1, 3),
+          strides.subList(1, 3),
+          rates.subList(1, 3),
+          padding == Padding.Kind.SAME ? Padding.SAME : Padding.VALID);
     }
 
     /**
@@ -119,16 +124,7 @@ public interface PatchOps extends Building {
     public void lower(Lowering to) {
       Shape from = to.inputType(0).shape();
       Shape result = to.outputType(0).shape();
-      Padding rule = padding == Padding.Kind.SAME ? Padding.SAME : Padding.VALID;
-      long[] counts = new long[8];
-      for (int axis = 1; axis <= 2; axis++) {
-        WindowAxis window =
-            rule.window(
-                axis - 1, from.dim(axis), ksizes.get(axis), strides.get(axis), rates.get(axis));
-        counts[2 * axis] = window.padBefore();
-        counts[2 * axis + 1] = window.padAfter();
-      }
-      Value padded = Surrounding.zeros(to, to.input(0), counts);
+      Value padded = Windows.pad(to, to.input(0), sliding().axes(from), 0);
       long[] dense = padded.type().shape().strides();
       Shape windows =
           Shape.of(

@@ -24,7 +24,6 @@ import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,14 +38,9 @@ public interface PoolingOps extends Building {
     return maxPool(x, PoolOptions.window(size, size));
   }
 
-  /** Returns the greatest element of each window of {@code [n,h,w,c]}. TensorFlow: MaxPool. */
-  default Output maxPool(Object x, int[] window, int[] strides, Padding padding) {
-    return maxPool(x, options(window, strides, padding));
-  }
-
   /** Returns the greatest element of each window. TensorFlow: MaxPool. */
   default Output maxPool(Object x, PoolOptions options) {
-    return result(new MaxPool(options), x);
+    return result(new Pool(PoolFamily.MAX_2D, 0, options), x);
   }
 
   /**
@@ -57,392 +51,229 @@ public interface PoolingOps extends Building {
     return avgPool(x, PoolOptions.window(size, size));
   }
 
-  /** Returns the mean of each window of {@code [n,h,w,c]}. TensorFlow: AvgPool. */
-  default Output avgPool(Object x, int[] window, int[] strides, Padding padding) {
-    return avgPool(x, options(window, strides, padding));
-  }
-
   /** Returns the mean of each window, of the elements that exist. TensorFlow: AvgPool. */
   default Output avgPool(Object x, PoolOptions options) {
-    return result(new AvgPool(options), x);
-  }
-
-  private static PoolOptions options(int[] window, int[] strides, Padding padding) {
-    return new PoolOptions(
-        Arrays.stream(window).mapToObj(Long::valueOf).toList(),
-        Arrays.stream(strides).mapToObj(Long::valueOf).toList(),
-        padding,
-        DataFormat.NHWC);
-  }
-
-  /** The greatest element of each window; any numeric type. */
-  record MaxPool(PoolOptions options) implements Op {
-    @Override
-    public String type() {
-      return "MaxPool";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("input: T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
-      DType dtype = in.requireNumeric(0).dtype();
-      return List.of(new TensorType(dtype, forward(in, options, in.requireRank(0, 4))));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(
-          Ops.of(call.graph())
-              .result(new MaxPoolGrad(options), call.input(0), call.output(0), call.gradient()));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Value x = options.format().toLast(to, to.input(0));
-      List<WindowAxis> axes = axes(options, x.type().shape());
-      Shape shape = options.format().toLast(to.outputType(0).shape());
-      Value y =
-          x.type().dtype().isFloating()
-              ? pool(to, Primitive.Pool.Kind.MAX, axes, List.of(x), shape)
-              : Windows.maximum(to, x, axes);
-      to.output(0, options.format().fromLast(to, y));
-    }
-
-    /** Returns the result's shape from that of the images. */
-    static Shape forward(Inference in, PoolOptions options, Shape images) {
-      int spatial = images.rank() - 2;
-      Windows.requirePositive(in, "the window", options.window(), spatial);
-      Windows.requirePositive(in, "strides", options.strides(), spatial);
-      options.padding().require(in, spatial);
-      Shape x = options.format().toLast(images);
-      long[] dims = x.dims();
-      for (int i = 0; i < spatial; i++) {
-        long size = options.window().get(i);
-        dims[i + 1] =
-            options.padding().windows(in, i, x.dim(i + 1), size, options.strides().get(i), 1);
-        if (options.padding().kind() == Padding.Kind.EXPLICIT) {
-          WindowAxis axis = options.padding().window(i, 0, size, 1, 1);
-          in.require(
-              axis.padBefore() < size && axis.padAfter() < size,
-              "padding %s leaves windows of %s without any element",
-              options.padding(),
-              options.window());
-        }
-      }
-      return options.format().fromLast(Shape.of(dims));
-    }
-
-    /** Returns how the window slides over images with their channels last. */
-    static List<WindowAxis> axes(PoolOptions options, Shape x) {
-      List<WindowAxis> axes = new ArrayList<>();
-      for (int i = 0; i < x.rank() - 2; i++) {
-        axes.add(
-            options
-                .padding()
-                .window(i, x.dim(i + 1), options.window().get(i), options.strides().get(i), 1));
-      }
-      return axes;
-    }
-
-    static Value pool(
-        Lowering to,
-        Primitive.Pool.Kind kind,
-        List<WindowAxis> axes,
-        List<Value> inputs,
-        Shape shape) {
-      return to.emit(new Primitive.Pool(kind, axes), inputs, inputs.get(0).type().withShape(shape));
-    }
-
-    static List<Example> examples() {
-      PoolOptions two = PoolOptions.window(2, 2);
-      return List.of(
-          images(two, 2, 4, 6, 3),
-          images(two.strides(1, 1).same(), 1, 3, 3, 2),
-          images(PoolOptions.window(3, 2).strides(2, 3), 1, 7, 7, 1),
-          images(PoolOptions.window(3, 3).strides(2, 2).same(), 1, 7, 6, 2),
-          images(two.padding(Padding.explicit(1, 0, 0, 1)), 1, 5, 5, 1),
-          images(two.nchw(), 1, 2, 4, 4),
-          Example.accepts(new MaxPool(two)).with(DType.FLOAT32, 0, 4, 4, 1),
-          Example.accepts(new MaxPool(two.strides(1, 1).same())).with(DType.INT32, 1, 3, 4, 2),
-          Example.rejects(new MaxPool(two), "input 0 must have 4 axes")
-              .with(DType.FLOAT32, 4, 4, 1),
-          Example.rejects(
-                  new MaxPool(PoolOptions.window(4, 4).strides(1, 1)),
-                  "a window of 4 does not fit spatial axis 0 of 2")
-              .with(DType.FLOAT32, 1, 2, 4, 1),
-          Example.rejects(new MaxPool(two.strides(0, 1)), "strides must be 2 positive numbers")
-              .with(DType.FLOAT32, 1, 4, 4, 1),
-          Example.rejects(
-                  new MaxPool(two.padding(Padding.explicit(2, 0, 0, 0))), "without any element")
-              .with(DType.FLOAT32, 1, 4, 4, 1));
-    }
-
-    private static Example images(PoolOptions options, long... dims) {
-      return Example.accepts(new MaxPool(options)).with(DType.FLOAT64, dims);
-    }
-  }
-
-  /** Gradient of {@link MaxPool}; inputs are the images, its result and the gradient. */
-  record MaxPoolGrad(PoolOptions options) implements Op {
-    @Override
-    public String type() {
-      return "MaxPoolGrad";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("orig_input: T", "orig_output: T", "grad: T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireFloating(0);
-      in.requireSameDType();
-      Shape result = MaxPool.forward(in, options, in.requireRank(0, 4));
-      Sizes.requireResult(in, result, in.shape(1));
-      Sizes.requireResult(in, result, in.shape(2));
-      return List.of(in.type(0).withShape(in.requireRank(0, 4)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      Ops tf = Ops.of(call.graph());
-      return Gradients.of(
-          tf.zerosLike(call.input(0)),
-          tf.zerosLike(call.input(1)),
-          tf.result(new MaxPoolGradGrad(options), call.input(0), call.input(1), call.gradient()));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Value x = options.format().toLast(to, to.input(0));
-      Value dy = options.format().toLast(to, to.input(2));
-      Value dx =
-          MaxPool.pool(
-              to,
-              Primitive.Pool.Kind.MAX_GRADIENT,
-              MaxPool.axes(options, x.type().shape()),
-              List.of(x, dy),
-              x.type().shape());
-      to.output(0, options.format().fromLast(to, dx));
-    }
-
-    static List<Example> examples() {
-      PoolOptions two = PoolOptions.window(2, 2);
-      return List.of(
-          three(two, 4, 2),
-          three(PoolOptions.window(3, 3).strides(2, 2).same(), 5, 3),
-          Example.rejects(
-                  new MaxPoolGrad(two),
-                  "gradient of shape [1,3,2,1] does not fit a result of [1,2,2,1]")
-              .with(DType.FLOAT32, 1, 4, 4, 1)
-              .with(DType.FLOAT32, 1, 2, 2, 1)
-              .with(DType.FLOAT32, 1, 3, 2, 1));
-    }
-
-    private static Example three(PoolOptions options, int extent, int windows) {
-      return Example.accepts(new MaxPoolGrad(options))
-          .with(DType.FLOAT64, 1, extent, extent, 2)
-          .with(DType.FLOAT64, 1, windows, windows, 2)
-          .with(DType.FLOAT64, 1, windows, windows, 2);
-    }
+    return result(new Pool(PoolFamily.AVERAGE_2D, 0, options), x);
   }
 
   /**
-   * Gradient of {@link MaxPoolGrad}: for each window the element of input 2 at the place of the
-   * greatest one; inputs are the images, the result of MaxPool and a tensor of the images' shape.
+   * One value for each window of images, or (order 1) the gradient of that by the images, or (order
+   * 2) that gradient's own.
+   *
+   * <p>Maxima and averages have the images as their input. The gradients of maxima have the images,
+   * the result and a third tensor: one of the result's shape that arrives, or (order 2) one of the
+   * images' shape, of which each window has the element at the place of its greatest. The gradient
+   * of averages has the images' shape, and what arrives.
    */
-  record MaxPoolGradGrad(PoolOptions options) implements Op {
+  record Pool(PoolFamily family, int order, PoolOptions options) implements Op {
     @Override
     public String type() {
-      return "MaxPoolGradGrad";
+      return family.type(order);
     }
 
     @Override
     public Signature signature() {
-      return Signature.of("orig_input: T", "orig_output: T", "grad: T");
+      return family.signature(order).told("family").told("order");
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(3);
-      in.requireFloating(0);
-      in.requireSameDType();
-      Shape images = Shapes.merge(in, in.requireRank(0, 4), in.shape(2));
-      Shape result = MaxPool.forward(in, options, images);
-      Sizes.requireResult(in, result, in.shape(1));
-      return List.of(in.type(0).withShape(result));
+      requireTypes(in);
+      Shape shape =
+          switch (family.kind(order)) {
+            case MAX, AVERAGE -> result(in, rank(in, 0));
+            case MAX_GRADIENT -> {
+              Shape result = result(in, rank(in, 0));
+              Sizes.requireResult(in, result, in.shape(1));
+              Sizes.requireResult(in, result, in.shape(2));
+              yield rank(in, 0);
+            }
+            case MAX_GATHER -> {
+              Shape result = result(in, Shapes.merge(in, rank(in, 0), in.shape(2)));
+              Sizes.requireResult(in, result, in.shape(1));
+              yield result;
+            }
+            case AVERAGE_GRADIENT -> {
+              Shape dy = rank(in, 1);
+              int channels = options.format().channelAxis(family.rank());
+              yield Sizes.original(
+                  in,
+                  0,
+                  Shape.unknown(family.rank()).with(0, dy.dim(0)).with(channels, dy.dim(channels)),
+                  images -> result(in, images),
+                  dy);
+            }
+          };
+      return List.of(in.type(in.count() - 1).withShape(shape));
+    }
+
+    private void requireTypes(Inference in) {
+      switch (family.kind(order)) {
+        case MAX -> {
+          in.requireCount(1);
+          in.requireNumeric(0);
+        }
+        case AVERAGE -> {
+          in.requireCount(1);
+          in.requireFloating(0);
+        }
+        case MAX_GRADIENT, MAX_GATHER -> {
+          in.requireCount(3);
+          in.requireFloating(0);
+          in.requireSameDType();
+        }
+        case AVERAGE_GRADIENT -> {
+          in.requireCount(2);
+          in.requireIndex(0);
+          in.requireFloating(1);
+        }
+      }
+    }
+
+    private Shape rank(Inference in, int input) {
+      return in.requireRank(input, family.rank());
+    }
+
+    private Shape result(Inference in, Shape images) {
+      List<Long> window = options.window();
+      List<Long> amounts = options.padding().amounts();
+      in.require(
+          family != PoolFamily.AVERAGE_2D || options.padding().kind() != Padding.Kind.EXPLICIT,
+          "averages take SAME or VALID padding, not %s",
+          options.padding());
+      Sliding.requirePositive(in, "the window", window, family.rank() - 2);
+      Shape results = Sliding.of(options).results(in, options.format().toLast(images));
+      for (int i = 0; i < amounts.size(); i++) {
+        in.require(
+            amounts.get(i) < window.get(i / 2),
+            "padding %s leaves windows of %s without any element",
+            options.padding(),
+            window);
+      }
+      return options.format().fromLast(results);
     }
 
     @Override
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
-      return Gradients.of(
-          tf.zerosLike(call.input(0)),
-          tf.zerosLike(call.input(1)),
-          tf.result(new MaxPoolGrad(options), call.input(0), call.input(1), call.gradient()));
+      Output x = call.input(0);
+      Output dz = call.gradient();
+      return switch (family.kind(order)) {
+        case MAX -> Gradients.of(make(tf, 1, x, call.output(0), dz));
+        case MAX_GRADIENT, MAX_GATHER ->
+            Gradients.of(
+                tf.zerosLike(x),
+                tf.zerosLike(call.input(1)),
+                make(tf, 3 - order, x, call.input(1), dz));
+        case AVERAGE -> Gradients.of(make(tf, 1, Broadcasting.shapeOf(x), dz));
+        case AVERAGE_GRADIENT ->
+            Gradients.of(List.of(Optional.empty(), Optional.of(make(tf, 0, dz))), "it is a shape");
+      };
+    }
+
+    private Output make(Ops tf, int of, Object... inputs) {
+      return tf.result(new Pool(family, of, options), inputs);
     }
 
     @Override
     public void lower(Lowering to) {
-      Value x = options.format().toLast(to, to.input(0));
-      Value picked = options.format().toLast(to, to.input(2));
+      DataFormat format = options.format();
+      Primitive.Pool.Kind kind = family.kind(order);
+      boolean sized = kind == Primitive.Pool.Kind.AVERAGE_GRADIENT;
+      List<Value> inputs = new ArrayList<>();
+      for (int i = sized ? 1 : 0; i < to.inputs(); i += 2) { // all but sizes and the result
+        inputs.add(format.toLast(to, to.input(i)));
+      }
+      TensorType type = to.outputType(0).withShape(format.toLast(to.outputType(0).shape()));
+      Shape images = sized ? type.shape() : inputs.get(0).type().shape();
+      List<WindowAxis> axes = Sliding.of(options).axes(images);
       Value y =
-          MaxPool.pool(
-              to,
-              Primitive.Pool.Kind.MAX_GATHER,
-              MaxPool.axes(options, x.type().shape()),
-              List.of(x, picked),
-              options.format().toLast(to.outputType(0).shape()));
-      to.output(0, options.format().fromLast(to, y));
+          type.dtype().isFloating()
+              ? to.emit(new Primitive.Pool(kind, axes), inputs, type)
+              : Windows.maximum(to, inputs.get(0), axes);
+      to.output(0, format.fromLast(to, y));
     }
 
     static List<Example> examples() {
-      Op two = new MaxPoolGradGrad(PoolOptions.window(2, 2));
+      List<Example> examples = new ArrayList<>();
+      PoolOptions two = PoolOptions.window(2, 2);
+      PoolOptions half = PoolOptions.window(3, 3).strides(2, 2).same();
+      for (PoolFamily family : PoolFamily.values()) {
+        accepts(examples, family, two, 2, 4, 6, 3);
+        accepts(examples, family, two.strides(1, 1).same(), 1, 3, 3, 2);
+        accepts(examples, family, PoolOptions.window(3, 2).strides(2, 3), 1, 7, 7, 1);
+        accepts(examples, family, PoolOptions.window(5, 5).strides(1, 1).same(), 1, 3, 3, 1);
+        accepts(examples, family, half, 1, 7, 6, 2);
+        accepts(examples, family, two.nchw(), 1, 2, 4, 4);
+        Op touching = new Pool(family, 0, two);
+        examples.add(Example.accepts(touching).with(DType.FLOAT32, 0, 4, 4, 1));
+        examples.add(Example.accepts(touching).with(DType.FLOAT32, 1, 4, 4, 1));
+        examples.add(
+            Example.rejects(touching, "input 0 must have 4 axes").with(DType.FLOAT32, 4, 4, 1));
+        examples.add(
+            Example.rejects(
+                    new Pool(family, 0, two.strides(0, 1)), "strides must be 2 positive numbers")
+                .with(DType.FLOAT32, 1, 4, 4, 1));
+        examples.add(
+            Example.rejects(
+                    new Pool(family, 0, PoolOptions.window(4, 4).strides(1, 1)),
+                    "a window of 4 does not fit spatial axis 0 of 2")
+                .with(DType.FLOAT32, 1, 2, 4, 1));
+      }
+      accepts(examples, PoolFamily.MAX_2D, two.padding(Padding.explicit(1, 0, 0, 1)), 1, 5, 5, 1);
+      Op overlapping = new Pool(PoolFamily.MAX_2D, 0, two.strides(1, 1).same());
+      examples.add(Example.accepts(overlapping).with(DType.INT32, 1, 3, 4, 2));
+      examples.add(
+          Example.rejects(
+                  new Pool(PoolFamily.MAX_2D, 0, two.padding(Padding.explicit(2, 0, 0, 0))),
+                  "without any element")
+              .with(DType.FLOAT32, 1, 4, 4, 1));
+      examples.add(
+          Example.rejects(
+                  new Pool(PoolFamily.AVERAGE_2D, 0, two.padding(Padding.explicit(1, 0, 0, 0))),
+                  "averages take SAME or VALID padding")
+              .with(DType.FLOAT32, 1, 4, 4, 1));
+      examples.add(
+          Example.rejects(new Pool(PoolFamily.AVERAGE_2D, 0, two), "must be floating, not int32")
+              .with(DType.INT32, 1, 4, 4, 1));
+      examples.addAll(gradientExamples(two, half));
+      return examples;
+    }
+
+    private static void accepts(
+        List<Example> examples, PoolFamily family, PoolOptions options, long... images) {
+      examples.add(Example.accepts(new Pool(family, 0, options)).with(DType.FLOAT64, images));
+    }
+
+    private static List<Example> gradientExamples(PoolOptions two, PoolOptions half) {
+      Op touching = new Pool(PoolFamily.MAX_2D, 1, two);
+      Op overlapping = new Pool(PoolFamily.MAX_2D, 1, half);
+      Op second = new Pool(PoolFamily.MAX_2D, 2, two);
+      Op mean = new Pool(PoolFamily.AVERAGE_2D, 1, half);
       return List.of(
-          Example.accepts(two)
+          Example.accepts(touching)
+              .with(DType.FLOAT64, 1, 4, 4, 2)
+              .with(DType.FLOAT64, 1, 2, 2, 2)
+              .with(DType.FLOAT64, 1, 2, 2, 2),
+          Example.accepts(overlapping)
+              .with(DType.FLOAT64, 1, 5, 5, 2)
+              .with(DType.FLOAT64, 1, 3, 3, 2)
+              .with(DType.FLOAT64, 1, 3, 3, 2),
+          Example.rejects(
+                  touching, "gradient of shape [1,3,2,1] does not fit a result of [1,2,2,1]")
+              .with(DType.FLOAT32, 1, 4, 4, 1)
+              .with(DType.FLOAT32, 1, 2, 2, 1)
+              .with(DType.FLOAT32, 1, 3, 2, 1),
+          Example.accepts(second)
               .with(DType.FLOAT64, 1, 4, 4, 2)
               .with(DType.FLOAT64, 1, 2, 2, 2)
               .with(DType.FLOAT64, 1, 4, 4, 2),
-          Example.rejects(two, "shapes [1,4,4,1] and [1,4,2,1] differ")
+          Example.rejects(second, "shapes [1,4,4,1] and [1,4,2,1] differ")
               .with(DType.FLOAT32, 1, 4, 4, 1)
               .with(DType.FLOAT32, 1, 2, 2, 1)
-              .with(DType.FLOAT32, 1, 4, 2, 1));
-    }
-  }
-
-  /** The mean of the elements of each window, not counting the padding. */
-  record AvgPool(PoolOptions options) implements Op {
-    @Override
-    public String type() {
-      return "AvgPool";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("value: T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(1);
-      requireNotExplicit(in, options);
-      DType dtype = in.requireFloating(0).dtype();
-      return List.of(new TensorType(dtype, MaxPool.forward(in, options, in.requireRank(0, 4))));
-    }
-
-    static void requireNotExplicit(Inference in, PoolOptions options) {
-      in.require(
-          options.padding().kind() != Padding.Kind.EXPLICIT,
-          "averages take SAME or VALID padding, not %s",
-          options.padding());
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(
-          Ops.of(call.graph())
-              .result(
-                  new AvgPoolGrad(options), Broadcasting.shapeOf(call.input(0)), call.gradient()));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Value x = options.format().toLast(to, to.input(0));
-      Value y =
-          MaxPool.pool(
-              to,
-              Primitive.Pool.Kind.AVERAGE,
-              MaxPool.axes(options, x.type().shape()),
-              List.of(x),
-              options.format().toLast(to.outputType(0).shape()));
-      to.output(0, options.format().fromLast(to, y));
-    }
-
-    static List<Example> examples() {
-      PoolOptions two = PoolOptions.window(2, 2);
-      return List.of(
-          images(two, 2, 4, 6, 3),
-          images(two.strides(1, 1).same(), 1, 3, 3, 2),
-          images(PoolOptions.window(5, 5).strides(1, 1).same(), 1, 3, 3, 1),
-          images(PoolOptions.window(3, 2).strides(2, 3), 1, 7, 7, 1),
-          images(two.nchw(), 1, 2, 4, 4),
-          Example.accepts(new AvgPool(two)).with(DType.FLOAT32, 1, 4, 4, 1),
-          Example.rejects(new AvgPool(two), "must be floating, not int32")
-              .with(DType.INT32, 1, 4, 4, 1),
-          Example.rejects(
-                  new AvgPool(two.padding(Padding.explicit(1, 0, 0, 0))),
-                  "averages take SAME or VALID padding")
-              .with(DType.FLOAT32, 1, 4, 4, 1));
-    }
-
-    private static Example images(PoolOptions options, long... dims) {
-      return Example.accepts(new AvgPool(options)).with(DType.FLOAT64, dims);
-    }
-  }
-
-  /** Gradient of {@link AvgPool}; inputs are the shape of the images and the gradient. */
-  record AvgPoolGrad(PoolOptions options) implements Op {
-    @Override
-    public String type() {
-      return "AvgPoolGrad";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("orig_input_shape: int32 in index", "grad: T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      AvgPool.requireNotExplicit(in, options);
-      in.requireIndex(0);
-      DType dtype = in.requireFloating(1).dtype();
-      Shape dy = in.requireRank(1, 4);
-      Optional<Literal> sizes = in.constant(0);
-      if (sizes.isEmpty()) {
-        in.requireRank(0, 1);
-        int channels = options.format().channelAxis(4);
-        return List.of(
-            new TensorType(
-                dtype, Shape.unknown(4).with(0, dy.dim(0)).with(channels, dy.dim(channels))));
-      }
-      Shape images = Sizes.read(in, sizes.get(), 4);
-      Sizes.requireResult(in, MaxPool.forward(in, options, images), dy);
-      return List.of(new TensorType(dtype, images));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(
-          List.of(
-              Optional.empty(),
-              Optional.of(Ops.of(call.graph()).nn.avgPool(call.gradient(), options))),
-          "it is a shape");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Value dy = options.format().toLast(to, to.input(1));
-      Shape x = options.format().toLast(to.outputType(0).shape());
-      Value dx =
-          MaxPool.pool(
-              to, Primitive.Pool.Kind.AVERAGE_GRADIENT, MaxPool.axes(options, x), List.of(dy), x);
-      to.output(0, options.format().fromLast(to, dx));
-    }
-
-    static List<Example> examples() {
-      Op same = new AvgPoolGrad(PoolOptions.window(3, 3).strides(2, 2).same());
-      return List.of(
-          Example.accepts(same).with(Literal.ofInts(1, 5, 4, 2)).with(DType.FLOAT64, 1, 3, 2, 2),
-          Example.rejects(same, "gradient of shape [1,2,2,1] does not fit a result of [1,3,2,1]")
+              .with(DType.FLOAT32, 1, 4, 2, 1),
+          Example.accepts(mean).with(Literal.ofInts(1, 5, 4, 2)).with(DType.FLOAT64, 1, 3, 2, 2),
+          Example.rejects(mean, "gradient of shape [1,2,2,1] does not fit a result of [1,3,2,1]")
               .with(Literal.ofInts(1, 5, 4, 1))
               .with(DType.FLOAT32, 1, 2, 2, 1));
     }

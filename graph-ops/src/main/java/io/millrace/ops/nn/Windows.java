@@ -7,32 +7,19 @@ import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.ir.WindowAxis;
-import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.ops.building.Surrounding;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
-import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pooling and convolution of integers, which the primitives for windows leave out: reductions over
- * overlapping views.
+ * Windows as overlapping views of padded data: pooling and convolution of integers, which the
+ * primitives for windows leave out, are reductions over these.
  */
 final class Windows {
   private Windows() {}
-
-  /** Requires one positive number a spatial axis. */
-  static void requirePositive(Inference in, String what, List<Long> perAxis, int spatial) {
-    in.require(
-        perAxis.size() == spatial && perAxis.stream().allMatch(n -> n > 0),
-        "%s must be %d positive numbers, not %s",
-        what,
-        spatial,
-        perAxis);
-  }
 
   /** Returns the greatest element of each window of {@code [n, spatial..., c]}. */
   static Value maximum(Lowering to, Value x, List<WindowAxis> axes) {
@@ -53,7 +40,7 @@ final class Windows {
 
   /** Returns the convolution of {@code [n, spatial..., c]} with {@code [spatial..., c/g, out]}. */
   static Value convolve(Lowering to, Value x, Value filter, List<WindowAxis> axes, int groups) {
-    Value padded = pad(to, x, axes, Literal.scalar(x.type().dtype(), 0));
+    Value padded = pad(to, x, axes, 0);
     Shape from = x.type().shape();
     Shape taps = filter.type().shape();
     long[] xStrides = padded.type().shape().strides();
@@ -125,26 +112,22 @@ final class Windows {
         operands.get(0).type().withShape(domain.slice(0, kept)));
   }
 
-  private static Value pad(Lowering to, Value x, List<WindowAxis> axes, Literal fill) {
+  /** Returns data with an element of these bits wherever windows reach beyond them. */
+  static Value pad(Lowering to, Value x, List<WindowAxis> axes, long bits) {
     long[] counts = new long[2 * x.type().shape().rank()];
     for (int i = 0; i < axes.size(); i++) {
       counts[2 * i + 2] = axes.get(i).padBefore();
       counts[2 * i + 3] = axes.get(i).padAfter();
     }
-    return Surrounding.fill(
-        to, x, counts, new ScalarFunction.Constant(x.type().dtype(), fill.getLong(0)));
+    return Surrounding.fill(to, x, counts, new ScalarFunction.Constant(x.type().dtype(), bits));
   }
 
-  private static Literal lowest(DType dtype) {
-    long lowest =
-        switch (dtype) {
-          case INT32 -> Integer.MIN_VALUE;
-          case INT64 -> Long.MIN_VALUE;
-          default -> 0;
-        };
-    Literal.Builder literal = new Literal.Builder(new TensorType(dtype, Shape.scalar()));
-    literal.setLong(0, lowest);
-    return literal.build();
+  private static long lowest(DType dtype) {
+    return switch (dtype) {
+      case INT32 -> Integer.MIN_VALUE;
+      case INT64 -> Long.MIN_VALUE;
+      default -> 0;
+    };
   }
 
   private static View view(List<Long> strides) {

@@ -1,11 +1,8 @@
-package io.millrace.ops.nn;
+package io.millrace.ops;
 
 import io.millrace.op.Attributes;
 import io.millrace.op.RuleException;
-import io.millrace.ops.DataFormat;
-import io.millrace.ops.Padding;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +11,11 @@ import java.util.Map;
  * How TensorFlow writes sliding windows: numbers for all axes of the data, in the order of their
  * format, those of examples and channels being 1 (or 0 around them).
  */
-public final class WindowAttributes {
+final class WindowAttributes {
   private WindowAttributes() {}
 
   /** Returns the attributes of a way to slide; {@code perAxis} holds lists for spatial axes. */
-  public static Map<String, Object> write(
+  static Map<String, Object> write(
       Map<String, List<Long>> perAxis, Padding padding, DataFormat format) {
     Map<String, Object> attributes = new LinkedHashMap<>();
     perAxis.forEach((name, numbers) -> attributes.put(name, spread(numbers, List.of(1L), format)));
@@ -28,12 +25,6 @@ public final class WindowAttributes {
     }
     attributes.put("data_format", format.name());
     return attributes;
-  }
-
-  /** Returns numbers for the height and the width of images as numbers for all their axes. */
-  static List<Long> images(int... heightAndWidth) {
-    List<Long> spatial = Arrays.stream(heightAndWidth).asLongStream().boxed().toList();
-    return spread(spatial, List.of(1L), DataFormat.NHWC);
   }
 
   private static List<Long> spread(List<Long> spatial, List<Long> others, DataFormat format) {
@@ -49,7 +40,7 @@ public final class WindowAttributes {
   }
 
   /** Returns the numbers for the spatial axes. */
-  public static List<Long> spatial(Attributes in, String name, List<Long> otherwise) {
+  static List<Long> spatial(Attributes in, String name, List<Long> otherwise) {
     if (!in.has(name)) {
       return otherwise;
     }
@@ -76,7 +67,7 @@ public final class WindowAttributes {
     return List.copyOf(all.subList(from, to));
   }
 
-  public static Padding padding(Attributes in) {
+  static Padding padding(Attributes in) {
     String kind = in.get("padding", String.class);
     List<Long> amounts = in.list("explicit_paddings", Long.class, List.of());
     return switch (kind) {
@@ -92,7 +83,7 @@ public final class WindowAttributes {
     };
   }
 
-  public static DataFormat format(Attributes in) {
+  static DataFormat format(Attributes in) {
     String name = in.get("data_format", String.class, "NHWC");
     return switch (name) {
       case "NHWC" -> DataFormat.NHWC;
