@@ -214,7 +214,22 @@ public sealed interface Primitive {
     public enum Kind {
       FORWARD,
       DATA_GRADIENT,
-      FILTER_GRADIENT
+      FILTER_GRADIENT;
+
+      /** Returns which of two inputs and the output is the data. */
+      public <T> T data(List<T> inputs, T output) {
+        return this == DATA_GRADIENT ? output : inputs.get(0);
+      }
+
+      /** Returns which of two inputs and the output is the filter. */
+      public <T> T filter(List<T> inputs, T output) {
+        return this == FILTER_GRADIENT ? output : inputs.get(this == FORWARD ? 1 : 0);
+      }
+
+      /** Returns which of two inputs and the output is the result, or what arrives at it. */
+      public <T> T result(List<T> inputs, T output) {
+        return this == FORWARD ? output : inputs.get(1);
+      }
     }
 
     @Override
@@ -247,7 +262,22 @@ public sealed interface Primitive {
       AVERAGE,
       MAX_GRADIENT,
       AVERAGE_GRADIENT,
-      MAX_GATHER
+      MAX_GATHER;
+
+      /** Returns whether elements of the data are made from those of windows. */
+      public boolean isGradient() {
+        return this == MAX_GRADIENT || this == AVERAGE_GRADIENT;
+      }
+
+      /** Returns which of the inputs and the output has the data's shape. */
+      public <T> T data(List<T> inputs, T output) {
+        return isGradient() ? output : inputs.get(0);
+      }
+
+      /** Returns which of the inputs and the output has an element a window. */
+      public <T> T result(List<T> inputs, T output) {
+        return isGradient() ? inputs.get(inputs.size() - 1) : output;
+      }
     }
 
     @Override

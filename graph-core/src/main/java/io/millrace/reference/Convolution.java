@@ -19,35 +19,26 @@ final class Convolution {
   static Literal convolve(Primitive.Convolve convolve, List<Literal> inputs, TensorType output) {
     Literal first = inputs.get(0);
     Literal second = inputs.get(1);
-    Shape one = first.type().shape();
-    Shape two = second.type().shape();
     double[] sums = new double[Math.toIntExact(output.shape().size())];
-    switch (convolve.kind()) {
-      case FORWARD ->
-          forEachTerm(
-              convolve,
-              one,
-              two,
-              output.shape(),
+    Term term =
+        switch (convolve.kind()) {
+          case FORWARD ->
               (data, filter, result) ->
-                  sums[(int) result] += first.getDouble(data) * second.getDouble(filter));
-      case DATA_GRADIENT ->
-          forEachTerm(
-              convolve,
-              output.shape(),
-              one,
-              two,
+                  sums[(int) result] += first.getDouble(data) * second.getDouble(filter);
+          case DATA_GRADIENT ->
               (data, filter, result) ->
-                  sums[(int) data] += first.getDouble(filter) * second.getDouble(result));
-      case FILTER_GRADIENT ->
-          forEachTerm(
-              convolve,
-              one,
-              output.shape(),
-              two,
+                  sums[(int) data] += first.getDouble(filter) * second.getDouble(result);
+          case FILTER_GRADIENT ->
               (data, filter, result) ->
-                  sums[(int) filter] += first.getDouble(data) * second.getDouble(result));
-    }
+                  sums[(int) filter] += first.getDouble(data) * second.getDouble(result);
+        };
+    List<Shape> shapes = List.of(first.type().shape(), second.type().shape());
+    forEachTerm(
+        convolve,
+        convolve.kind().data(shapes, output.shape()),
+        convolve.kind().filter(shapes, output.shape()),
+        convolve.kind().result(shapes, output.shape()),
+        term);
     return Numbers.ofDoubles(output, sums);
   }
 

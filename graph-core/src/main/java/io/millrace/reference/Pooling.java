@@ -17,11 +17,9 @@ final class Pooling {
   private Pooling() {}
 
   static Literal pool(Primitive.Pool pool, List<Literal> inputs, TensorType output) {
-    boolean gradient =
-        pool.kind() == Primitive.Pool.Kind.MAX_GRADIENT
-            || pool.kind() == Primitive.Pool.Kind.AVERAGE_GRADIENT;
-    Shape data = gradient ? output.shape() : inputs.get(0).type().shape();
-    Shape result = gradient ? inputs.get(inputs.size() - 1).type().shape() : output.shape();
+    List<Shape> shapes = inputs.stream().map(i -> i.type().shape()).toList();
+    Shape data = pool.kind().data(shapes, output.shape());
+    Shape result = pool.kind().result(shapes, output.shape());
     Windows windows = new Windows(pool.axes(), data);
     double[] values = new double[Math.toIntExact(output.shape().size())];
     int[] next = {0};

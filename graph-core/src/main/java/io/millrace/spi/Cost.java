@@ -21,10 +21,8 @@ final class Cost {
       return 2 * step.output().type().shape().size() * depth;
     }
     if (primitive instanceof Primitive.Convolve convolve) {
-      boolean data = convolve.kind() == Primitive.Convolve.Kind.DATA_GRADIENT;
-      boolean filter = convolve.kind() == Primitive.Convolve.Kind.FILTER_GRADIENT;
-      Shape weights = (filter ? step.output() : step.inputs().get(data ? 0 : 1)).type().shape();
-      Shape result = (data || filter ? step.inputs().get(1) : step.output()).type().shape();
+      Shape weights = convolve.kind().filter(step.inputs(), step.output()).type().shape();
+      Shape result = convolve.kind().result(step.inputs(), step.output()).type().shape();
       return 2 * weights.size() * result.size() / Math.max(1, result.dim(-1));
     }
     if (primitive instanceof Primitive.Scatter scatter) {

@@ -5,7 +5,6 @@ import io.millrace.cpu.workers.BlasWorker;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.PartKernel;
 import io.millrace.ir.Primitive;
-import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.type.Shape;
 import java.util.Arrays;
@@ -84,7 +83,7 @@ final class ConvolutionDepthwise implements PartKernel {
           sums[i] += more[i];
         }
       }
-      put(frame, filter, 0, sums, filterSize);
+      WindowLines.put(frame, filter, 0, sums, 0, filterSize);
     }
   }
 
@@ -95,7 +94,7 @@ final class ConvolutionDepthwise implements PartKernel {
     if (kind == Primitive.Convolve.Kind.FILTER_GRADIENT) {
       Arrays.fill(weights, 0, filterSize, 0);
     } else {
-      get(frame, filter, 0, weights, filterSize);
+      WindowLines.get(frame, filter, 0, weights, 0, filterSize);
     }
     long end = Math.min(count, (part + 1) * linesPerPart);
     for (long line = part * linesPerPart; line < end; line++) {
@@ -129,7 +128,7 @@ final class ConvolutionDepthwise implements PartKernel {
         }
       }
     }
-    put(frame, result, line, made, lineOut);
+    WindowLines.put(frame, result, line, made, 0, lineOut);
   }
 
   private void dataGradient(Frame frame, BlasWorker arrays, float[] weights, long line) {
@@ -140,7 +139,7 @@ final class ConvolutionDepthwise implements PartKernel {
     for (int lead = 0; lead < lines.leads; lead++) {
       long target = lines.target(line, lead);
       if (target >= 0) {
-        get(frame, result, target, gradient, lineOut);
+        WindowLines.get(frame, result, target, gradient, 0, lineOut);
         for (int tap = 0; tap < lines.taps; tap++) {
           int weight = (lead * lines.taps + tap) * channels;
           int start = lines.start(tap) * channels;
@@ -162,12 +161,12 @@ final class ConvolutionDepthwise implements PartKernel {
         made[i] = sum;
       }
     }
-    put(frame, data, line, made, lines.lastExtent * dataChannels);
+    WindowLines.put(frame, data, line, made, 0, lines.lastExtent * dataChannels);
   }
 
   private void filterGradient(Frame frame, BlasWorker arrays, float[] sums, long line) {
     float[] gradient = arrays.floats(3, lineOut);
-    get(frame, result, line, gradient, lineOut);
+    WindowLines.get(frame, result, line, gradient, 0, lineOut);
     int step = lines.stride() * channels;
     for (int lead = 0; lead < lines.leads; lead++) {
       long source = lines.source(line, lead);
@@ -191,7 +190,7 @@ final class ConvolutionDepthwise implements PartKernel {
     float[] seen = arrays.floats(1, lineIn);
     int each = channels / dataChannels;
     int length = lines.lastExtent * dataChannels;
-    get(frame, data, line, seen, length);
+    WindowLines.get(frame, data, line, seen, 0, length);
     if (each > 1) {
       for (int i = length - 1; i >= 0; i--) {
         Arrays.fill(seen, i * each, (i + 1) * each, seen[i]);
@@ -205,15 +204,5 @@ final class ConvolutionDepthwise implements PartKernel {
     for (int i = 0; i < count; i++) {
       sums[sum + i] += x[atX + i] * y[atY + i];
     }
-  }
-
-  private static void get(Frame frame, Place place, long line, float[] into, int length) {
-    long offset = place.offset() + line * length * 4;
-    frame.memory(place).floats(offset).get((int) (offset % HostMemory.WINDOW / 4), into, 0, length);
-  }
-
-  private static void put(Frame frame, Place place, long line, float[] from, int length) {
-    long offset = place.offset() + line * length * 4;
-    frame.memory(place).floats(offset).put((int) (offset % HostMemory.WINDOW / 4), from, 0, length);
   }
 }

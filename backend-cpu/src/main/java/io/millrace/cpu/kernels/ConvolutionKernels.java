@@ -14,34 +14,28 @@ public final class ConvolutionKernels {
   /** Returns a kernel for a step whose primitive is a Convolve. */
   public static Kernel of(Step step) {
     Primitive.Convolve convolve = (Primitive.Convolve) step.primitive();
-    Place first = step.inputs().get(0);
-    Place second = step.inputs().get(1);
     Place output = step.output();
     if (output.type().shape().size() == 0) {
       return frame -> {};
     }
-    if (first.type().shape().size() == 0 || second.type().shape().size() == 0) {
+    if (step.inputs().stream().anyMatch(input -> input.type().shape().size() == 0)) {
       return frame -> ContractionIntegers.zero(frame, output);
     }
-    int groups = convolve.groups();
-    boolean byData = convolve.kind() == Primitive.Convolve.Kind.DATA_GRADIENT;
-    boolean byFilter = convolve.kind() == Primitive.Convolve.Kind.FILTER_GRADIENT;
-    Place data = byData ? output : first;
-    Place filter = byData ? first : byFilter ? output : second;
+    Place data = convolve.kind().data(step.inputs(), output);
+    Place filter = convolve.kind().filter(step.inputs(), output);
+    Place result = convolve.kind().result(step.inputs(), output);
     if (ConvolutionDepthwise.suits(convolve, data, filter)) {
-      Place result = byData || byFilter ? second : output;
       return new ConvolutionDepthwise(convolve, data, filter, result);
     }
+    int groups = convolve.groups();
     return switch (convolve.kind()) {
       case FORWARD ->
           new ConvolutionGather(
               List.of(
-                  new ConvolutionPhase(
-                      first, second, output, forwardAxes(convolve, first), groups)));
-      case DATA_GRADIENT -> new ConvolutionGather(phases(convolve, first, second, output));
+                  new ConvolutionPhase(data, filter, result, forwardAxes(convolve, data), groups)));
+      case DATA_GRADIENT -> new ConvolutionGather(phases(convolve, filter, result, data));
       case FILTER_GRADIENT ->
-          new ConvolutionFilterGradient(
-              first, second, output, forwardAxes(convolve, first), groups);
+          new ConvolutionFilterGradient(data, result, filter, forwardAxes(convolve, data), groups);
     };
   }
 

@@ -28,7 +28,6 @@ final class PoolingAny implements PartKernel {
   private final long positions;
   private final int taps;
   private final int images;
-  private final boolean gradient;
 
   PoolingAny(Step step, Primitive.Pool pool) {
     kind = pool.kind();
@@ -36,9 +35,7 @@ final class PoolingAny implements PartKernel {
     last = step.inputs().get(step.inputs().size() - 1);
     output = step.output();
     dtype = output.type().dtype();
-    gradient =
-        kind == Primitive.Pool.Kind.MAX_GRADIENT || kind == Primitive.Pool.Kind.AVERAGE_GRADIENT;
-    Shape data = gradient ? output.type().shape() : first.type().shape();
+    Shape data = kind.data(step.inputs(), output).type().shape();
     List<WindowAxis> list = pool.axes();
     axes = list.toArray(new WindowAxis[0]);
     extents = new long[axes.length];
@@ -68,7 +65,7 @@ final class PoolingAny implements PartKernel {
   @Override
   public void part(Frame frame, int part, int worker) {
     long data = part * pixels * channels;
-    if (gradient) {
+    if (kind.isGradient()) {
       for (long i = 0; i < pixels * channels; i++) {
         put(frame, output, data + i, 0);
       }

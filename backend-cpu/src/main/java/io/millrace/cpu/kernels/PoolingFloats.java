@@ -52,9 +52,8 @@ final class PoolingFloats implements PartKernel {
     first = step.inputs().get(0);
     second = step.inputs().get(step.inputs().size() - 1);
     output = step.output();
-    gradient =
-        kind == Primitive.Pool.Kind.MAX_GRADIENT || kind == Primitive.Pool.Kind.AVERAGE_GRADIENT;
-    Shape data = gradient ? output.type().shape() : first.type().shape();
+    gradient = kind.isGradient();
+    Shape data = kind.data(step.inputs(), output).type().shape();
     lines = new WindowLines(pool.axes(), data);
     channels = (int) data.dim(-1);
     lineIn = lines.lastExtent * channels;
@@ -117,54 +116,38 @@ final class PoolingFloats implements PartKernel {
     }
   }
 
-  private static void get(Frame frame, Place place, long line, float[] into, int at, int length) {
-    long offset = place.offset() + line * length * 4;
-    frame
-        .memory(place)
-        .floats(offset)
-        .get((int) (offset % HostMemory.WINDOW / 4), into, at, length);
-  }
-
-  private static void put(Frame frame, Place place, long line, float[] from, int at, int length) {
-    long offset = place.offset() + line * length * 4;
-    frame
-        .memory(place)
-        .floats(offset)
-        .put((int) (offset % HostMemory.WINDOW / 4), from, at, length);
-  }
-
   private void max(Frame frame, BlasWorker arrays, long line) {
-    float[] sums = arrays.floats(0, lineIn);
-    float[] more = arrays.floats(1, lineIn);
     float[] result = arrays.floats(2, lineOut);
     Arrays.fill(result, 0, lineOut, Float.NEGATIVE_INFINITY);
-    int seen = 0;
-    for (int lead = 0; lead < lines.leads; lead++) {
-      long source = lines.source(line, lead);
-      if (source >= 0) {
-        get(frame, first, source, seen == 0 ? sums : more, 0, lineIn);
-        if (seen++ > 0) {
-          greater(sums, more, lineIn);
-        }
-      }
-    }
-    int step = lines.stride() * channels;
-    for (int tap = 0; seen > 0 && tap < lines.taps; tap++) {
-      greaterAlong(
-          sums,
-          lines.start(tap) * channels,
-          step,
-          result,
-          lines.begin(tap),
-          lines.end(tap),
-          channels,
-          places);
+    if (combine(frame, arrays, line) > 0) {
+      greaterAlong(arrays.floats(0, lineIn), result);
     }
     if (anyNan(result, lineOut)) {
       carefully(frame, line);
     } else {
-      put(frame, output, line, result, 0, lineOut);
+      WindowLines.put(frame, output, line, result, 0, lineOut);
     }
+  }
+
+  /** Combines the lines that a line of the result sees in array 0, and returns their number. */
+  private int combine(Frame frame, BlasWorker arrays, long line) {
+    float[] combined = arrays.floats(0, lineIn);
+    float[] more = arrays.floats(1, lineIn);
+    int seen = 0;
+    for (int lead = 0; lead < lines.leads; lead++) {
+      long source = lines.source(line, lead);
+      if (source >= 0) {
+        WindowLines.get(frame, first, source, seen == 0 ? combined : more, 0, lineIn);
+        if (seen++ > 0) {
+          if (kind == Primitive.Pool.Kind.MAX) {
+            greater(combined, more, lineIn);
+          } else {
+            add(combined, more, lineIn);
+          }
+        }
+      }
+    }
+    return seen;
   }
 
   private void carefully(Frame frame, long line) {
@@ -180,7 +163,16 @@ final class PoolingFloats implements PartKernel {
     }
   }
 
-  private static void greaterAlong(
+  /** Makes each element of the result the greatest that its window sees along a line. */
+  private void greaterAlong(float[] line, float[] result) {
+    int step = lines.stride() * channels;
+    for (int tap = 0; tap < lines.taps; tap++) {
+      int start = lines.start(tap) * channels;
+      greaterAt(line, start, step, result, lines.begin(tap), lines.end(tap), channels, places);
+    }
+  }
+
+  private static void greaterAt(
       float[] line,
       int at,
       int step,
@@ -215,19 +207,9 @@ final class PoolingFloats implements PartKernel {
 
   private void average(Frame frame, BlasWorker arrays, long line) {
     float[] sums = arrays.floats(0, lineIn);
-    float[] more = arrays.floats(1, lineIn);
     float[] result = arrays.floats(2, lineOut);
     Arrays.fill(result, 0, lineOut, 0);
-    int seen = 0;
-    for (int lead = 0; lead < lines.leads; lead++) {
-      long source = lines.source(line, lead);
-      if (source >= 0) {
-        get(frame, first, source, seen == 0 ? sums : more, 0, lineIn);
-        if (seen++ > 0) {
-          add(sums, more, lineIn);
-        }
-      }
-    }
+    int seen = combine(frame, arrays, line);
     for (int tap = 0; seen > 0 && tap < lines.taps; tap++) {
       int at = lines.start(tap) * channels;
       for (int i = lines.begin(tap) * channels, end = lines.end(tap) * channels; i < end; i++) {
@@ -235,7 +217,7 @@ final class PoolingFloats implements PartKernel {
       }
     }
     divide(result, seen);
-    put(frame, output, line, result, 0, lineOut);
+    WindowLines.put(frame, output, line, result, 0, lineOut);
   }
 
   private static void add(float[] x, float[] y, int count) {
@@ -269,7 +251,7 @@ final class PoolingFloats implements PartKernel {
     for (int lead = 0; lead < lines.leads; lead++) {
       long source = lines.source(line, lead);
       if (source >= 0) {
-        get(frame, first, source, more, 0, lineIn);
+        WindowLines.get(frame, first, source, more, 0, lineIn);
         oneZero(more, lineIn);
         System.arraycopy(more, 0, staged, lead * lineIn, lineIn);
         if (seen++ == 0) {
@@ -279,17 +261,8 @@ final class PoolingFloats implements PartKernel {
         }
       }
     }
-    int step = lines.stride() * channels;
-    for (int tap = 0; seen > 0 && tap < lines.taps; tap++) {
-      greaterAlong(
-          sums,
-          lines.start(tap) * channels,
-          step,
-          best,
-          lines.begin(tap),
-          lines.end(tap),
-          channels,
-          places);
+    if (seen > 0) {
+      greaterAlong(sums, best);
     }
     for (int lead = lines.leads - 1; lead >= 0; lead--) {
       if (lines.source(line, lead) >= 0) {
@@ -320,6 +293,16 @@ final class PoolingFloats implements PartKernel {
     }
   }
 
+  /** Copies the lines that a line of the result sees one after the other. */
+  private void stage(Frame frame, Place place, long line, float[] staged) {
+    for (int lead = 0; lead < lines.leads; lead++) {
+      long source = lines.source(line, lead);
+      if (source >= 0) {
+        WindowLines.get(frame, place, source, staged, lead * lineIn, lineIn);
+      }
+    }
+  }
+
   private void maxGather(Frame frame, BlasWorker arrays, long line) {
     int[] found = greatest(frame, arrays, line);
     if (anyNan(arrays.floats(2, lineOut), lineOut)) {
@@ -328,16 +311,11 @@ final class PoolingFloats implements PartKernel {
     }
     float[] staged = arrays.floats(0, lines.leads * lineIn);
     float[] result = arrays.floats(2, lineOut);
-    for (int lead = 0; lead < lines.leads; lead++) {
-      long source = lines.source(line, lead);
-      if (source >= 0) {
-        get(frame, second, source, staged, lead * lineIn, lineIn);
-      }
-    }
+    stage(frame, second, line, staged);
     for (int i = 0; i < lineOut; i++) {
       result[i] = found[i] < 0 ? 0 : staged[found[i]];
     }
-    put(frame, output, line, result, 0, lineOut);
+    WindowLines.put(frame, output, line, result, 0, lineOut);
   }
 
   private void maxGradient(Frame frame, BlasWorker arrays, long line) {
@@ -348,13 +326,8 @@ final class PoolingFloats implements PartKernel {
     }
     float[] staged = arrays.floats(0, lines.leads * lineIn);
     float[] gradients = arrays.floats(2, lineOut);
-    get(frame, second, line, gradients, 0, lineOut);
-    for (int lead = 0; lead < lines.leads; lead++) {
-      long source = lines.source(line, lead);
-      if (source >= 0) {
-        get(frame, output, source, staged, lead * lineIn, lineIn);
-      }
-    }
+    WindowLines.get(frame, second, line, gradients, 0, lineOut);
+    stage(frame, output, line, staged);
     for (int i = 0; i < lineOut; i++) {
       if (found[i] >= 0) {
         staged[found[i]] += gradients[i];
@@ -363,7 +336,7 @@ final class PoolingFloats implements PartKernel {
     for (int lead = 0; lead < lines.leads; lead++) {
       long source = lines.source(line, lead);
       if (source >= 0) {
-        put(frame, output, source, staged, lead * lineIn, lineIn);
+        WindowLines.put(frame, output, source, staged, lead * lineIn, lineIn);
       }
     }
   }
@@ -371,7 +344,7 @@ final class PoolingFloats implements PartKernel {
   private void averageGradient(Frame frame, BlasWorker arrays, long line) {
     float[] staged = arrays.floats(0, lineIn);
     float[] shares = arrays.floats(2, lineOut);
-    get(frame, second, line, shares, 0, lineOut);
+    WindowLines.get(frame, second, line, shares, 0, lineOut);
     int seen = 0;
     for (int lead = 0; lead < lines.leads; lead++) {
       seen += lines.source(line, lead) >= 0 ? 1 : 0;
@@ -382,14 +355,14 @@ final class PoolingFloats implements PartKernel {
       if (source < 0) {
         continue;
       }
-      get(frame, output, source, staged, 0, lineIn);
+      WindowLines.get(frame, output, source, staged, 0, lineIn);
       for (int tap = 0; tap < lines.taps; tap++) {
         int at = lines.start(tap) * channels;
         for (int i = lines.begin(tap) * channels, end = lines.end(tap) * channels; i < end; i++) {
           staged[at + places[i]] += shares[i];
         }
       }
-      put(frame, output, source, staged, 0, lineIn);
+      WindowLines.put(frame, output, source, staged, 0, lineIn);
     }
   }
 }

@@ -17,10 +17,7 @@ public final class PoolingKernels {
     }
     Primitive.Pool pool = (Primitive.Pool) step.primitive();
     PoolingAny any = new PoolingAny(step, pool);
-    boolean gradient =
-        pool.kind() == Primitive.Pool.Kind.MAX_GRADIENT
-            || pool.kind() == Primitive.Pool.Kind.AVERAGE_GRADIENT;
-    TensorType data = gradient ? step.output().type() : step.inputs().get(0).type();
+    TensorType data = pool.kind().data(step.inputs(), step.output()).type();
     return data.dtype() == DType.FLOAT32
             && data.shape().size() > 0
             && PoolingFloats.suits(pool, data.shape())

@@ -1,7 +1,11 @@
 package io.millrace.cpu.kernels;
 
+import io.millrace.cpu.workers.Frame;
 import io.millrace.ir.WindowAxis;
+import io.millrace.spi.HostMemory;
+import io.millrace.spi.Place;
 import io.millrace.type.Shape;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -102,5 +106,19 @@ final class WindowLines {
   /** Returns the element of the line that window 0 sees through a tap; negative if before it. */
   int start(int tap) {
     return (int) (tap * last.dilation() - last.padBefore());
+  }
+
+  /** Copies a line of floats, all of a tensor's lines being as long, to an array. */
+  static void get(Frame frame, Place place, long line, float[] into, int at, int length) {
+    long offset = place.offset() + line * length * 4;
+    FloatBuffer floats = frame.memory(place).floats(offset);
+    floats.get((int) (offset % HostMemory.WINDOW / 4), into, at, length);
+  }
+
+  /** Copies a line of floats from an array. */
+  static void put(Frame frame, Place place, long line, float[] from, int at, int length) {
+    long offset = place.offset() + line * length * 4;
+    FloatBuffer floats = frame.memory(place).floats(offset);
+    floats.put((int) (offset % HostMemory.WINDOW / 4), from, at, length);
   }
 }

@@ -31,21 +31,13 @@ record Convolving(
 
   static Convolving of(StepContext context, Primitive.Convolve primitive) {
     Step step = context.step();
-    Place first = step.inputs().get(0);
-    Place second = step.inputs().get(1);
-    Place output = step.output();
-    return switch (primitive.kind()) {
-      case FORWARD -> of(context, primitive, first, second, output);
-      case DATA_GRADIENT -> of(context, primitive, output, first, second);
-      case FILTER_GRADIENT -> of(context, primitive, first, output, second);
-    };
-  }
-
-  private static Convolving of(
-      StepContext context, Primitive.Convolve primitive, Place data, Place filter, Place result) {
+    Primitive.Convolve.Kind kind = primitive.kind();
+    Place data = kind.data(step.inputs(), step.output());
+    Place filter = kind.filter(step.inputs(), step.output());
+    Place result = kind.result(step.inputs(), step.output());
     return new Convolving(
         context,
-        primitive.kind(),
+        kind,
         data.type().dtype(),
         primitive.groups(),
         new SlidingWindows(primitive.axes(), data.type().shape(), result.type().shape()),

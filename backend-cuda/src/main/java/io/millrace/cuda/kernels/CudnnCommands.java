@@ -256,16 +256,8 @@ final class CudnnCommands {
                 .formatted(
                     type,
                     windows.all("p# >= 0 && p# < extent#"),
-                    "rest * " + product("extent") + " + " + windows.number("p", "extent"));
+                    "rest * " + windows.product("extent") + " + " + windows.number("p", "extent"));
     context.add(
         kernel.body(text.indent(2)).perUnit(target.size() / target.dim(-1) * channels, THREADS));
-  }
-
-  private String product(String name) {
-    String text = name + 0;
-    for (int i = 1; i < windows.count(); i++) {
-      text += " * " + name + i;
-    }
-    return text;
   }
 }

@@ -29,13 +29,7 @@ final class DepthwiseConvolution {
 
   private static LaunchBuilder kernel(Convolving c, String name, int pack) {
     return c.windows()
-        .parameters(c.kernel(name), pack)
-        .declare(
-            """
-            #define EACH _Pragma("unroll") for (int l = 0; l < %1$d; l++)
-            using Channels = Pack<%2$s, %1$d>;
-            """
-                .formatted(pack, c.type()))
+        .packed(c.kernel(name), c.type(), pack)
         .index("outputs", c.outputs() / pack)
         .index("multiplier", c.outputsPerGroup());
   }

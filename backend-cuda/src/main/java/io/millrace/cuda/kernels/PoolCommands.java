@@ -5,9 +5,9 @@ import io.millrace.cuda.command.CudaTypes;
 import io.millrace.cuda.command.LaunchBuilder;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.ir.Primitive;
+import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import io.millrace.type.DType;
-import io.millrace.type.TensorType;
 import java.util.Locale;
 
 /**
@@ -40,18 +40,10 @@ public final class PoolCommands {
     Kernels(StepContext context, Primitive.Pool primitive) {
       this.context = context;
       Step step = context.step();
-      boolean gradient =
-          primitive.kind() == Primitive.Pool.Kind.MAX_GRADIENT
-              || primitive.kind() == Primitive.Pool.Kind.AVERAGE_GRADIENT;
-      TensorType first = step.inputs().get(0).type();
-      TensorType output = step.output().type();
-      TensorType last = step.inputs().get(step.inputs().size() - 1).type();
-      windows =
-          new SlidingWindows(
-              primitive.axes(),
-              gradient ? output.shape() : first.shape(),
-              gradient ? last.shape() : output.shape());
-      dtype = output.dtype();
+      Place data = primitive.kind().data(step.inputs(), step.output());
+      Place result = primitive.kind().result(step.inputs(), step.output());
+      windows = new SlidingWindows(primitive.axes(), data.type().shape(), result.type().shape());
+      dtype = data.type().dtype();
       type = CudaTypes.of(dtype);
       int most = 16 / dtype.bytes();
       pack = windows.data().dim(-1) % most == 0 ? most : 1;
@@ -134,7 +126,11 @@ public final class PoolCommands {
                                 const %s count = (%s)(%s);
                                 EACH sum.v[l] += v.v[l] / count;
                                 """
-                                    .formatted(windows.sum("q", "walk"), type, type, product())))
+                                    .formatted(
+                                        windows.sum("q", "walk"),
+                                        type,
+                                        type,
+                                        windows.product("count"))))
                     .perUnit(elements(), THREADS));
       }
     }
@@ -178,14 +174,6 @@ public final class PoolCommands {
               .perUnit(elements(), THREADS));
     }
 
-    private String product() {
-      String text = "count0";
-      for (int i = 1; i < windows.count(); i++) {
-        text += " * count" + i;
-      }
-      return text;
-    }
-
     private String marksType() {
       return "using Marks = Pack<" + marks + ", " + pack + ">;\n";
     }
@@ -202,14 +190,10 @@ public final class PoolCommands {
       LaunchBuilder kernel =
           context
               .kernel(name + "_" + dtype.name().toLowerCase(Locale.ROOT) + "_" + windows.count())
-              .wide(windows.isWide())
-              .declare(
-                  """
-                  #define EACH _Pragma("unroll") for (int l = 0; l < %1$d; l++)
-                  using Channels = Pack<%2$s, %1$d>;
-                  """
-                      .formatted(pack, type));
-      return windows.parameters(kernel, pack).divisor("channelsBy", windows.data().dim(-1) / pack);
+              .wide(windows.isWide());
+      return windows
+          .packed(kernel, type, pack)
+          .divisor("channelsBy", windows.data().dim(-1) / pack);
     }
 
     private LaunchBuilder perWindow(String name) {

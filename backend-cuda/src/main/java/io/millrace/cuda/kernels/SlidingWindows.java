@@ -5,6 +5,7 @@ import io.millrace.ir.WindowAxis;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Windows that slide over the spatial axes of data {@code [n, spatial..., c]}, as kernels know
@@ -71,6 +72,20 @@ record SlidingWindows(List<WindowAxis> axes, Shape data, Shape result) {
     return padded >= WIDE || result.size() >= WIDE;
   }
 
+  /**
+   * Adds the parameters of all axes, and the type {@code Channels} of a pack, of which {@code EACH}
+   * channel l is an element.
+   */
+  LaunchBuilder packed(LaunchBuilder kernel, String type, int pack) {
+    return parameters(kernel, pack)
+        .declare(
+            """
+            #define EACH _Pragma("unroll") for (int l = 0; l < %1$d; l++)
+            using Channels = Pack<%2$s, %1$d>;
+            """
+                .formatted(pack, type));
+  }
+
   /** Adds the parameters of all axes. */
   LaunchBuilder parameters(LaunchBuilder kernel, int pack) {
     long step = data.dim(-1) / pack;
@@ -135,6 +150,11 @@ record SlidingWindows(List<WindowAxis> axes, Shape data, Shape result) {
       terms.add(first + i + " * " + second + i);
     }
     return String.join(" + ", terms);
+  }
+
+  /** Returns {@code name0 * name1 ...}. */
+  String product(String name) {
+    return String.join(" * ", IntStream.range(0, count()).mapToObj(i -> name + i).toList());
   }
 
   /** Returns the row-major number of coordinates, {@code (c0 * extents1 + c1) * extents2 + c2}. */
