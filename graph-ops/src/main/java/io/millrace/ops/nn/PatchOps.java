@@ -163,7 +163,12 @@ public interface PatchOps extends Building {
                   new ExtractImagePatches(twos, ones, ones, Padding.Kind.EXPLICIT),
                   "the padding must be SAME or VALID")
               .with(DType.FLOAT32, 1, 3, 4, 2),
-          Example.rejects(valid, "must have 4 axes").with(DType.FLOAT32, 3, 4));
+          Example.rejects(valid, "must have 4 axes").with(DType.FLOAT32, 3, 4),
+          Example.rejects(
+                  new ExtractImagePatches(
+                      List.of(1L, 4L, 1L, 1L), ones, ones, Padding.Kind.VALID),
+                  "a window of 4 does not fit spatial axis 0 of 2")
+              .with(DType.FLOAT32, 1, 2, 4, 1));
     }
   }
 }
