@@ -5,6 +5,7 @@ import io.millrace.op.Inference;
 import io.millrace.op.Signature;
 import io.millrace.type.Shape;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A kind of convolution: what TensorFlow calls it and its gradients, over how many spatial axes it
@@ -12,20 +13,36 @@ import java.util.List;
  */
 public enum ConvFamily {
   /** Over images, with a filter {@code [h,w,c/groups,out]}: each output sees all of a group. */
-  CONV_2D("Conv2D", 2, false, "use_cudnn_on_gpu"),
+  CONV_2D("Conv2D", 2, false, "numeric", "use_cudnn_on_gpu"),
   /** Over images, with a filter {@code [h,w,c,m]}: each channel gives m channels by itself. */
-  DEPTHWISE_2D("DepthwiseConv2dNative", 2, true);
+  DEPTHWISE_2D("DepthwiseConv2dNative", 2, true, "floating");
 
   private final String type;
   private final int spatial;
   private final boolean depthwise;
-  private final String[] ignored;
 
-  ConvFamily(String type, int spatial, boolean depthwise, String... ignored) {
+  /** In the order of the parts that operations make. */
+  private final List<Signature> signatures;
+
+  /**
+   * Makes a row.
+   *
+   * @param types the set of element types of which a result is computed
+   * @param ignored attributes that change nothing here
+   */
+  ConvFamily(String type, int spatial, boolean depthwise, String types, String... ignored) {
     this.type = type;
     this.spatial = spatial;
     this.depthwise = depthwise;
-    this.ignored = ignored;
+    signatures =
+        Stream.of(
+                Signature.of(
+                    "input_sizes: int32 in index", "filter: T in floating", "out_backprop: T"),
+                Signature.of(
+                    "input: T in floating", "filter_sizes: int32 in index", "out_backprop: T"),
+                Signature.of("input: T in " + types, "filter: T"))
+            .map(s -> s.ignoring(ignored).told("family").told("made"))
+            .toList();
   }
 
   /**
@@ -70,23 +87,12 @@ public enum ConvFamily {
 
   /** Returns how TensorFlow writes the operation that makes a part. */
   Signature signature(Part made) {
-    Signature signature =
-        switch (made) {
-          case IMAGES -> Signature.of("input_sizes: int32", "filter: T", "out_backprop: T");
-          case FILTER -> Signature.of("input: T", "filter_sizes: int32", "out_backprop: T");
-          case RESULT -> Signature.of("input: T", "filter: T");
-        };
-    return signature.ignoring(ignored);
+    return signatures.get(made.input);
   }
 
   /** Returns the number of axes of images, filter and result. */
   int rank() {
     return spatial + 2;
-  }
-
-  /** Returns whether the result is computed of integers too. */
-  boolean takesIntegers() {
-    return !depthwise;
   }
 
   /** Returns a filter's shape as {@code [spatial..., c/groups, out]}. */

@@ -108,12 +108,11 @@ public interface ConvolutionOps extends Building {
 
     @Override
     public Signature signature() {
-      return family.signature(made).told("family").told("made");
+      return family.signature(made);
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      requireTypes(in);
       if (made == Part.RESULT) {
         return List.of(in.type(0).withShape(result(in, rank(in, 0), rank(in, 1))));
       }
@@ -135,29 +134,6 @@ public interface ConvolutionOps extends Building {
                   filter -> result(in, given, filter),
                   result);
       return List.of(in.type(2).withShape(shape));
-    }
-
-    private void requireTypes(Inference in) {
-      if (made == Part.RESULT) {
-        in.requireCount(2);
-        if (family.takesIntegers()) {
-          in.requireNumeric(0);
-        } else {
-          in.requireFloating(0);
-        }
-        in.requireSameDType();
-        return;
-      }
-      in.requireCount(3);
-      int given = made == Part.IMAGES ? 1 : 0;
-      in.requireIndex(1 - given);
-      in.requireFloating(given);
-      in.require(
-          in.dtype(given) == in.dtype(2),
-          "%s %s and gradient %s must have one type",
-          made == Part.IMAGES ? "filter" : "images",
-          in.type(given),
-          in.type(2));
     }
 
     private Shape rank(Inference in, int input) {

@@ -165,8 +165,7 @@ public interface PatchOps extends Building {
               .with(DType.FLOAT32, 1, 3, 4, 2),
           Example.rejects(valid, "must have 4 axes").with(DType.FLOAT32, 3, 4),
           Example.rejects(
-                  new ExtractImagePatches(
-                      List.of(1L, 4L, 1L, 1L), ones, ones, Padding.Kind.VALID),
+                  new ExtractImagePatches(List.of(1L, 4L, 1L, 1L), ones, ones, Padding.Kind.VALID),
                   "a window of 4 does not fit spatial axis 0 of 2")
               .with(DType.FLOAT32, 1, 2, 4, 1));
     }

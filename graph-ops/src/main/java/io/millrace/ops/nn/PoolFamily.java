@@ -10,20 +10,32 @@ import java.util.List;
  */
 public enum PoolFamily {
   /** The greatest element of each window of images; of integers too. */
-  MAX_2D("MaxPool", 2, "input: T", List.of(Kind.MAX, Kind.MAX_GRADIENT, Kind.MAX_GATHER)),
+  MAX_2D(
+      "MaxPool",
+      2,
+      List.of(Kind.MAX, Kind.MAX_GRADIENT, Kind.MAX_GATHER),
+      Signature.of("input: T in numeric"),
+      Signature.of("orig_input: T in floating", "orig_output: T", "grad: T")),
   /** The mean of each window of images, not counting the padding. */
-  AVERAGE_2D("AvgPool", 2, "value: T", List.of(Kind.AVERAGE, Kind.AVERAGE_GRADIENT));
+  AVERAGE_2D(
+      "AvgPool",
+      2,
+      List.of(Kind.AVERAGE, Kind.AVERAGE_GRADIENT),
+      Signature.of("value: T in floating"),
+      Signature.of("orig_input_shape: int32 in index", "grad: T in floating"));
 
   private final String type;
   private final int spatial;
-  private final String input;
   private final List<Kind> kinds;
+  private final Signature pooling;
+  private final Signature gradients;
 
-  PoolFamily(String type, int spatial, String input, List<Kind> kinds) {
+  PoolFamily(String type, int spatial, List<Kind> kinds, Signature pooling, Signature gradients) {
     this.type = type;
     this.spatial = spatial;
-    this.input = input;
     this.kinds = kinds;
+    this.pooling = pooling.told("family").told("order");
+    this.gradients = gradients.told("family").told("order");
   }
 
   /** Returns TensorFlow's name of the pooling (order 0) or its gradient of this order. */
@@ -33,11 +45,7 @@ public enum PoolFamily {
 
   /** Returns how TensorFlow writes the pooling (order 0) or its gradient of this order. */
   Signature signature(int order) {
-    return switch (kind(order)) {
-      case MAX, AVERAGE -> Signature.of(input);
-      case MAX_GRADIENT, MAX_GATHER -> Signature.of("orig_input: T", "orig_output: T", "grad: T");
-      case AVERAGE_GRADIENT -> Signature.of("orig_input_shape: int32", "grad: T");
-    };
+    return order == 0 ? pooling : gradients;
   }
 
   /** Returns what the pooling (order 0) or its gradient of this order computes. */

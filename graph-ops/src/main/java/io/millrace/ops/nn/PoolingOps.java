@@ -73,12 +73,11 @@ public interface PoolingOps extends Building {
 
     @Override
     public Signature signature() {
-      return family.signature(order).told("family").told("order");
+      return family.signature(order);
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      requireTypes(in);
       Shape shape =
           switch (family.kind(order)) {
             case MAX, AVERAGE -> result(in, rank(in, 0));
@@ -105,29 +104,6 @@ public interface PoolingOps extends Building {
             }
           };
       return List.of(in.type(in.count() - 1).withShape(shape));
-    }
-
-    private void requireTypes(Inference in) {
-      switch (family.kind(order)) {
-        case MAX -> {
-          in.requireCount(1);
-          in.requireNumeric(0);
-        }
-        case AVERAGE -> {
-          in.requireCount(1);
-          in.requireFloating(0);
-        }
-        case MAX_GRADIENT, MAX_GATHER -> {
-          in.requireCount(3);
-          in.requireFloating(0);
-          in.requireSameDType();
-        }
-        case AVERAGE_GRADIENT -> {
-          in.requireCount(2);
-          in.requireIndex(0);
-          in.requireFloating(1);
-        }
-      }
     }
 
     private Shape rank(Inference in, int input) {
