@@ -28,7 +28,7 @@ public interface BatchOps extends Building {
    * @param paddings for each spatial axis, how many zeros before and after
    */
   default Output spaceToBatchNd(Object x, Object blockShape, Object paddings) {
-    return result(new SpaceToBatchNd(), operand(x), operand(blockShape), operand(paddings));
+    return result(new BatchNd(true), operand(x), operand(blockShape), operand(paddings));
   }
 
   /**
@@ -39,93 +39,118 @@ public interface BatchOps extends Building {
    * @param crops for each spatial axis, how many elements to leave out at its start and end
    */
   default Output batchToSpaceNd(Object x, Object blockShape, Object crops) {
-    return result(new BatchToSpaceNd(), operand(x), operand(blockShape), operand(crops));
+    return result(new BatchNd(false), operand(x), operand(blockShape), operand(crops));
   }
 
   /** Returns images {@code [n,h,w,c]} with square blocks as examples. TensorFlow: SpaceToBatch. */
   default Output spaceToBatch(Object x, Object paddings, int blockSize) {
-    return result(new SpaceToBatch(blockSize), operand(x), operand(paddings));
+    return result(new Batch(true, blockSize), operand(x), operand(paddings));
   }
 
   /** Returns images {@code [n,h,w,c]} of examples as square blocks. TensorFlow: BatchToSpace. */
   default Output batchToSpace(Object x, Object crops, int blockSize) {
-    return result(new BatchToSpace(blockSize), operand(x), operand(crops));
+    return result(new Batch(false, blockSize), operand(x), operand(crops));
   }
 
-  /** The positions of blocks as examples: inputs data, extents of a block, paddings. */
-  record SpaceToBatchNd() implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of(
-            "input: T", "block_shape: Tblock_shape in index", "paddings: Tpaddings in index");
+  /**
+   * The positions of blocks as examples, or the way back: inputs data, extents of a block, and
+   * paddings or crops.
+   */
+  record BatchNd(boolean toBatch) implements Op {
+    private static final Signature TO_BATCH = signature("paddings: Tpaddings in index");
+    private static final Signature TO_SPACE = signature("crops: Tcrops in index");
+
+    private static Signature signature(String around) {
+      return Signature.of("input: T", "block_shape: Tblock_shape in index", around).told("toBatch");
+    }
 
     @Override
     public String type() {
-      return "SpaceToBatchND";
+      return toBatch ? "SpaceToBatchND" : "BatchToSpaceND";
     }
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
+      return toBatch ? TO_BATCH : TO_SPACE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(infer(in, true));
-    }
-
-    static TensorType infer(Inference in, boolean toBatch) {
       long axes = in.requireRank(1, 1).dim(0);
-      return Blocks.infer(in, axes, in.constant(1), 2, toBatch);
+      return List.of(Blocks.infer(in, axes, in.constant(1), 2, toBatch));
     }
 
     @Override
     public Gradients gradient(Gradient call) {
+      Op back = new BatchNd(!toBatch);
       return Gradients.of(
-          Ops.of(call.graph()).batchToSpaceNd(call.gradient(), call.input(1), call.input(2)));
+          Ops.of(call.graph()).result(back, call.gradient(), call.input(1), call.input(2)));
     }
 
     @Override
     public void lower(Lowering to) {
-      new Blocks(to.constant(1), to.constant(2)).lowerApart(to);
+      new Blocks(to.constant(1), to.constant(2)).lower(to, toBatch);
     }
 
     static List<Example> examples() {
-      Op op = new SpaceToBatchNd();
+      Op toBatch = new BatchNd(true);
+      Op toSpace = new BatchNd(false);
       return List.of(
           of(
-              Example.accepts(op).with(DType.FLOAT32, 1, 3, 4, 2).with(Literal.ofInts(2, 2)),
+              Example.accepts(toBatch).with(DType.FLOAT32, 1, 3, 4, 2).with(Literal.ofInts(2, 2)),
               1,
               0,
               0,
               2),
-          of(Example.accepts(op).with(DType.FLOAT64, 2, 6).with(Literal.ofLongs(3)), 0, 0),
-          of(Example.accepts(op).with(DType.BOOL, 1, 2, 0).with(Literal.ofInts(1)), 1, 2),
+          of(Example.accepts(toBatch).with(DType.FLOAT64, 2, 6).with(Literal.ofLongs(3)), 0, 0),
+          of(Example.accepts(toBatch).with(DType.BOOL, 1, 2, 0).with(Literal.ofInts(1)), 1, 2),
           of(
-              Example.rejects(op, "axis 1 has 3 elements with its paddings, which blocks of 2 do")
+              Example.rejects(
+                      toBatch, "axis 1 has 3 elements with its paddings, which blocks of 2 do")
                   .with(DType.FLOAT32, 1, 3)
                   .with(Literal.ofInts(2)),
               0,
               0),
           of(
-              Example.rejects(op, "must be positive, not 0")
+              Example.rejects(toBatch, "must be positive, not 0")
                   .with(DType.FLOAT32, 1, 3)
                   .with(Literal.ofInts(0)),
               0,
               0),
           of(
-              Example.rejects(op, "must not be negative, as is -1")
+              Example.rejects(toBatch, "must not be negative, as is -1")
                   .with(DType.FLOAT32, 1, 3)
                   .with(Literal.ofInts(2)),
               -1,
               0),
           of(
-              Example.rejects(op, "need a tensor of 3 or more")
+              Example.rejects(toBatch, "need a tensor of 3 or more")
                   .with(DType.FLOAT32, 1, 3)
                   .with(Literal.ofInts(1, 1)),
               0,
               0,
               0,
-              0));
+              0),
+          of(
+              Example.accepts(toSpace).with(DType.FLOAT32, 8, 2, 1, 2).with(Literal.ofInts(2, 2)),
+              1,
+              0,
+              0,
+              1),
+          of(Example.accepts(toSpace).with(DType.FLOAT64, 3, 2).with(Literal.ofLongs(3)), 2, 2),
+          of(Example.accepts(toSpace).with(DType.UINT8, 0, 2, 3).with(Literal.ofInts(2)), 0, 0),
+          of(
+              Example.rejects(toSpace, "3 examples do not make up blocks of 2")
+                  .with(DType.FLOAT32, 3, 2)
+                  .with(Literal.ofInts(2)),
+              0,
+              0),
+          of(
+              Example.rejects(toSpace, "axis 1 gets 4 elements, of which 5 cannot be cropped")
+                  .with(DType.FLOAT32, 2, 2)
+                  .with(Literal.ofInts(2)),
+              3,
+              2));
     }
 
     static Example of(Example example, int... around) {
@@ -133,163 +158,70 @@ public interface BatchOps extends Building {
     }
   }
 
-  /** Examples as the positions of blocks: inputs data, extents of a block, crops. */
-  record BatchToSpaceNd() implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of("input: T", "block_shape: Tblock_shape in index", "crops: Tcrops in index");
+  /**
+   * The positions of square blocks of images as examples, or the way back: inputs images, and
+   * paddings or crops.
+   */
+  record Batch(boolean toBatch, int blockSize) implements Op {
+    private static final Signature TO_BATCH =
+        Signature.of("input: T", "paddings: Tpaddings in index").told("toBatch");
+    private static final Signature TO_SPACE =
+        Signature.of("input: T", "crops: Tidx in index").told("toBatch");
 
     @Override
     public String type() {
-      return "BatchToSpaceND";
+      return toBatch ? "SpaceToBatch" : "BatchToSpace";
     }
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
+      return toBatch ? TO_BATCH : TO_SPACE;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(SpaceToBatchNd.infer(in, false));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(
-          Ops.of(call.graph()).spaceToBatchNd(call.gradient(), call.input(1), call.input(2)));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      new Blocks(to.constant(1), to.constant(2)).lowerTogether(to);
-    }
-
-    static List<Example> examples() {
-      Op op = new BatchToSpaceNd();
-      return List.of(
-          SpaceToBatchNd.of(
-              Example.accepts(op).with(DType.FLOAT32, 8, 2, 1, 2).with(Literal.ofInts(2, 2)),
-              1,
-              0,
-              0,
-              1),
-          SpaceToBatchNd.of(
-              Example.accepts(op).with(DType.FLOAT64, 3, 2).with(Literal.ofLongs(3)), 2, 2),
-          SpaceToBatchNd.of(
-              Example.accepts(op).with(DType.UINT8, 0, 2, 3).with(Literal.ofInts(2)), 0, 0),
-          SpaceToBatchNd.of(
-              Example.rejects(op, "3 examples do not make up blocks of 2")
-                  .with(DType.FLOAT32, 3, 2)
-                  .with(Literal.ofInts(2)),
-              0,
-              0),
-          SpaceToBatchNd.of(
-              Example.rejects(op, "axis 1 gets 4 elements, of which 5 cannot be cropped")
-                  .with(DType.FLOAT32, 2, 2)
-                  .with(Literal.ofInts(2)),
-              3,
-              2));
-    }
-  }
-
-  /** The positions of square blocks of images as examples: inputs images, paddings. */
-  record SpaceToBatch(int blockSize) implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of("input: T", "paddings: Tpaddings in index");
-
-    @Override
-    public String type() {
-      return "SpaceToBatch";
-    }
-
-    @Override
-    public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(infer(in, blockSize, true));
-    }
-
-    static TensorType infer(Inference in, int blockSize, boolean toBatch) {
       in.requireRank(0, 4);
       in.require(blockSize > 1, "the block size must be 2 or more, not %d", blockSize);
-      return Blocks.infer(in, 2, Optional.of(square(blockSize)), 1, toBatch);
+      return List.of(Blocks.infer(in, 2, Optional.of(square()), 1, toBatch));
     }
 
-    static Literal square(int blockSize) {
+    private Literal square() {
       return Literal.ofInts(blockSize, blockSize);
     }
 
     @Override
     public Gradients gradient(Gradient call) {
-      return Gradients.of(
-          Ops.of(call.graph()).batchToSpace(call.gradient(), call.input(1), blockSize));
+      Op back = new Batch(!toBatch, blockSize);
+      return Gradients.of(Ops.of(call.graph()).result(back, call.gradient(), call.input(1)));
     }
 
     @Override
     public void lower(Lowering to) {
-      new Blocks(square(blockSize), to.constant(1)).lowerApart(to);
+      new Blocks(square(), to.constant(1)).lower(to, toBatch);
     }
 
     static List<Example> examples() {
-      Op op = new SpaceToBatch(2);
+      Op toBatch = new Batch(true, 2);
+      Op toSpace = new Batch(false, 2);
       return List.of(
-          SpaceToBatchNd.of(Example.accepts(op).with(DType.FLOAT32, 1, 3, 2, 1), 1, 0, 1, 1),
-          SpaceToBatchNd.of(
-              Example.rejects(op, "which blocks of 2 do not divide")
+          BatchNd.of(Example.accepts(toBatch).with(DType.FLOAT32, 1, 3, 2, 1), 1, 0, 1, 1),
+          BatchNd.of(
+              Example.rejects(toBatch, "which blocks of 2 do not divide")
                   .with(DType.FLOAT32, 1, 3, 2, 1),
               0,
               0,
               0,
               0),
-          SpaceToBatchNd.of(
-              Example.rejects(new SpaceToBatch(1), "must be 2 or more, not 1")
+          BatchNd.of(
+              Example.rejects(new Batch(true, 1), "must be 2 or more, not 1")
                   .with(DType.FLOAT32, 1, 2, 2, 1),
               0,
               0,
               0,
-              0));
-    }
-  }
-
-  /** Examples as the positions of square blocks of images: inputs images, crops. */
-  record BatchToSpace(int blockSize) implements Op {
-    private static final Signature SIGNATURE = Signature.of("input: T", "crops: Tidx in index");
-
-    @Override
-    public String type() {
-      return "BatchToSpace";
-    }
-
-    @Override
-    public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(SpaceToBatch.infer(in, blockSize, false));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(
-          Ops.of(call.graph()).spaceToBatch(call.gradient(), call.input(1), blockSize));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      new Blocks(SpaceToBatch.square(blockSize), to.constant(1)).lowerTogether(to);
-    }
-
-    static List<Example> examples() {
-      Op op = new BatchToSpace(2);
-      return List.of(
-          SpaceToBatchNd.of(Example.accepts(op).with(DType.FLOAT32, 4, 2, 1, 1), 1, 0, 0, 1),
-          SpaceToBatchNd.of(
-              Example.rejects(op, "3 examples do not make up blocks of 4")
+              0),
+          BatchNd.of(Example.accepts(toSpace).with(DType.FLOAT32, 4, 2, 1, 1), 1, 0, 0, 1),
+          BatchNd.of(
+              Example.rejects(toSpace, "3 examples do not make up blocks of 4")
                   .with(DType.FLOAT32, 3, 2, 2, 1),
               0,
               0,

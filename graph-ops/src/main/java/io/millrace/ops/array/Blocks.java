@@ -117,8 +117,17 @@ record Blocks(Literal sizes, Literal around) {
     return Shape.of(dims);
   }
 
-  /** Sets the output to the input with each position of a block an example of its own. */
-  void lowerApart(Lowering to) {
+  /** Sets the output to the input with its blocks taken apart, or else put together. */
+  void lower(Lowering to, boolean toBatch) {
+    if (toBatch) {
+      lowerApart(to);
+    } else {
+      lowerTogether(to);
+    }
+  }
+
+  /** Makes each position of a block an example of its own. */
+  private void lowerApart(Lowering to) {
     Shape result = to.outputType(0).shape();
     long[] counts = new long[2 * result.rank()];
     System.arraycopy(around.toLongs(), 0, counts, 2, 2 * axes());
@@ -141,8 +150,8 @@ record Blocks(Literal sizes, Literal around) {
     to.output(0, to.reshape(to.transpose(split, order), result));
   }
 
-  /** Sets the output to the input with the examples that a block's positions are put together. */
-  void lowerTogether(Lowering to) {
+  /** Puts the examples together that a block's positions are. */
+  private void lowerTogether(Lowering to) {
     Shape from = to.inputType(0).shape();
     Shape result = to.outputType(0).shape();
     int n = axes();

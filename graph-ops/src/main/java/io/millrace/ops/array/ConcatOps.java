@@ -2,6 +2,7 @@ package io.millrace.ops.array;
 
 import io.millrace.Operand;
 import io.millrace.Output;
+import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -10,7 +11,9 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
 import io.millrace.ops.building.ShapeVectors;
+import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -18,6 +21,7 @@ import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Putting tensors together along an axis that they have. */
 public interface ConcatOps extends Building {
@@ -44,45 +48,114 @@ public interface ConcatOps extends Building {
     }
     List<Object> inputs = new ArrayList<>(values);
     inputs.add(axis);
-    return result(new ConcatV2(), inputs.toArray());
+    return result(new Concat(false), inputs.toArray());
   }
 
-  /** All inputs but the last one after another along the axis that the last says. */
-  record ConcatV2() implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of("values: N>=2 * T", "axis: Tidx in index");
+  /** Tensors one after another along the axis that the last input says, or else the first. */
+  record Concat(boolean axisFirst) implements Op {
+    private static final Signature FIRST =
+        Signature.of("concat_dim: int32 in index", "values: N>=2 * T").told("axisFirst");
+    private static final Signature LAST =
+        Signature.of("values: N>=2 * T", "axis: Tidx in index").told("axisFirst");
 
     @Override
     public String type() {
-      return "ConcatV2";
+      return axisFirst ? "Concat" : "ConcatV2";
     }
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
+      return axisFirst ? FIRST : LAST;
     }
 
-    private static Concatenation inputs(int count) {
-      return new Concatenation(count - 1, 0, count - 1);
+    /** Returns the position of the axis among so many inputs. */
+    private int axis(int inputs) {
+      return axisFirst ? 0 : inputs - 1;
+    }
+
+    /** Returns the positions of the tensors among so many inputs. */
+    private int[] tensors(int inputs) {
+      return IntStream.range(0, inputs).filter(i -> i != axis(inputs)).toArray();
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(inputs(in.count()).infer(in));
+      int[] tensors = tensors(in.count());
+      Optional<Long> wished = ShapeVectors.scalar(in, axis(in.count()));
+      Shape common = Shape.unknown();
+      for (int i : tensors) {
+        in.require(
+            !common.isRankKnown()
+                || !in.shape(i).isRankKnown()
+                || common.rank() == in.shape(i).rank(),
+            "inputs must have the same number of axes, but %s has another",
+            in.type(i));
+        common = common.isRankKnown() ? common : in.shape(i);
+      }
+      Shape result =
+          !common.isRankKnown()
+              ? common
+              : wished.isEmpty()
+                  ? Shape.unknown(common.rank())
+                  : joined(in, tensors, in.axis(wished.get(), common.rank()), common.rank());
+      return List.of(in.type(tensors[0]).withShape(result));
+    }
+
+    private static Shape joined(Inference in, int[] tensors, int along, int rank) {
+      long total = 0;
+      Shape others = Shape.unknown(rank);
+      for (int i : tensors) {
+        Shape shape = in.shape(i).isRankKnown() ? in.shape(i) : Shape.unknown(rank);
+        long extent = shape.dim(along);
+        total = total < 0 || extent < 0 ? Shape.UNKNOWN : Math.addExact(total, extent);
+        Shape rest = shape.with(along, Shape.UNKNOWN);
+        in.require(
+            rest.isCompatibleWith(others),
+            "inputs must agree but for axis %d, and %s does not",
+            along,
+            in.type(i));
+        others = others.merge(rest);
+      }
+      return others.with(along, total);
     }
 
     @Override
     public Gradients gradient(Gradient call) {
-      return inputs(call.inputs()).gradient(call);
+      Ops tf = Ops.of(call.graph());
+      List<Output> shapes = new ArrayList<>();
+      for (int i : tensors(call.inputs())) {
+        shapes.add(Broadcasting.shapeOf(call.input(i)));
+      }
+      int axis = axis(call.inputs());
+      List<Object> inputs = new ArrayList<>(shapes);
+      inputs.add(0, tf.cast(call.input(axis), DType.INT32));
+      List<Output> offsets = tf.apply(new ConcatOffset(), inputs.toArray()).outputs();
+      List<Optional<Output>> gradients = new ArrayList<>();
+      for (int i = 0; i < shapes.size(); i++) {
+        gradients.add(Optional.of(tf.slice(call.gradient(), offsets.get(i), shapes.get(i))));
+      }
+      gradients.add(axis, Optional.empty());
+      return Gradients.of(gradients, "the axis only says how to join");
     }
 
+    /** Copies the tensors side by side. */
     @Override
     public void lower(Lowering to) {
-      inputs(to.inputs()).lower(to);
+      Shape shape = to.outputType(0).shape();
+      int along = Math.floorMod(to.constant(axis(to.inputs())).getLong(0), shape.rank());
+      long[] strides = shape.strides();
+      Joining joining = new Joining(to);
+      long offset = 0;
+      for (int i : tensors(to.inputs())) {
+        joining.add(to.input(i), View.of(offset, strides));
+        offset += strides[along] * to.inputType(i).shape().dim(along);
+      }
+      joining.finish();
     }
 
     static List<Example> examples() {
-      Op op = new ConcatV2();
+      Op op = new Concat(false);
+      Op first = new Concat(true);
       return List.of(
           Example.accepts(op)
               .with(DType.FLOAT32, 2, 3)
@@ -108,52 +181,12 @@ public interface ConcatOps extends Building {
           Example.rejects(op, "axis 2 is out of range")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.scalar(DType.INT32, 2)));
-    }
-  }
-
-  /** All inputs but the first one after another along the axis that the first says. */
-  record Concat() implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of("concat_dim: int32 in index", "values: N>=2 * T");
-
-    @Override
-    public String type() {
-      return "Concat";
-    }
-
-    @Override
-    public Signature signature() {
-      return SIGNATURE;
-    }
-
-    private static Concatenation inputs(int count) {
-      return new Concatenation(0, 1, count - 1);
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(inputs(in.count()).infer(in));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return inputs(call.inputs()).gradient(call);
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      inputs(to.inputs()).lower(to);
-    }
-
-    static List<Example> examples() {
-      Op op = new Concat();
-      return List.of(
-          Example.accepts(op)
+              .with(Literal.scalar(DType.INT32, 2)),
+          Example.accepts(first)
               .with(Literal.scalar(DType.INT32, -1))
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 2, 1),
-          Example.rejects(op, "inputs must agree but for axis 1")
+          Example.rejects(first, "inputs must agree but for axis 1")
               .with(Literal.scalar(DType.INT32, 1))
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 4, 3));

@@ -142,8 +142,8 @@ public interface CoreOps extends Building {
   }
 
   /** The input, unless something else is fed in its place. */
-  record PlaceholderWithDefault(Shape shape) implements Op {
-    private static final Signature SIGNATURE = Signature.of("input: dtype").sharing();
+  record PlaceholderWithDefault(Shape shape) implements Passing {
+    private static final Signature WRITTEN = Signature.of("input: dtype").sharing();
 
     @Override
     public String type() {
@@ -152,7 +152,7 @@ public interface CoreOps extends Building {
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
+      return WRITTEN;
     }
 
     /** The shape is that of what may be fed, so nothing more is promised of the default's. */
@@ -166,20 +166,10 @@ public interface CoreOps extends Building {
       return List.of(in.type(0).withShape(shape));
     }
 
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(call.gradient());
-    }
-
     /** A value that may be fed is not known ahead of the run. */
     @Override
     public boolean isStateful() {
       return true;
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.input(0));
     }
 
     static List<Example> examples() {

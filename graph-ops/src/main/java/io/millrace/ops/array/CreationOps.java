@@ -57,12 +57,12 @@ public interface CreationOps extends Building {
 
   /** Returns zeros of the type and shape of a tensor. TensorFlow: ZerosLike. */
   default Output zerosLike(Object x) {
-    return result(new ZerosLike(), x);
+    return result(Like.ZEROS, x);
   }
 
   /** Returns ones of the type and shape of a tensor. TensorFlow: OnesLike. */
   default Output onesLike(Object x) {
-    return result(new OnesLike(), x);
+    return result(Like.ONES, x);
   }
 
   /**
@@ -141,13 +141,24 @@ public interface CreationOps extends Building {
     }
   }
 
-  /** Zeros of the input's type and shape. */
-  record ZerosLike() implements Op {
+  /** Zeros, or ones, of the input's type and shape. */
+  enum Like implements Op {
+    ZEROS("ZerosLike", 0),
+    ONES("OnesLike", 1);
+
     private static final Signature SIGNATURE = Signature.of("x: T");
+
+    private final String type;
+    private final double value;
+
+    Like(String type, double value) {
+      this.type = type;
+      this.value = value;
+    }
 
     @Override
     public String type() {
-      return "ZerosLike";
+      return type;
     }
 
     @Override
@@ -167,7 +178,7 @@ public interface CreationOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      lowerEqual(to, 0);
+      lowerEqual(to, value);
     }
 
     static void lowerEqual(Lowering to, double value) {
@@ -177,45 +188,11 @@ public interface CreationOps extends Building {
 
     static List<Example> examples() {
       return List.of(
-          Example.accepts(new ZerosLike()).with(DType.FLOAT32, 2, 3),
-          Example.accepts(new ZerosLike()).with(DType.BOOL, 2),
-          Example.accepts(new ZerosLike()).with(DType.INT32));
-    }
-  }
-
-  /** Ones of the input's type and shape. */
-  record OnesLike() implements Op {
-    private static final Signature SIGNATURE = Signature.of("x: T");
-
-    @Override
-    public String type() {
-      return "OnesLike";
-    }
-
-    @Override
-    public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(in.type(0));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("its result does not depend on the values of its input");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      ZerosLike.lowerEqual(to, 1);
-    }
-
-    static List<Example> examples() {
-      return List.of(
-          Example.accepts(new OnesLike()).with(DType.FLOAT32, 2, 3),
-          Example.accepts(new OnesLike()).with(DType.UINT8, 2));
+          Example.accepts(ZEROS).with(DType.FLOAT32, 2, 3),
+          Example.accepts(ZEROS).with(DType.BOOL, 2),
+          Example.accepts(ZEROS).with(DType.INT32),
+          Example.accepts(ONES).with(DType.FLOAT32, 2, 3),
+          Example.accepts(ONES).with(DType.UINT8, 2));
     }
   }
 
@@ -246,7 +223,7 @@ public interface CreationOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      ZerosLike.lowerEqual(to, 0);
+      Like.lowerEqual(to, 0);
     }
 
     static List<Example> examples() {

@@ -52,13 +52,9 @@ public interface IdentityOps extends Building {
   }
 
   /** The input, unchanged. */
-  record Identity() implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of("input: T")
-            .sharing()
-            .alias("Snapshot")
-            .alias("DeepCopy")
-            .alias("GuaranteeConst");
+  record Identity() implements Passing {
+    private static final Signature WRITTEN =
+        SIGNATURE.alias("Snapshot").alias("DeepCopy").alias("GuaranteeConst");
 
     @Override
     public String type() {
@@ -67,22 +63,7 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(in.type(0));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(call.gradient());
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.input(0));
+      return WRITTEN;
     }
 
     static List<Example> examples() {
@@ -93,32 +74,15 @@ public interface IdentityOps extends Building {
   }
 
   /** The input, unchanged; no gradient passes. */
-  record StopGradient() implements Op {
-    private static final Signature SIGNATURE = Signature.of("input: T").sharing();
-
+  record StopGradient() implements Passing {
     @Override
     public String type() {
       return "StopGradient";
     }
 
     @Override
-    public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(in.type(0));
-    }
-
-    @Override
     public Gradients gradient(Gradient call) {
       return Gradients.none("it is there to stop gradients");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.input(0));
     }
 
     static List<Example> examples() {
@@ -176,9 +140,8 @@ public interface IdentityOps extends Building {
   }
 
   /** The input, unchanged; no gradient passes, for a stated reason. */
-  record PreventGradient(String message) implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of("input: T").sharing().optional("message", "");
+  record PreventGradient(String message) implements Passing {
+    private static final Signature WRITTEN = SIGNATURE.optional("message", "");
 
     @Override
     public String type() {
@@ -187,22 +150,12 @@ public interface IdentityOps extends Building {
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(in.type(0));
+      return WRITTEN;
     }
 
     @Override
     public Gradients gradient(Gradient call) {
       return Gradients.none("gradients are forbidden: " + message);
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.input(0));
     }
 
     static List<Example> examples() {
@@ -211,17 +164,10 @@ public interface IdentityOps extends Building {
   }
 
   /** The input, unchanged; its shape must fit. */
-  record EnsureShape(Shape shape) implements Op {
-    private static final Signature SIGNATURE = Signature.of("input: T").sharing();
-
+  record EnsureShape(Shape shape) implements Passing {
     @Override
     public String type() {
       return "EnsureShape";
-    }
-
-    @Override
-    public Signature signature() {
-      return SIGNATURE;
     }
 
     @Override
@@ -232,16 +178,6 @@ public interface IdentityOps extends Building {
           in.shape(0),
           shape);
       return List.of(in.type(0).withShape(in.shape(0).merge(shape)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(call.gradient());
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.input(0));
     }
 
     static List<Example> examples() {

@@ -44,7 +44,7 @@ final class SegmentGradients {
     return new Grouping() {
       @Override
       public Output combine(SegmentOps.Kind kind, Output slices) {
-        return tf.result(new SortedSegmentOps.Segment(kind), slices, ids);
+        return tf.result(new SortedSegmentOps.Segment(kind, false), slices, ids);
       }
 
       @Override

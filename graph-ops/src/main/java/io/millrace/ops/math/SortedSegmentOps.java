@@ -1,7 +1,6 @@
 package io.millrace.ops.math;
 
 import io.millrace.Output;
-import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -52,21 +51,26 @@ public interface SortedSegmentOps extends Building {
 
   /** Returns the means of each segment's slices, or 0. TensorFlow: SegmentMean. */
   default Output segmentMean(Object data, Object segmentIds) {
-    return result(new SegmentMean(), operand(data), operand(segmentIds));
+    return result(new Segment(SegmentOps.Kind.SUM, true), operand(data), operand(segmentIds));
   }
 
   private Output segment(SegmentOps.Kind kind, Object data, Object segmentIds) {
-    return result(new Segment(kind), operand(data), operand(segmentIds));
+    return result(new Segment(kind, false), operand(data), operand(segmentIds));
   }
 
-  /** The first input's slices combined by the segments that the second names in order. */
-  record Segment(SegmentOps.Kind kind) implements Op {
+  /**
+   * The first input's slices combined by the segments that the second names in order; for means,
+   * divided by their number.
+   */
+  record Segment(SegmentOps.Kind kind, boolean mean) implements Op {
     private static final Signature SIGNATURE =
-        Signature.of("data: T in numeric", "segment_ids: Tindices in index").told("kind");
+        Signature.of("data: T in numeric", "segment_ids: Tindices in index")
+            .told("kind")
+            .told("mean");
 
     @Override
     public String type() {
-      return "Segment" + kind.suffix();
+      return "Segment" + (mean ? "Mean" : kind.suffix());
     }
 
     @Override
@@ -91,7 +95,15 @@ public interface SortedSegmentOps extends Building {
 
     @Override
     public Gradients gradient(Gradient call) {
-      return Gradients.of(SegmentGradients.of(call, kind, SegmentGradients.sorted(call)));
+      if (!mean) {
+        return Gradients.of(SegmentGradients.of(call, kind, SegmentGradients.sorted(call)));
+      }
+      Ops tf = Ops.of(call.graph());
+      Output ids = call.input(1);
+      Output ones = tf.cast(tf.onesLike(ids), call.gradient().dtype());
+      Output counts =
+          tf.maximum(tf.segmentSum(SegmentGradients.widened(ones, call.input(0), ids), ids), 1);
+      return Gradients.of(tf.gather(tf.divide(call.gradient(), counts), ids));
     }
 
     @Override
@@ -107,7 +119,10 @@ public interface SortedSegmentOps extends Building {
           };
       Value base = Indexing.filled(to, result, start);
       Value combined = Indexing.scatter(to, kind.combine(), base, 1, ids, to.input(0));
-      if (kind == SegmentOps.Kind.MAX || kind == SegmentOps.Kind.MIN) {
+      if (mean) {
+        Value counts = Ascending.perSegment(to, Ascending.count(to, result.dtype()));
+        combined = to.map(combined, counts, (sum, count) -> sum.dividedBy(count.max(1)));
+      } else if (kind == SegmentOps.Kind.MAX || kind == SegmentOps.Kind.MIN) {
         Value present = Ascending.perSegment(to, Ascending.count(to, DType.INT64));
         combined =
             to.map(
@@ -118,68 +133,14 @@ public interface SortedSegmentOps extends Building {
     }
 
     static List<Example> examples() {
-      List<Example> examples = new ArrayList<>();
+      List<Example> examples =
+          new ArrayList<>(Ascending.examples(new Segment(SegmentOps.Kind.SUM, true)));
       for (SegmentOps.Kind kind : SegmentOps.Kind.values()) {
-        Op op = new Segment(kind);
+        Op op = new Segment(kind, false);
         examples.addAll(Ascending.examples(op));
         examples.add(Example.accepts(op).with(DType.UINT8, 3).with(Literal.ofInts(0, 0, 2)));
       }
       return examples;
-    }
-  }
-
-  /** The means of the first input's slices in the segments that the second names in order. */
-  record SegmentMean() implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of("data: T in numeric", "segment_ids: Tindices in index");
-
-    @Override
-    public String type() {
-      return "SegmentMean";
-    }
-
-    @Override
-    public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public int sizes() {
-      return 1;
-    }
-
-    @Override
-    public void lowerSizes(Lowering to) {
-      Ascending.lowerSizes(to, 1);
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(Ascending.infer(in));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      Ops tf = Ops.of(call.graph());
-      Output ids = call.input(1);
-      Output ones = tf.cast(tf.onesLike(ids), call.gradient().dtype());
-      Output counts =
-          tf.maximum(tf.segmentSum(SegmentGradients.widened(ones, call.input(0), ids), ids), 1);
-      return Gradients.of(tf.gather(tf.divide(call.gradient(), counts), ids));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      TensorType result = to.outputType(0);
-      Ascending.require(to, to.input(1));
-      Value zeros = Indexing.filled(to, result, 0);
-      Value sums = Indexing.scatter(to, Combine.ADD, zeros, 1, to.input(1), to.input(0));
-      Value counts = Ascending.perSegment(to, Ascending.count(to, result.dtype()));
-      to.output(0, to.map(sums, counts, (sum, count) -> sum.dividedBy(count.max(1))));
-    }
-
-    static List<Example> examples() {
-      return Ascending.examples(new SegmentMean());
     }
   }
 }
