@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +94,26 @@ class EmulatedSessionTest extends SessionBehaviour {
       assertTrue(driver.takeLog().contains("begin capture"));
       run.accept(5000);
       assertEquals(List.of("replay", "synchronize"), driver.takeLog());
+    }
+  }
+
+  @Test
+  void overlappingRunsHaveBlocksOfTheirOwn() {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1), "x");
+    Output largest = tf.reduceMax(tf.sort(x));
+    SessionOptions options = SessionOptions.defaults().device(device());
+    try (Session session = new Session(graph, options)) {
+      // Each size is a plan, and threads run all three side by side.
+      IntStream.range(0, 120)
+          .parallel()
+          .forEach(
+              i -> {
+                float[] values = new float[200 * (i % 3 + 1)];
+                values[i] = i + 1;
+                assertEquals(i + 1, session.run(largest, Feed.of(x, values)).floatValue());
+              });
     }
   }
 
