@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.session.Devices;
 import io.millrace.type.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -313,6 +314,35 @@ class DevicesTest {
       assertThrows(DeviceException.class, () -> session.run(sum, feed(1, 2)));
       left.lacks = "";
       assertArrayEquals(new int[] {6, 12}, session.run(sum, feed(1, 2)).toIntArray());
+    }
+  }
+
+  @Test
+  void stagesThatAreRefusedSomethingLeaveNothingOpen() {
+    Output twice = on("right", () -> ops.add("twice", x, x));
+    Output picked = on("right", () -> ops.positives("picked", twice));
+    Output sum = ops.add("sum", picked, picked);
+    List<Object> wanted = List.of(sum, twice);
+    try (Session session = open()) {
+      // First no stage is there yet, then only the one for another size is missing.
+      right.lacks = "memory";
+      assertThrows(DeviceException.class, () -> session.run(wanted, feed(1, 2)));
+      right.lacks = "";
+      for (int[] values : new int[][] {{1, 2}, {-1, 2}}) {
+        for (String lack : List.of("plans", "executions")) {
+          for (SeparateBackend side : List.of(right, left)) {
+            side.lacks = lack;
+            for (int i = 0; i < 5; i++) {
+              assertThrows(DeviceException.class, () -> session.run(wanted, feed(values)), lack);
+            }
+            side.lacks = "";
+          }
+        }
+        List<Tensor> both = session.run(wanted, feed(values));
+        assertArrayEquals(
+            Arrays.stream(values).filter(v -> v > 0).map(v -> 4 * v).toArray(),
+            both.get(0).toIntArray());
+      }
     }
   }
 
