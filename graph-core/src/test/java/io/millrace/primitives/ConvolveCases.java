@@ -75,9 +75,14 @@ public final class ConvolveCases implements Cases {
   public List<StepCase> telling() {
     List<StepCase> cases = new ArrayList<>();
     CASES.forEach(text -> cases.addAll(of(DType.FLOAT32, text)));
-    KINDS.forEach(text -> cases.addAll(of(DType.FLOAT64, text)));
+    cases.addAll(kinds(DType.FLOAT64));
     cases.addAll(of(DType.FLOAT32, LARGE.get(1)));
     return cases;
+  }
+
+  /** Returns one of each kind. */
+  public static List<StepCase> kinds(DType type) {
+    return KINDS.stream().flatMap(text -> of(type, text).stream()).toList();
   }
 
   @Override
