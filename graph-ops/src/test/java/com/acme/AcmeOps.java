@@ -43,13 +43,11 @@ public final class AcmeOps implements OpFamily {
 
     @Override
     public Signature signature() {
-      return Signature.of("x: T", "y: T").optional("share", 0.5f);
+      return Signature.of("x: T in floating", "y: T").optional("share", 0.5f);
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      in.requireSameDType();
       in.require(share >= 0 && share <= 1, "the share %s is not within 0 and 1", share);
       in.require(
           in.shape(0).isCompatibleWith(in.shape(1)),

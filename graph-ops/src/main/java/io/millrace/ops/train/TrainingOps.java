@@ -40,7 +40,7 @@ public interface TrainingOps extends Building {
     @Override
     public Signature signature() {
       Signature signature =
-          Signature.of(rule.names().stream().map(name -> name + ": T").toArray(String[]::new))
+          Signature.of(rule.names().stream().map(ApplyUpdate::typed).toArray(String[]::new))
               .told("rule")
               .ignoring("use_locking");
       return rule.option()
@@ -49,11 +49,12 @@ public interface TrainingOps extends Building {
           .orElseGet(() -> signature.told("option"));
     }
 
+    private static String typed(String input) {
+      return input + ": T" + (input.equals(UpdateRule.VARIABLE) ? " in floating" : "");
+    }
+
     @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(1 + rule.inputs().size());
-      in.requireFloating(0);
-      in.requireSameDType();
       for (int i = 1; i < in.count(); i++) {
         switch (rule.inputs().get(i - 1).role()) {
           case SLOT -> requireFit(in, "a slot", i);
