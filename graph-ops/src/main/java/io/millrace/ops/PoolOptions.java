@@ -28,6 +28,15 @@ public record PoolOptions(List<Long> window, List<Long> strides, Padding padding
     return new PoolOptions(window, window, Padding.VALID, DataFormat.NHWC);
   }
 
+  /** Returns windows at these strides, one number a spatial axis, for channels last. */
+  public static PoolOptions of(int[] window, int[] strides, Padding padding) {
+    return new PoolOptions(
+        Arrays.stream(window).mapToObj(Long::valueOf).toList(),
+        Arrays.stream(strides).mapToObj(Long::valueOf).toList(),
+        padding,
+        DataFormat.NHWC);
+  }
+
   /** Returns these options with other strides, one a spatial axis. */
   public PoolOptions strides(long... perAxis) {
     return new PoolOptions(window, Arrays.stream(perAxis).boxed().toList(), padding, format);

@@ -38,6 +38,11 @@ public interface PoolingOps extends Building {
     return maxPool(x, PoolOptions.window(size, size));
   }
 
+  /** Returns the greatest element of each window of {@code [n,h,w,c]}. TensorFlow: MaxPool. */
+  default Output maxPool(Object x, int[] window, int[] strides, Padding padding) {
+    return maxPool(x, PoolOptions.of(window, strides, padding));
+  }
+
   /** Returns the greatest element of each window. TensorFlow: MaxPool. */
   default Output maxPool(Object x, PoolOptions options) {
     return result(new Pool(PoolFamily.MAX_2D, 0, options), x);
@@ -49,6 +54,14 @@ public interface PoolingOps extends Building {
    */
   default Output avgPool(Object x, int size) {
     return avgPool(x, PoolOptions.window(size, size));
+  }
+
+  /**
+   * Returns the mean of each window of {@code [n,h,w,c]}, of the elements that exist. TensorFlow:
+   * AvgPool.
+   */
+  default Output avgPool(Object x, int[] window, int[] strides, Padding padding) {
+    return avgPool(x, PoolOptions.of(window, strides, padding));
   }
 
   /** Returns the mean of each window, of the elements that exist. TensorFlow: AvgPool. */
