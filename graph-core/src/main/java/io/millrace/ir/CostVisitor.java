@@ -80,14 +80,8 @@ final class CostVisitor implements Primitive.Visitor<Cost> {
 
   @Override
   public Cost convolve(Primitive.Convolve convolve) {
-    Shape filter =
-        switch (convolve.kind()) {
-          case FORWARD -> inputs.get(1).shape();
-          case DATA_GRADIENT -> inputs.get(0).shape();
-          case FILTER_GRADIENT -> outputs.get(0).shape();
-        };
-    boolean forward = convolve.kind() == Primitive.Convolve.Kind.FORWARD;
-    Shape result = (forward ? outputs.get(0) : inputs.get(1)).shape();
+    Shape filter = convolve.kind().filter(inputs, outputs.get(0)).shape();
+    Shape result = convolve.kind().result(inputs, outputs.get(0)).shape();
     return all(2 * filter.size() * result.size() / Math.max(1, result.dim(-1)));
   }
 

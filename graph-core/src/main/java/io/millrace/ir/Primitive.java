@@ -21,7 +21,7 @@ public sealed interface Primitive {
 
   /** Returns whether this only says where a tensor is, so that no device does anything for it. */
   default boolean isPlace() {
-    return false;
+    return this instanceof Source || this instanceof Renaming;
   }
 
   /** Returns whether the data may make this fail: a check, or a function that fails on some. */
@@ -34,7 +34,7 @@ public sealed interface Primitive {
    * of its inputs alone, whose work grows no faster than they and its outputs or its domain do.
    */
   default boolean isFoldable() {
-    return false;
+    return this instanceof Renaming || this instanceof LoopNest || this instanceof Rearranging;
   }
 
   /** Returns whether the output may lie where an input of this type does, written over it. */
@@ -48,25 +48,10 @@ public sealed interface Primitive {
   }
 
   /** A tensor that is there when a run begins: no inputs, one output. */
-  sealed interface Source extends Primitive {
-    @Override
-    default boolean isPlace() {
-      return true;
-    }
-  }
+  sealed interface Source extends Primitive {}
 
   /** The bytes of its input under another type: one input, one output. */
-  sealed interface Renaming extends Primitive {
-    @Override
-    default boolean isPlace() {
-      return true;
-    }
-
-    @Override
-    default boolean isFoldable() {
-      return true;
-    }
-  }
+  sealed interface Renaming extends Primitive {}
 
   /** A scalar function of operands that are walked over a domain. */
   sealed interface LoopNest extends Primitive {
@@ -83,20 +68,10 @@ public sealed interface Primitive {
     default boolean mayFail() {
       return function().mayFail();
     }
-
-    @Override
-    default boolean isFoldable() {
-      return true;
-    }
   }
 
   /** Brings elements to other places, or combines them along an axis in order. */
-  sealed interface Rearranging extends Primitive {
-    @Override
-    default boolean isFoldable() {
-      return true;
-    }
-  }
+  sealed interface Rearranging extends Primitive {}
 
   /** The tensor fed at this position of the program's feeds. */
   record Feed(int slot) implements Source {
@@ -458,12 +433,7 @@ public sealed interface Primitive {
       return type.withShape(Shape.of(shown < 0 ? size : Math.min(size, shown)));
     }
 
-    /**
-     * Returns the message of a failure.
-     *
-     * @param tensors the types of the further inputs
-     * @param elements those of their elements that are shown
-     */
+    /** Returns the message where further inputs of these types have these elements to show. */
     public String failure(List<TensorType> tensors, List<Literal> elements) {
       StringBuilder text = new StringBuilder(message);
       for (int i = 0; i < elements.size(); i++) {
