@@ -23,7 +23,7 @@ final class Windows {
 
   /** Returns the greatest element of each window of {@code [n, spatial..., c]}. */
   static Value maximum(Lowering to, Value x, List<WindowAxis> axes) {
-    Value padded = pad(to, x, axes, lowest(x.type().dtype()));
+    Value padded = pad(to, x, axes, x.type().dtype().lowest());
     Shape from = x.type().shape();
     long[] strides = padded.type().shape().strides();
     List<Long> dims = new ArrayList<>(List.of(from.dim(0)));
@@ -120,14 +120,6 @@ final class Windows {
       counts[2 * i + 3] = axes.get(i).padAfter();
     }
     return Surrounding.fill(to, x, counts, new ScalarFunction.Constant(x.type().dtype(), bits));
-  }
-
-  private static long lowest(DType dtype) {
-    return switch (dtype) {
-      case INT32 -> Integer.MIN_VALUE;
-      case INT64 -> Long.MIN_VALUE;
-      default -> 0;
-    };
   }
 
   private static View view(List<Long> strides) {
