@@ -10,6 +10,7 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
+import io.millrace.op.Signature;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -156,9 +157,13 @@ final class TestOps {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("x: T", "y: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
-      in.requireCount(2);
-      return List.of(new TensorType(in.requireSameDType(), in.broadcast(0, 1)));
+      return List.of(new TensorType(in.dtype(0), in.broadcast(0, 1)));
     }
 
     @Override
@@ -238,8 +243,12 @@ final class TestOps {
     }
 
     @Override
+    public Signature signature() {
+      return Signature.of("ref: T", "value: T");
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
-      in.requireSameDType();
       in.require(
           in.shape(0).isCompatibleWith(in.shape(1)),
           "a variable of shape %s cannot hold %s",

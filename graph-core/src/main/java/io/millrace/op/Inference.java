@@ -131,42 +131,6 @@ public final class Inference {
     return rank < 0 ? Shape.unknown() : Shape.unknown((int) rank);
   }
 
-  /** Requires this many inputs. */
-  public void requireCount(int count) {
-    require(count() == count, "takes %d inputs, not %d", count, count());
-  }
-
-  /** Requires all inputs to have the first one's element type, and returns it. */
-  public DType requireSameDType() {
-    for (int i = 1; i < count(); i++) {
-      require(
-          dtype(i) == dtype(0),
-          "inputs must have one type, but input 0 is %s and input %d is %s",
-          type(0),
-          i,
-          type(i));
-    }
-    return dtype(0);
-  }
-
-  /** Requires an input to be floating. */
-  public TensorType requireFloating(int input) {
-    require(dtype(input).isFloating(), "input %d must be floating, not %s", input, dtype(input));
-    return type(input);
-  }
-
-  /** Requires an input to be numeric, that is, not boolean. */
-  public TensorType requireNumeric(int input) {
-    require(dtype(input).isNumeric(), "input %d must be numeric, not %s", input, dtype(input));
-    return type(input);
-  }
-
-  /** Requires an input to be int32 or int64. */
-  public TensorType requireIndex(int input) {
-    require(dtype(input).isIndex(), "input %d must be int32 or int64, not %s", input, dtype(input));
-    return type(input);
-  }
-
   /** Requires an input to have this rank, if its rank is known, and returns its shape. */
   public Shape requireRank(int input, int rank) {
     Shape shape = shape(input);
