@@ -25,6 +25,16 @@ final class ReferenceExecution implements Execution {
   }
 
   @Override
+  public void reserve() {
+    lease.begin();
+  }
+
+  @Override
+  public void release() {
+    lease.end();
+  }
+
+  @Override
   public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
     HostMemory arena = lease.begin();
     try {

@@ -151,12 +151,25 @@ final class PartedExecutable implements Executable {
     @Override
     public void run(
         List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
-      for (int i = 0; i < turns.size(); i++) {
-        Turn turn = turns.get(i);
-        collect(turn.part().feeds(), feeds, fetches, turn.feeds());
-        collect(turn.part().fetches(), feeds, fetches, turn.fetches());
-        turn.collect(resources);
-        turn.execution().run(turn.feeds(), turn.resources(), turn.fetches());
+      // All have their memory before any part changes what the session keeps.
+      int reserved = 0;
+      try {
+        while (reserved < turns.size()) {
+          turns.get(reserved).execution().reserve();
+          reserved++;
+        }
+        for (int i = 0; i < turns.size(); i++) {
+          Turn turn = turns.get(i);
+          collect(turn.part().feeds(), feeds, fetches, turn.feeds());
+          collect(turn.part().fetches(), feeds, fetches, turn.fetches());
+          turn.collect(resources);
+          turn.execution().run(turn.feeds(), turn.resources(), turn.fetches());
+        }
+      } finally {
+        while (reserved > 0) {
+          reserved--;
+          turns.get(reserved).execution().release();
+        }
       }
     }
 

@@ -11,11 +11,18 @@ import org.jspecify.annotations.Nullable;
  * The memory in which a device's runs have their arenas: a run leases a block and gives it back.
  *
  * <p>So there are as many blocks as runs overlap, each as large as the largest arena that needed
- * it, however many plans there are. A block holds anything when it is leased. Thread-safe.
+ * it, however many plans there are. A run that needs little does not take a block that is large,
+ * while there is memory for a small one: the next run may need the large one. A block holds
+ * anything when it is leased. Thread-safe.
  *
  * @param <M> the device's memory
  */
 public final class ArenaPool<M extends DeviceMemory> {
+  /** Up to this size it does not matter how much larger than needed a block is. */
+  private static final long SMALL = 1 << 20;
+
+  private static final long TIMES_LARGER = 8;
+
   private final Source<M> source;
 
   /** The blocks that no run has, the smallest first. */
@@ -50,15 +57,24 @@ public final class ArenaPool<M extends DeviceMemory> {
     return new Lease(what, bytes);
   }
 
-  /** The leases of one execution, which has at most one at a time. */
+  /**
+   * The leases of one execution, which has at most one at a time: between the first {@link #begin}
+   * and the {@link #end} that belongs to it. Not thread-safe.
+   */
   public final class Lease {
     private final String what;
     private final long bytes;
     private @Nullable M block;
+    private int begun;
 
     private Lease(String what, long bytes) {
       this.what = what;
       this.bytes = bytes;
+    }
+
+    /** Returns whether there is nothing to lease. */
+    public boolean isEmpty() {
+      return bytes == 0;
     }
 
     /**
@@ -68,38 +84,58 @@ public final class ArenaPool<M extends DeviceMemory> {
      * @throws DeviceException if the device has too little left
      */
     public M begin() {
-      M leased = take(what, bytes, block);
+      M leased = begun == 0 ? take(what, bytes, block) : Objects.requireNonNull(block);
       block = leased;
+      begun++;
       return leased;
     }
 
-    /** Gives back what {@link #begin} returned. */
+    /** Gives back what {@link #begin} returned, once for each time. */
     public void end() {
-      giveBack(Objects.requireNonNull(block));
+      begun--;
+      if (begun == 0) {
+        giveBack(Objects.requireNonNull(block));
+      }
     }
   }
 
   private synchronized M take(String what, long bytes, @Nullable M last) {
-    if (last != null && free.remove(last)) {
+    if (last != null && suits(last, bytes) && free.remove(last)) {
       return last;
     }
-    for (int i = 0; i < free.size(); i++) {
-      if (free.get(i).bytes() >= bytes) {
-        return free.remove(i);
-      }
+    int fitting = position(bytes);
+    if (fitting < free.size() && suits(free.get(fitting), bytes)) {
+      return free.remove(fitting);
     }
-    if (!free.isEmpty()) {
-      free.remove(free.size() - 1).close();
+    if (fitting > 0) {
+      fitting--;
+      free.remove(fitting).close();
+    }
+    if (fitting < free.size()) {
+      try {
+        return source.allocate(what, bytes);
+      } catch (DeviceException | OutOfMemoryError e) {
+        return free.remove(fitting);
+      }
     }
     return allocate(() -> source.allocate(what, bytes));
   }
 
-  private synchronized void giveBack(M block) {
+  private boolean suits(M block, long bytes) {
+    return block.bytes() <= Math.max(SMALL, TIMES_LARGER * bytes);
+  }
+
+  /** Returns the position of the first free block that is large enough. */
+  private int position(long bytes) {
     int position = 0;
-    while (position < free.size() && free.get(position).bytes() < block.bytes()) {
+    while (position < free.size() && free.get(position).bytes() < bytes) {
       position++;
     }
-    free.add(position, block);
+    return position;
+  }
+
+  private synchronized void giveBack(M block) {
+    free.add(position(block.bytes()), block);
   }
 
   /**

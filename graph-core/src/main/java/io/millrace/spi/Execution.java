@@ -6,6 +6,17 @@ import java.util.Optional;
 /** One place to run a plan at a time, with whatever the device needs for that. */
 public interface Execution extends AutoCloseable {
   /**
+   * Takes the memory that the next run needs beyond what the execution keeps, so that several can
+   * be sure of theirs before any runs; {@link #release} belongs to it. A run by itself does both.
+   *
+   * @throws io.millrace.DeviceException if the device has too little left
+   */
+  default void reserve() {}
+
+  /** Gives back what {@link #reserve} took. */
+  default void release() {}
+
+  /**
    * Runs the plan once and returns when the fetches hold their values.
    *
    * @param feeds the fed tensors by slot, dense, of exactly the plan's types

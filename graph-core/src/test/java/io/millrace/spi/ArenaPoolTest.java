@@ -133,6 +133,36 @@ class ArenaPoolTest {
     assertEquals(90, held);
   }
 
+  @Test
+  void aSmallRunLeavesTheLargeBlockToOthersWhileThereIsMemory() {
+    long million = 1 << 20;
+    ArenaPool<Block>.Lease large = pool.lease("large", 100 * million);
+    ArenaPool<Block>.Lease small = pool.lease("small", 10);
+    Block block = large.begin();
+    large.end();
+    Block other = small.begin();
+    assertNotSame(block, other);
+    assertSame(block, large.begin());
+    large.end();
+    small.end();
+    pool.trim();
+    limit = 100 * million;
+    block = large.begin();
+    large.end();
+    assertSame(block, small.begin());
+  }
+
+  @Test
+  void whatWasBegunTwiceEndsTwice() {
+    ArenaPool<Block>.Lease lease = pool.lease("plan", 10);
+    Block block = lease.begin();
+    assertSame(block, lease.begin());
+    lease.end();
+    assertNotSame(block, pool.lease("other", 10).begin());
+    lease.end();
+    assertSame(block, pool.lease("third", 10).begin());
+  }
+
   private static long refuse() {
     throw new DeviceException("full");
   }

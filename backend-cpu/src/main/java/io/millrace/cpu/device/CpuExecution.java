@@ -18,6 +18,16 @@ final class CpuExecution implements Execution {
   }
 
   @Override
+  public void reserve() {
+    frame.reserve();
+  }
+
+  @Override
+  public void release() {
+    frame.release();
+  }
+
+  @Override
   public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
     frame.bind(feeds, resources, fetches);
     try {

@@ -15,6 +15,10 @@ public final class Frame implements AutoCloseable {
   private final HostMemory[] constants;
   private final WorkerPool pool;
   private final Worker[] workers;
+
+  /** Stands for an arena in which there is nothing. */
+  private final HostMemory nothing = HostMemory.uninitialized(0);
+
   private @Nullable HostMemory arena;
   private List<HostMemory> feeds = List.of();
   private List<DeviceMemory> resources = List.of();
@@ -40,9 +44,23 @@ public final class Frame implements AutoCloseable {
     }
   }
 
+  /** Leases the arena for the next run, until {@link #release}. */
+  public void reserve() {
+    if (!lease.isEmpty()) {
+      lease.begin();
+    }
+  }
+
+  /** Gives back what {@link #reserve} leased. */
+  public void release() {
+    if (!lease.isEmpty()) {
+      lease.end();
+    }
+  }
+
   /** Sets what the next run works on, until {@link #unbind}. */
   public void bind(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
-    arena = lease.begin();
+    arena = lease.isEmpty() ? nothing : lease.begin();
     this.feeds = feeds;
     this.resources = resources;
     this.fetches = fetches;
@@ -51,7 +69,7 @@ public final class Frame implements AutoCloseable {
   /** Forgets what the last run worked on, so that it can be freed. */
   public void unbind() {
     arena = null;
-    lease.end();
+    release();
     feeds = List.of();
     resources = List.of();
     fetches = List.of();
@@ -103,6 +121,7 @@ public final class Frame implements AutoCloseable {
 
   @Override
   public void close() {
+    nothing.close();
     for (Worker worker : workers) {
       worker.scratch().close();
     }

@@ -69,6 +69,16 @@ public final class CudaExecution implements Execution {
   }
 
   @Override
+  public void reserve() {
+    lease.begin();
+  }
+
+  @Override
+  public void release() {
+    lease.end();
+  }
+
+  @Override
   public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
     List<TensorType> feedTypes = executable.program().plan().feeds();
     for (int i = 0; i < feedTypes.size(); i++) {
@@ -129,8 +139,9 @@ public final class CudaExecution implements Execution {
 
   private void replay(boolean moved, List<DeviceMemory> resources) {
     if (moved) {
-      graph.ifPresent(DriverStream.Graph::close);
+      Optional<DriverStream.Graph> old = graph;
       graph = Optional.empty();
+      old.ifPresent(DriverStream.Graph::close);
     }
     if (graph.isEmpty()) {
       graph =
