@@ -127,7 +127,6 @@ public final class Devices implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    open.values().forEach(Device::close);
-    open.clear();
+    Cleanup.all(() -> Cleanup.each(open.values(), Device::close), open::clear);
   }
 }

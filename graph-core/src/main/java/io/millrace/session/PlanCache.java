@@ -13,8 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ final class PlanCache {
 
   /** Of each plan, or that of someone who is compiling it. */
   private final Map<PlanKey, CompletableFuture<ReadyPlan>> plans = new HashMap<>();
+
+  /** Plans that were given up and are not freed yet, because runs in progress use them. */
+  private final Set<ReadyPlan> leaving = ConcurrentHashMap.newKeySet();
 
   private volatile Call.Planned[] calls = NONE;
   private volatile long clock;
@@ -145,10 +150,11 @@ final class PlanCache {
   }
 
   private void fill(CompletableFuture<ReadyPlan> own, PlanKey key) {
+    List<ReadyPlan> evicted = List.of();
     try {
       ReadyPlan plan = make(key);
       use(plan);
-      keep(own, plan);
+      evicted = keep(own, plan);
     } catch (RuntimeException | Error e) {
       synchronized (this) {
         plans.remove(key);
@@ -160,22 +166,27 @@ final class PlanCache {
         notifyAll();
       }
     }
+    Cleanup.each(evicted, ReadyPlan::retire);
   }
 
-  private synchronized void keep(CompletableFuture<ReadyPlan> own, ReadyPlan plan) {
+  /** Keeps a plan and returns those that went for it, to be retired. */
+  private synchronized List<ReadyPlan> keep(CompletableFuture<ReadyPlan> own, ReadyPlan plan) {
     if (closed) {
       plan.retire();
       throw Runs.closedException();
     }
     own.complete(plan);
+    List<ReadyPlan> evicted = new ArrayList<>();
     while (plans.size() > options.plans().kept()) {
       Optional<ReadyPlan> oldest =
           made().stream().filter(p -> p != plan).min(Comparator.comparingLong(ReadyPlan::lastUse));
       if (oldest.isEmpty()) {
-        return;
+        break;
       }
       evict(oldest.get());
+      evicted.add(oldest.get());
     }
+    return evicted;
   }
 
   private ReadyPlan make(PlanKey key) {
@@ -186,7 +197,8 @@ final class PlanCache {
             compilation,
             PartedExecutable.of(compilation.schedule(), devices),
             state,
-            options.plans().parallelRuns());
+            options.plans().parallelRuns(),
+            leaving::remove);
     if (options.placement().log() && compilation.lowered().question().isEmpty()) {
       devices.log(compilation.placement());
     }
@@ -218,7 +230,7 @@ final class PlanCache {
     plans.remove(plan.key());
     calls = Arrays.stream(calls).filter(c -> c.plan() != plan).toArray(Call.Planned[]::new);
     made().forEach(p -> p.forget(plan));
-    plan.retire();
+    leaving.add(plan);
   }
 
   /** Returns the number of plans kept. */
@@ -247,12 +259,13 @@ final class PlanCache {
         }
       }
       left = made();
+      left.addAll(leaving);
       plans.clear();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    left.forEach(ReadyPlan::retire);
-    left.forEach(ReadyPlan::awaitFreed);
+    Cleanup.all(
+        () -> Cleanup.each(left, ReadyPlan::retire), () -> left.forEach(ReadyPlan::awaitFreed));
   }
 }

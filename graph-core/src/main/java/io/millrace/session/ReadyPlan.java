@@ -12,6 +12,7 @@ import io.millrace.compiler.planning.Schedule;
 import io.millrace.ir.Resource;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Executable;
+import io.millrace.spi.Execution;
 import io.millrace.type.Literal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,9 @@ final class ReadyPlan {
   private final boolean touchesState;
   private final int limit;
 
+  /** Is told when this is freed. */
+  private final Consumer<ReadyPlan> freed;
+
   /** The plans of the stages that follow this one, by its answer. */
   private final Map<Literal, ReadyPlan> next = new ConcurrentHashMap<>();
 
@@ -64,6 +69,7 @@ final class ReadyPlan {
   /**
    * Makes the plan, which owns the executable from now on, even if this fails.
    *
+   * @param freed is told when the plan is freed, whatever fails then
    * @throws DeviceException if the device has no memory for a variable
    */
   ReadyPlan(
@@ -71,12 +77,14 @@ final class ReadyPlan {
       Compiler.Compilation compilation,
       Executable executable,
       VariableStore state,
-      int limit) {
+      int limit,
+      Consumer<ReadyPlan> freed) {
     this.key = key;
     lowered = compilation.lowered();
     schedule = compilation.schedule();
     this.executable = executable;
     this.limit = limit;
+    this.freed = freed;
     this.state = state;
     counters = lowered.reservations().stream().map(r -> state.counter(r.counter())).toList();
     retyped = compilation.retyped();
@@ -86,7 +94,7 @@ final class ReadyPlan {
       required = cells(lowered.required());
       written = cells(compilation.written());
     } catch (RuntimeException | Error e) {
-      free();
+      Cleanup.after(e, this::free);
       throw e;
     }
     touchesState =
@@ -254,24 +262,29 @@ final class ReadyPlan {
 
   private RunSlot newSlot() {
     List<DeviceMemory> handed = new ArrayList<>();
+    List<Runnable> undo = new ArrayList<>();
     try {
       for (Resource resource : lowered.handed()) {
-        handed.add(state.allocate(resource, deviceOf(resource)));
+        DeviceMemory memory = state.allocate(resource, deviceOf(resource));
+        undo.add(memory::close);
+        handed.add(memory);
       }
-      return new RunSlot(this, schedule, state, executable.newExecution(), handed);
+      Execution execution = executable.newExecution();
+      undo.add(execution::close);
+      return new RunSlot(this, schedule, state, execution, handed);
     } catch (RuntimeException | Error e) {
-      handed.forEach(DeviceMemory::close);
+      Cleanup.after(e, () -> Cleanup.each(undo, Runnable::run));
       throw e;
     }
   }
 
   synchronized void release(RunSlot slot) {
+    notifyAll();
     if (retired || idle.size() >= limit) {
       close(slot);
     } else {
       idle.push(slot);
     }
-    notifyAll();
   }
 
   /** Frees everything as soon as the runs in progress have ended. */
@@ -280,22 +293,24 @@ final class ReadyPlan {
       return;
     }
     retired = true;
+    notifyAll();
     if (made == 0) {
       free();
     }
-    while (!idle.isEmpty()) {
-      close(idle.pop());
-    }
-    notifyAll();
+    List<RunSlot> unused = List.copyOf(idle);
+    idle.clear();
+    Cleanup.each(unused, this::close);
   }
 
   private void free() {
-    executable.close();
-    state.release(acquired);
+    Cleanup.all(executable::close, () -> state.release(acquired), () -> freed.accept(this));
   }
 
   private void close(RunSlot slot) {
-    slot.close();
+    Cleanup.all(slot::close, this::forgetSlot);
+  }
+
+  private void forgetSlot() {
     made--;
     if (retired && made == 0) {
       free();

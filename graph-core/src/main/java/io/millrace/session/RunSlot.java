@@ -269,13 +269,18 @@ final class RunSlot {
   }
 
   void close() {
+    Cleanup.all(
+        this::closeStaging,
+        execution::close,
+        () -> computed.ifPresent(Tensor::close),
+        () -> Cleanup.each(handed, DeviceMemory::close));
+  }
+
+  private void closeStaging() {
     for (Staging copy : staging) {
       if (copy != null && copy.own()) {
         copy.memory().close();
       }
     }
-    execution.close();
-    computed.ifPresent(Tensor::close);
-    handed.forEach(DeviceMemory::close);
   }
 }

@@ -10,7 +10,6 @@ import io.millrace.compiler.lowering.Question;
 import io.millrace.spi.StepException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +119,7 @@ public final class Runs implements AutoCloseable {
     RunSlot next = call.plan().acquire(!alone);
     RunSlot slot = null;
     boolean done = false;
+    Throwable failure = null;
     long seen = NOTHING;
     try {
       while (next != null) {
@@ -128,16 +128,14 @@ public final class Runs implements AutoCloseable {
         next = null;
         slot.bind(call.call(), feeds);
         seen = execute(slot, seen, alone);
-        if (slot.plan().question().isEmpty()) {
-          done = seen != CHANGED;
-          return done ? slot : null;
-        }
-        next = seen == CHANGED ? null : following(slot, alone);
+        done = seen != CHANGED && slot.plan().question().isEmpty();
+        next = done || seen == CHANGED ? null : following(slot, alone);
       }
-      return null;
-    } finally {
-      end(slot, done);
+    } catch (RuntimeException | Error e) {
+      failure = e;
     }
+    end(slot, done, failure);
+    return done ? slot : null;
   }
 
   /** Returns a slot for the stage that follows the answer of one. */
@@ -152,8 +150,12 @@ public final class Runs implements AutoCloseable {
     return next;
   }
 
-  /** Lets go of the slots of a run, but for the one that holds its results. */
-  private static void end(@Nullable RunSlot last, boolean done) {
+  /**
+   * Lets go of the slots of a run, but for the one that holds its results, if nothing fails; what
+   * failed first is thrown.
+   */
+  private static void end(@Nullable RunSlot last, boolean done, @Nullable Throwable failure) {
+    Throwable first = failure;
     RunSlot slot = last;
     while (slot != null) {
       RunSlot before = slot.before();
@@ -163,10 +165,24 @@ public final class Runs implements AutoCloseable {
       slot.follow(null);
       slot.releaseFeeds();
       if (!done || slot != last) {
-        slot.dropFetches();
-        slot.plan().release(slot);
+        first = release(slot, first);
       }
       slot = before;
+    }
+    if (done && last != null && first != null) {
+      first = release(last, first);
+    }
+    Cleanup.rethrow(first);
+  }
+
+  /** Lets go of a slot without its results; returns what failed first. */
+  private static @Nullable Throwable release(RunSlot slot, @Nullable Throwable failure) {
+    try {
+      slot.dropFetches();
+      slot.plan().release(slot);
+      return failure;
+    } catch (RuntimeException | Error e) {
+      return Cleanup.join(failure, e);
     }
   }
 
@@ -229,13 +245,10 @@ public final class Runs implements AutoCloseable {
     PlanKey key = PlanKey.of(call);
     StringBuilder text = new StringBuilder();
     RunSlot slot = null;
+    Throwable failure = null;
     try {
-      while (true) {
-        Compiler.Compilation stage = plans.compile(key);
-        Optional<Question> question = stage.lowered().question();
-        if (question.isEmpty()) {
-          return text + stage.explain((device, plan) -> devices.get(device).explain(plan));
-        }
+      Compiler.Compilation stage = plans.compile(key);
+      while (stage.lowered().question().isPresent()) {
         RunSlot next = null;
         while (next == null) {
           next = plans.plan(key).acquire(false);
@@ -244,13 +257,18 @@ public final class Runs implements AutoCloseable {
         slot = next;
         slot.bind(call, feeds);
         compute(slot);
-        key = key.with(question.get(), slot.answer());
-        text.append("found first: ").append(question.get()).append(" = ").append(slot.answer());
+        Question question = stage.lowered().question().get();
+        text.append("found first: ").append(question).append(" = ").append(slot.answer());
         text.append('\n');
+        key = key.with(question, slot.answer());
+        stage = plans.compile(key);
       }
-    } finally {
-      end(slot, false);
+      text.append(stage.explain((device, plan) -> devices.get(device).explain(plan)));
+    } catch (RuntimeException | Error e) {
+      failure = e;
     }
+    end(slot, false, failure);
+    return text.toString();
   }
 
   /** Returns the number of plans kept. */
@@ -280,8 +298,6 @@ public final class Runs implements AutoCloseable {
     } finally {
       stateLock.unlock(stamp);
     }
-    plans.close();
-    state.close();
-    devices.close();
+    Cleanup.all(plans::close, state::close, devices::close);
   }
 }

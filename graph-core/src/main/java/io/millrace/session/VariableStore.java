@@ -89,7 +89,7 @@ final class VariableStore {
   /** Takes back what a plan acquired. */
   synchronized void release(List<Cell> acquired) {
     acquired.forEach(cell -> cell.plans--);
-    acquired.forEach(this::freeIfUnused);
+    Cleanup.each(acquired, this::freeIfUnused);
   }
 
   private void freeIfUnused(Cell cell) {
@@ -129,7 +129,6 @@ final class VariableStore {
   }
 
   synchronized void close() {
-    cells.values().forEach(c -> c.memory.close());
-    cells.clear();
+    Cleanup.all(() -> Cleanup.each(cells.values(), c -> c.memory.close()), cells::clear);
   }
 }
