@@ -130,7 +130,7 @@ final class NativeKernels {
                 List.of(
                     "g++",
                     "-std=c++17",
-                    "-O1",
+                    "-O0",
                     "-fno-strict-aliasing",
                     "-fwrapv",
                     "-fPIC",
