@@ -30,12 +30,8 @@ public final class Messages {
   public static String broken(
       Op op, String name, List<String> inputs, String rule, SourceLine source) {
     String node = "[" + op.type() + (name.isEmpty() ? "" : " '" + name + "'") + "] ";
-    String operands =
-        IntStream.range(0, inputs.size())
-            .mapToObj(i -> "input " + i + " is " + inputs.get(i))
-            .collect(Collectors.joining(", "));
     String told = rule.length() > LONGEST ? rule.substring(0, LONGEST) + "..." : rule;
-    return node + operands + (inputs.isEmpty() ? "" : ": ") + told + "\n  at " + source;
+    return node + inputs(inputs) + (inputs.isEmpty() ? "" : ": ") + told + "\n  at " + source;
   }
 
   /** Returns a list of inputs with their types, such as {@code input 0 is x:0 float32[2,3]}. */
