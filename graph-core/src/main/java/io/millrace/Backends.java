@@ -4,12 +4,11 @@ import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.DeviceSpec;
+import io.millrace.spi.Providers;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -28,21 +27,11 @@ public final class Backends {
 
   /** Looks for backends; one that cannot even be loaded does not stop the others. */
   public static Backends find() {
-    List<Backend> found = new ArrayList<>();
     List<String> broken = new ArrayList<>();
-    Iterator<Backend> providers =
-        ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).iterator();
-    boolean more = true;
-    while (more) {
-      try {
-        more = providers.hasNext();
-        if (more) {
-          found.add(providers.next());
-        }
-      } catch (ServiceConfigurationError | LinkageError e) {
-        broken.add("a provider did not load: " + e.getMessage());
-      }
-    }
+    List<Backend> found =
+        Providers.all(
+            ServiceLoader.load(Backend.class, Backend.class.getClassLoader()),
+            e -> broken.add("a provider did not load: " + e.getMessage()));
     found.sort(Comparator.comparingInt(Backend::priority).reversed().thenComparing(Backend::name));
     return new Backends(found, broken);
   }

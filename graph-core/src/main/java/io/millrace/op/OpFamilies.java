@@ -1,10 +1,8 @@
 package io.millrace.op;
 
+import io.millrace.spi.Providers;
 import io.millrace.type.SourceLine;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /** Finds the families of operations on the class or module path. */
@@ -30,20 +28,9 @@ public final class OpFamilies {
   }
 
   private static List<OpFamily> find() {
-    List<OpFamily> found = new ArrayList<>();
-    Iterator<OpFamily> providers =
-        ServiceLoader.load(OpFamily.class, OpFamily.class.getClassLoader()).iterator();
-    boolean more = true;
-    while (more) {
-      try {
-        more = providers.hasNext();
-        if (more) {
-          found.add(providers.next());
-        }
-      } catch (ServiceConfigurationError | LinkageError e) {
-        LOG.log(System.Logger.Level.WARNING, "a family of operations did not load", e);
-      }
-    }
-    return List.copyOf(found);
+    return List.copyOf(
+        Providers.all(
+            ServiceLoader.load(OpFamily.class, OpFamily.class.getClassLoader()),
+            e -> LOG.log(System.Logger.Level.WARNING, "a family of operations did not load", e)));
   }
 }
