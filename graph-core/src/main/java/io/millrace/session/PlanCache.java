@@ -247,23 +247,13 @@ final class PlanCache {
   /** Frees all plans, waiting for the runs in progress and for what is being compiled. */
   void close() {
     List<ReadyPlan> left;
-    boolean interrupted = false;
     synchronized (this) {
       closed = true;
       calls = NONE;
-      while (compiling > 0) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
+      Monitors.await(this, () -> compiling == 0);
       left = made();
       left.addAll(leaving);
       plans.clear();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
     Cleanup.all(
         () -> Cleanup.each(left, ReadyPlan::retire), () -> left.forEach(ReadyPlan::awaitFreed));

@@ -238,16 +238,8 @@ final class ReadyPlan {
    * @param patient whether to wait for one while as many as may overlap are in use
    */
   synchronized @Nullable RunSlot acquire(boolean patient) {
-    boolean interrupted = false;
-    while (!retired && patient && idle.isEmpty() && made >= limit) {
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (patient && !isFree()) {
+      Monitors.await(this, this::isFree);
     }
     if (retired) {
       return null;
@@ -258,6 +250,11 @@ final class ReadyPlan {
       made++;
     }
     return slot;
+  }
+
+  /** Returns whether nobody has to wait for a slot. */
+  private boolean isFree() {
+    return retired || !idle.isEmpty() || made < limit;
   }
 
   private RunSlot newSlot() {
@@ -319,16 +316,6 @@ final class ReadyPlan {
 
   /** Waits until a retired plan is freed. */
   synchronized void awaitFreed() {
-    boolean interrupted = false;
-    while (made > 0) {
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Monitors.await(this, () -> made == 0);
   }
 }
