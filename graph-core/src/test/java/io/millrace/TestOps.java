@@ -81,11 +81,6 @@ final class TestOps {
 
   record Placeholder(TensorType of) implements Op {
     @Override
-    public String type() {
-      return "Placeholder";
-    }
-
-    @Override
     public List<TensorType> infer(Inference in) {
       return List.of(of);
     }
@@ -129,11 +124,6 @@ final class TestOps {
   }
 
   record Identity() implements Op {
-    @Override
-    public String type() {
-      return "Identity";
-    }
-
     @Override
     public List<TensorType> infer(Inference in) {
       return List.of(in.type(0));
@@ -211,11 +201,6 @@ final class TestOps {
 
   record Counter() implements Op {
     @Override
-    public String type() {
-      return "Counter";
-    }
-
-    @Override
     public List<TensorType> infer(Inference in) {
       return List.of(TensorType.of(DType.INT64));
     }
@@ -280,11 +265,6 @@ final class TestOps {
   /** Makes float32 zeros of the shape that its input holds, so that values decide shapes. */
   record Zeros() implements Op {
     @Override
-    public String type() {
-      return "Zeros";
-    }
-
-    @Override
     public List<TensorType> infer(Inference in) {
       return List.of(
           new TensorType(
@@ -311,11 +291,6 @@ final class TestOps {
 
   /** Picks the positive elements of a vector, in order, so that data decide the size. */
   record Positives() implements Op {
-    @Override
-    public String type() {
-      return "Positives";
-    }
-
     @Override
     public int sizes() {
       return 1;
@@ -371,11 +346,6 @@ final class TestOps {
   }
 
   record NoOp() implements Op {
-    @Override
-    public String type() {
-      return "NoOp";
-    }
-
     @Override
     public List<TensorType> infer(Inference in) {
       return List.of();

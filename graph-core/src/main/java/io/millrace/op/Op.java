@@ -15,8 +15,13 @@ import java.util.Optional;
  */
 public interface Op {
 
-  /** Returns TensorFlow's name of the operation, such as {@code MatMul}. */
-  String type();
+  /**
+   * Returns TensorFlow's name of the operation, such as {@code MatMul}: that of the class, unless
+   * the class says another.
+   */
+  default String type() {
+    return getClass().getSimpleName();
+  }
 
   /**
    * Returns how TensorFlow writes a node of this operation, so that graphs can be exchanged. An

@@ -41,11 +41,6 @@ class SignatureTest {
   /** An operation of a user's own, which has no signature and gives one tensor. */
   record Source(DType dtype) implements Named {
     @Override
-    public String type() {
-      return "Source";
-    }
-
-    @Override
     public List<TensorType> infer(Inference in) {
       return List.of(TensorType.of(dtype));
     }
@@ -55,11 +50,6 @@ class SignatureTest {
   public record Blend(
       boolean keepDims, int axis, float alpha, Mode mode, List<Integer> axes, DType outType)
       implements Named {
-    @Override
-    public String type() {
-      return "Blend";
-    }
-
     @Override
     public Signature signature() {
       return Signature.of("values: N * T", "weight: float32")
@@ -78,11 +68,6 @@ class SignatureTest {
 
   /** Takes several inputs of one type. */
   public record Gathered() implements Named {
-    @Override
-    public String type() {
-      return "Gathered";
-    }
-
     @Override
     public Signature signature() {
       return Signature.of("values: N * T", "axis: Tidx");

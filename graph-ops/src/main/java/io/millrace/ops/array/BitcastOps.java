@@ -35,11 +35,6 @@ public interface BitcastOps extends Building {
         Signature.of("input: T in numeric").rename("to", "type");
 
     @Override
-    public String type() {
-      return "Bitcast";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

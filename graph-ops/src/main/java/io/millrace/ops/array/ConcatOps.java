@@ -199,11 +199,6 @@ public interface ConcatOps extends Building {
         Signature.of("concat_dim: int32 in index", "shape: N>=2 * shape_type in index");
 
     @Override
-    public String type() {
-      return "ConcatOffset";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

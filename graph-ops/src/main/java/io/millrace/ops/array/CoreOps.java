@@ -65,11 +65,6 @@ public interface CoreOps extends Building {
     private static final Signature SIGNATURE = Signature.of().optional("shape", Shape.unknown());
 
     @Override
-    public String type() {
-      return "Placeholder";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -144,11 +139,6 @@ public interface CoreOps extends Building {
   /** The input, unless something else is fed in its place. */
   record PlaceholderWithDefault(Shape shape) implements Passing {
     private static final Signature WRITTEN = Signature.of("input: dtype").sharing();
-
-    @Override
-    public String type() {
-      return "PlaceholderWithDefault";
-    }
 
     @Override
     public Signature signature() {

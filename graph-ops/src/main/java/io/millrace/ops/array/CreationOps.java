@@ -99,11 +99,6 @@ public interface CreationOps extends Building {
         Signature.of("dims: index_type in index", "value: T");
 
     @Override
-    public String type() {
-      return "Fill";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -202,11 +197,6 @@ public interface CreationOps extends Building {
         Signature.of("shape: int32 in index").optional("init", false);
 
     @Override
-    public String type() {
-      return "Empty";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -241,11 +231,6 @@ public interface CreationOps extends Building {
         Signature.of(
                 "indices: TI in integer", "depth: int32 in index", "on_value: T", "off_value: T")
             .optional("axis", -1);
-
-    @Override
-    public String type() {
-      return "OneHot";
-    }
 
     @Override
     public Signature signature() {

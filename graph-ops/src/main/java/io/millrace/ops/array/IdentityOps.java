@@ -57,11 +57,6 @@ public interface IdentityOps extends Building {
         SIGNATURE.alias("Snapshot").alias("DeepCopy").alias("GuaranteeConst");
 
     @Override
-    public String type() {
-      return "Identity";
-    }
-
-    @Override
     public Signature signature() {
       return WRITTEN;
     }
@@ -76,11 +71,6 @@ public interface IdentityOps extends Building {
   /** The input, unchanged; no gradient passes. */
   record StopGradient() implements Passing {
     @Override
-    public String type() {
-      return "StopGradient";
-    }
-
-    @Override
     public Gradients gradient(Gradient call) {
       return Gradients.none("it is there to stop gradients");
     }
@@ -93,11 +83,6 @@ public interface IdentityOps extends Building {
   /** All inputs, unchanged. */
   record IdentityN() implements Op {
     private static final Signature SIGNATURE = Signature.of("input: T>=1...").sharing();
-
-    @Override
-    public String type() {
-      return "IdentityN";
-    }
 
     @Override
     public Signature signature() {
@@ -144,11 +129,6 @@ public interface IdentityOps extends Building {
     private static final Signature WRITTEN = SIGNATURE.optional("message", "");
 
     @Override
-    public String type() {
-      return "PreventGradient";
-    }
-
-    @Override
     public Signature signature() {
       return WRITTEN;
     }
@@ -165,11 +145,6 @@ public interface IdentityOps extends Building {
 
   /** The input, unchanged; its shape must fit. */
   record EnsureShape(Shape shape) implements Passing {
-    @Override
-    public String type() {
-      return "EnsureShape";
-    }
-
     @Override
     public List<TensorType> infer(Inference in) {
       in.require(

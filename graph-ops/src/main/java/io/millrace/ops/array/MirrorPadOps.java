@@ -56,11 +56,6 @@ public interface MirrorPadOps extends Building {
         Signature.of("input: T", "paddings: Tpaddings in index");
 
     @Override
-    public String type() {
-      return "MirrorPad";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -145,11 +140,6 @@ public interface MirrorPadOps extends Building {
   record MirrorPadGrad(Mode mode) implements Op {
     private static final Signature SIGNATURE =
         Signature.of("input: T in numeric", "paddings: Tpaddings in index");
-
-    @Override
-    public String type() {
-      return "MirrorPadGrad";
-    }
 
     @Override
     public Signature signature() {

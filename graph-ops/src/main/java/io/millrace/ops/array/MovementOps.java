@@ -63,11 +63,6 @@ public interface MovementOps extends Building {
         Signature.of("x: T", "perm: Tperm in index").sharing().alias("ConjugateTranspose");
 
     @Override
-    public String type() {
-      return "Transpose";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -129,11 +124,6 @@ public interface MovementOps extends Building {
   record Slice() implements Op {
     private static final Signature SIGNATURE =
         Signature.of("input: T", "begin: Index in index", "size: Index").sharing();
-
-    @Override
-    public String type() {
-      return "Slice";
-    }
 
     @Override
     public Signature signature() {

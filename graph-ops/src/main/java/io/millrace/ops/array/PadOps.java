@@ -52,11 +52,6 @@ public interface PadOps extends Building {
         Signature.of("input: T", "paddings: Tpaddings in index");
 
     @Override
-    public String type() {
-      return "Pad";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -136,11 +131,6 @@ public interface PadOps extends Building {
   record PadV2() implements Op {
     private static final Signature SIGNATURE =
         Signature.of("input: T", "paddings: Tpaddings in index", "constant_values: T");
-
-    @Override
-    public String type() {
-      return "PadV2";
-    }
 
     @Override
     public Signature signature() {

@@ -56,11 +56,6 @@ public interface RepeatOps extends Building {
         Signature.of("input: T", "shape: Tidx in index").sharing();
 
     @Override
-    public String type() {
-      return "BroadcastTo";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -104,11 +99,6 @@ public interface RepeatOps extends Building {
   record Tile() implements Op {
     private static final Signature SIGNATURE =
         Signature.of("input: T", "multiples: Tmultiples in index").sharing();
-
-    @Override
-    public String type() {
-      return "Tile";
-    }
 
     @Override
     public Signature signature() {

@@ -60,11 +60,6 @@ public interface ReshapeOps extends Building {
         Signature.of("tensor: T", "shape: Tshape in index").sharing();
 
     @Override
-    public String type() {
-      return "Reshape";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -142,11 +137,6 @@ public interface ReshapeOps extends Building {
         Signature.of("input: T", "dim: Tdim in index").sharing();
 
     @Override
-    public String type() {
-      return "ExpandDims";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -205,11 +195,6 @@ public interface ReshapeOps extends Building {
 
     public Squeeze {
       axes = List.copyOf(axes);
-    }
-
-    @Override
-    public String type() {
-      return "Squeeze";
     }
 
     @Override

@@ -38,11 +38,6 @@ public interface ReverseOps extends Building {
     private static final Signature SIGNATURE = Signature.of("tensor: T", "axis: Tidx in index");
 
     @Override
-    public String type() {
-      return "ReverseV2";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -110,11 +105,6 @@ public interface ReverseOps extends Building {
   /** The first input with those axes reversed for which the second, booleans, is true. */
   record Reverse() implements Op {
     private static final Signature SIGNATURE = Signature.of("tensor: T", "dims: bool");
-
-    @Override
-    public String type() {
-      return "Reverse";
-    }
 
     @Override
     public Signature signature() {

@@ -43,11 +43,6 @@ public interface ReverseSequenceOps extends Building {
         Signature.of("input: T", "seq_lengths: Tlen in index").optional("batch_dim", 0);
 
     @Override
-    public String type() {
-      return "ReverseSequence";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

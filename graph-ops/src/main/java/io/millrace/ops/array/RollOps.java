@@ -38,11 +38,6 @@ public interface RollOps extends Building {
         Signature.of("input: T", "shift: Tshift in index", "axis: Taxis in index");
 
     @Override
-    public String type() {
-      return "Roll";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -55,11 +55,6 @@ public interface SequenceOps extends Building {
         Signature.of("start: Tidx in signed", "limit: Tidx", "delta: Tidx");
 
     @Override
-    public String type() {
-      return "Range";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -154,11 +149,6 @@ public interface SequenceOps extends Building {
   record LinSpace() implements Op {
     private static final Signature SIGNATURE =
         Signature.of("start: T in floating", "stop: T", "num: Tidx in index");
-
-    @Override
-    public String type() {
-      return "LinSpace";
-    }
 
     @Override
     public Signature signature() {

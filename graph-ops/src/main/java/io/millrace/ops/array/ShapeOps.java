@@ -173,11 +173,6 @@ public interface ShapeOps extends Building {
         Signature.of("input: N>=1 * T").optional("out_type", DType.INT32);
 
     @Override
-    public String type() {
-      return "ShapeN";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -217,11 +212,6 @@ public interface ShapeOps extends Building {
   /** The shape that two shapes broadcast to. */
   record BroadcastArgs() implements Op {
     private static final Signature SIGNATURE = Signature.of("s0: T in index", "s1: T");
-
-    @Override
-    public String type() {
-      return "BroadcastArgs";
-    }
 
     @Override
     public Signature signature() {
@@ -275,11 +265,6 @@ public interface ShapeOps extends Building {
   /** The axes along which each of two shapes is repeated in what they broadcast to. */
   record BroadcastGradientArgs() implements Op {
     private static final Signature SIGNATURE = Signature.of("s0: T in index", "s1: T");
-
-    @Override
-    public String type() {
-      return "BroadcastGradientArgs";
-    }
 
     @Override
     public Signature signature() {
@@ -350,11 +335,6 @@ public interface ShapeOps extends Building {
   /** The permutation that undoes the input. */
   record InvertPermutation() implements Op {
     private static final Signature SIGNATURE = Signature.of("x: T in index");
-
-    @Override
-    public String type() {
-      return "InvertPermutation";
-    }
 
     @Override
     public Signature signature() {

@@ -60,11 +60,6 @@ public interface SplitOps extends Building {
         Signature.of("split_dim: int32 in index", "value: T").sharing();
 
     @Override
-    public String type() {
-      return "Split";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -140,11 +135,6 @@ public interface SplitOps extends Building {
     private static final Signature SIGNATURE =
         Signature.of("value: T", "size_splits: Tlen in index", "split_dim: int32 in index")
             .sharing();
-
-    @Override
-    public String type() {
-      return "SplitV";
-    }
 
     @Override
     public Signature signature() {

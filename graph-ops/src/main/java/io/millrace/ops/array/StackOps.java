@@ -52,11 +52,6 @@ public interface StackOps extends Building {
         Signature.of("values: N>=1 * T").sharing().optional("axis", 0);
 
     @Override
-    public String type() {
-      return "Pack";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -121,11 +116,6 @@ public interface StackOps extends Building {
   record Unpack(int num, int axis) implements Op {
     private static final Signature SIGNATURE =
         Signature.of("value: T").sharing().optional("axis", 0);
-
-    @Override
-    public String type() {
-      return "Unpack";
-    }
 
     @Override
     public Signature signature() {

@@ -78,11 +78,6 @@ public interface StridedSliceOps extends Building {
         Signature.of("input: T", "begin: Index in index", "end: Index", "strides: Index").sharing();
 
     @Override
-    public String type() {
-      return "StridedSlice";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -211,11 +206,6 @@ public interface StridedSliceOps extends Building {
     private static final Signature SIGNATURE =
         Signature.of(
             "shape: Index in index", "begin: Index", "end: Index", "strides: Index", "dy: T");
-
-    @Override
-    public String type() {
-      return "StridedSliceGrad";
-    }
 
     @Override
     public Signature signature() {

@@ -56,11 +56,6 @@ public interface CheckOps extends Building {
         Signature.of("tensor: T in floating").sharing().alias("CheckNumericsV2");
 
     @Override
-    public String type() {
-      return "CheckNumerics";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -124,11 +119,6 @@ public interface CheckOps extends Building {
   record Assert(int summarize) implements Op {
     private static final Signature SIGNATURE =
         Signature.of("condition: bool", "data: T>=1...").optional("summarize", 3);
-
-    @Override
-    public String type() {
-      return "Assert";
-    }
 
     @Override
     public Signature signature() {

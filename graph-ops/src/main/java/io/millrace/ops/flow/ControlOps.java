@@ -42,11 +42,6 @@ public interface ControlOps extends Building {
     private static final Signature SIGNATURE = Signature.of();
 
     @Override
-    public String type() {
-      return "NoOp";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -109,11 +109,6 @@ public interface GatherNdOps extends Building {
             .optional("bad_indices_policy", "");
 
     @Override
-    public String type() {
-      return "GatherNd";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -186,11 +181,6 @@ public interface GatherNdOps extends Building {
     private static final Signature SIGNATURE =
         Signature.of("indices: Tindices in index", "updates: T", "shape: Tindices")
             .optional("bad_indices_policy", "");
-
-    @Override
-    public String type() {
-      return "ScatterNd";
-    }
 
     @Override
     public Signature signature() {

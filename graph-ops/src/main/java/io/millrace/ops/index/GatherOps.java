@@ -64,11 +64,6 @@ public interface GatherOps extends Building {
             .optional("batch_dims", 0);
 
     @Override
-    public String type() {
-      return "GatherV2";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -213,11 +208,6 @@ public interface GatherOps extends Building {
   record Gather() implements Op {
     private static final Signature SIGNATURE =
         Signature.of("params: Tparams", "indices: Tindices in index").ignoring("validate_indices");
-
-    @Override
-    public String type() {
-      return "Gather";
-    }
 
     @Override
     public Signature signature() {

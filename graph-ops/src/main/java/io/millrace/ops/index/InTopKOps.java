@@ -44,11 +44,6 @@ public interface InTopKOps extends Building {
         Signature.of("predictions: float32", "targets: T in index", "k: T");
 
     @Override
-    public String type() {
-      return "InTopKV2";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -146,11 +141,6 @@ public interface InTopKOps extends Building {
   record InTopK(int k) implements Op {
     private static final Signature SIGNATURE =
         Signature.of("predictions: float32", "targets: T in index");
-
-    @Override
-    public String type() {
-      return "InTopK";
-    }
 
     @Override
     public Signature signature() {

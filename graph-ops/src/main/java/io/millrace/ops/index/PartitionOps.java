@@ -67,11 +67,6 @@ public interface PartitionOps extends Building {
     private static final Signature SIGNATURE = Signature.of("data: T", "partitions: int32");
 
     @Override
-    public String type() {
-      return "DynamicPartition";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -234,11 +234,6 @@ public interface TensorScatterOps extends Building {
             .optional("bad_indices_policy", "");
 
     @Override
-    public String type() {
-      return "ScatterNdNonAliasingAdd";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

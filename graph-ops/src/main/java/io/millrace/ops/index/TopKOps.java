@@ -57,11 +57,6 @@ public interface TopKOps extends Building {
             .optional("index_type", DType.INT32);
 
     @Override
-    public String type() {
-      return "TopKV2";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -209,11 +209,6 @@ public interface UniqueOps extends Building {
         Signature.of("x: T", "y: T").optional("out_idx", DType.INT32);
 
     @Override
-    public String type() {
-      return "ListDiff";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -95,11 +95,6 @@ public interface WhereOps extends Building {
     private static final Signature SIGNATURE = Signature.of("input: T");
 
     @Override
-    public String type() {
-      return "Where";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -170,11 +170,6 @@ public interface BandOps extends Building {
             .alias("BatchMatrixBandPart");
 
     @Override
-    public String type() {
-      return "MatrixBandPart";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

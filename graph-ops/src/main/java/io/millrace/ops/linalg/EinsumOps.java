@@ -66,11 +66,6 @@ public interface EinsumOps extends Building {
     private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T in signed");
 
     @Override
-    public String type() {
-      return "Einsum";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -57,11 +57,6 @@ public interface MatrixOps extends Building {
             .ignoring("grad_a", "grad_b");
 
     @Override
-    public String type() {
-      return "MatMul";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -43,11 +43,6 @@ public interface TensorDiagOps extends Building {
     private static final Signature SIGNATURE = Signature.of("diagonal: T in numeric");
 
     @Override
-    public String type() {
-      return "Diag";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -102,11 +97,6 @@ public interface TensorDiagOps extends Building {
   /** The diagonal of a tensor. */
   record DiagPart() implements Op {
     private static final Signature SIGNATURE = Signature.of("input: T in numeric");
-
-    @Override
-    public String type() {
-      return "DiagPart";
-    }
 
     @Override
     public Signature signature() {

@@ -75,11 +75,6 @@ public interface AddOps extends Building {
         Signature.of("inputs: N>=1 * T in numeric").sharing();
 
     @Override
-    public String type() {
-      return "AddN";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -118,11 +113,6 @@ public interface AddOps extends Building {
   /** Sum of one or more tensors of one type and of a shape that is an attribute. */
   record AccumulateNV2(Shape shape) implements Op {
     private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T in numeric");
-
-    @Override
-    public String type() {
-      return "AccumulateNV2";
-    }
 
     @Override
     public Signature signature() {

@@ -125,11 +125,6 @@ public interface ClipOps extends Building {
         Signature.of("t: T in numeric", "clip_value_min: T", "clip_value_max: T");
 
     @Override
-    public String type() {
-      return "ClipByValue";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

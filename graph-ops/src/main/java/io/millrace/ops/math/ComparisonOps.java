@@ -190,11 +190,6 @@ public interface ComparisonOps extends Building {
         Signature.of("x: T in floating", "y: T").optional("tolerance", 1e-5f);
 
     @Override
-    public String type() {
-      return "ApproximateEqual";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

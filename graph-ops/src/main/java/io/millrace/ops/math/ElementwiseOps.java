@@ -63,11 +63,6 @@ public interface ElementwiseOps extends Building {
     private static final Signature SIGNATURE = Signature.of("condition: bool", "t: T", "e: T");
 
     @Override
-    public String type() {
-      return "SelectV2";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -128,11 +123,6 @@ public interface ElementwiseOps extends Building {
   /** {@code condition ? x : y}, of whole tensors, slices along the first axis, or elements. */
   record Select() implements Op {
     private static final Signature SIGNATURE = Signature.of("condition: bool", "t: T", "e: T");
-
-    @Override
-    public String type() {
-      return "Select";
-    }
 
     @Override
     public Signature signature() {
@@ -230,11 +220,6 @@ public interface ElementwiseOps extends Building {
   record Cast(DType to) implements Op {
     private static final Signature SIGNATURE =
         Signature.of("x: SrcT").sharing().rename("to", "DstT").only("Truncate", false);
-
-    @Override
-    public String type() {
-      return "Cast";
-    }
 
     @Override
     public Signature signature() {

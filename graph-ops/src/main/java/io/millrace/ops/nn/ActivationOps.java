@@ -248,11 +248,6 @@ public interface ActivationOps extends Building {
         Signature.of("features: T in floating").optional("alpha", 0.2f);
 
     @Override
-    public String type() {
-      return "LeakyRelu";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -285,11 +280,6 @@ public interface ActivationOps extends Building {
   record LeakyReluGrad(float alpha) implements Op {
     private static final Signature SIGNATURE =
         Signature.of("gradients: T in floating", "features: T").optional("alpha", 0.2f);
-
-    @Override
-    public String type() {
-      return "LeakyReluGrad";
-    }
 
     @Override
     public Signature signature() {

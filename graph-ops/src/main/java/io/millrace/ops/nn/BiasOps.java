@@ -41,11 +41,6 @@ public interface BiasOps extends Building {
             .optional("data_format", DataFormat.NHWC);
 
     @Override
-    public String type() {
-      return "BiasAdd";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -118,11 +113,6 @@ public interface BiasOps extends Building {
         Signature.of("out_backprop: T in numeric")
             .rename("format", "data_format")
             .optional("data_format", DataFormat.NHWC);
-
-    @Override
-    public String type() {
-      return "BiasAddGrad";
-    }
 
     @Override
     public Signature signature() {

@@ -132,11 +132,6 @@ public interface LossOps extends Building {
     private static final Signature SIGNATURE = Signature.of("features: T in floating", "labels: T");
 
     @Override
-    public String type() {
-      return "SoftmaxCrossEntropyWithLogits";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -236,11 +231,6 @@ public interface LossOps extends Building {
   record SparseSoftmaxCrossEntropyWithLogits() implements Op {
     private static final Signature SIGNATURE =
         Signature.of("features: T in floating", "labels: Tlabels in index");
-
-    @Override
-    public String type() {
-      return "SparseSoftmaxCrossEntropyWithLogits";
-    }
 
     @Override
     public Signature signature() {
@@ -346,11 +336,6 @@ public interface LossOps extends Building {
   /** Half the sum of squares. */
   record L2Loss() implements Op {
     private static final Signature SIGNATURE = Signature.of("t: T in floating");
-
-    @Override
-    public String type() {
-      return "L2Loss";
-    }
 
     @Override
     public Signature signature() {

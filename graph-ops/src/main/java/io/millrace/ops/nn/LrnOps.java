@@ -47,11 +47,6 @@ public interface LrnOps extends Building {
             .optional("beta", 0.5f);
 
     @Override
-    public String type() {
-      return "LRN";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -60,11 +60,6 @@ public interface PatchOps extends Building {
     }
 
     @Override
-    public String type() {
-      return "ExtractImagePatches";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -48,11 +48,6 @@ public interface SoftmaxOps extends Building {
     private static final Signature SIGNATURE = Signature.of("logits: T in floating");
 
     @Override
-    public String type() {
-      return "Softmax";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -121,11 +116,6 @@ public interface SoftmaxOps extends Building {
   /** Logarithms of the probabilities along the last axis; safe for large scores. */
   record LogSoftmax() implements Op {
     private static final Signature SIGNATURE = Signature.of("logits: T in floating");
-
-    @Override
-    public String type() {
-      return "LogSoftmax";
-    }
 
     @Override
     public Signature signature() {

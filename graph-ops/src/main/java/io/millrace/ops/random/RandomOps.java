@@ -239,11 +239,6 @@ public interface RandomOps extends Building {
             .optional("seed2", 0L);
 
     @Override
-    public String type() {
-      return "RandomUniformInt";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -35,11 +35,6 @@ public interface InitializationOps extends Building {
     private static final Signature SIGNATURE = Signature.of("ref: dtype");
 
     @Override
-    public String type() {
-      return "IsVariableInitialized";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }

@@ -146,11 +146,6 @@ public interface VariableOps extends Building {
     private static final Signature SIGNATURE = Signature.of().ignoring("container", "shared_name");
 
     @Override
-    public String type() {
-      return "VariableV2";
-    }
-
-    @Override
     public Signature signature() {
       return SIGNATURE;
     }
@@ -190,11 +185,6 @@ public interface VariableOps extends Building {
   record Assign(boolean validateShape) implements WritingOp {
     private static final Signature SIGNATURE =
         Signature.of("ref: T", "value: T").optional("validate_shape", true).ignoring("use_locking");
-
-    @Override
-    public String type() {
-      return "Assign";
-    }
 
     @Override
     public Signature signature() {
