@@ -33,6 +33,11 @@ public record Program(
     checks = List.copyOf(checks);
   }
 
+  /** Returns the program with other instructions, which compute the same values in use. */
+  public Program with(List<Instruction> others) {
+    return new Program(feeds, others, fetches, updates, checks);
+  }
+
   /** Returns the program as text, one instruction a line; equal programs give equal texts. */
   @Override
   public String toString() {

@@ -180,6 +180,11 @@ public final class Scalar {
     return apply(BinaryFn.LE, other);
   }
 
+  /** Returns whether this value is in {@code [low, high)}. */
+  public Scalar isWithin(double low, double high) {
+    return ge(constant(low)).and(lt(constant(high)));
+  }
+
   public Scalar and(Scalar other) {
     return apply(BinaryFn.AND, other);
   }

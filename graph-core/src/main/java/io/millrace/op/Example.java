@@ -61,6 +61,21 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
     return plus(new Input(value.type(), 0, 0, Optional.of(value), false));
   }
 
+  /** Adds a constant vector of int32. */
+  public Example ints(int... elements) {
+    return with(Literal.ofInts(elements));
+  }
+
+  /** Adds a constant vector of int64. */
+  public Example longs(long... elements) {
+    return with(Literal.ofLongs(elements));
+  }
+
+  /** Adds a constant scalar. */
+  public Example scalar(DType dtype, double value) {
+    return with(Literal.scalar(dtype, value));
+  }
+
   /** Adds an input that refers to a variable whose value is drawn from [low, high). */
   public Example withVariable(double low, double high, DType dtype, long... dims) {
     return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty(), true));

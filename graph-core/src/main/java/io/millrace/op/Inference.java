@@ -106,6 +106,11 @@ public final class Inference {
     return sizes.get();
   }
 
+  /** Returns the only size that depends on data, {@link Shape#UNKNOWN} if it is not known now. */
+  public long size() {
+    return sizes().map(s -> s[0]).orElse(Shape.UNKNOWN);
+  }
+
   /**
    * Returns the shape that the session holds for the operation's state, if it is known now. When a
    * run is compiled it always is.

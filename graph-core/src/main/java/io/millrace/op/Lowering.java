@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * One operation being said in primitives: its inputs as values, and methods that add instructions.
@@ -151,6 +152,12 @@ public abstract class Lowering {
         new Primitive.Map(function, domain, views),
         operands,
         new TensorType(function.resultType(0), domain));
+  }
+
+  /** Returns a function of the elements of a tensor reduced along all axes, a scalar. */
+  public final Value reduceAll(Reduction reduction, Value x, UnaryOperator<Scalar> fn) {
+    List<Integer> axes = IntStream.range(0, x.type().shape().rank()).boxed().toList();
+    return reduce(reduction, List.of(x), axes, false, (b, s) -> fn.apply(s.get(0)));
   }
 
   /** Returns a tensor reduced along these axes (from the front), which are dropped or kept as 1. */

@@ -42,7 +42,7 @@ public final class MillraceOps implements OpFamily {
       if (interfaces.add(each)) {
         open.addAll(List.of(each.getInterfaces()));
         Stream.of(each.getDeclaredClasses())
-            .filter(Op.class::isAssignableFrom)
+            .filter(c -> Op.class.isAssignableFrom(c) && !c.isInterface())
             .forEach(operation -> examples.addAll(examples(operation)));
       }
     }

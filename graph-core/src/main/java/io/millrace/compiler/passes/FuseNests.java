@@ -88,14 +88,7 @@ final class FuseNests implements Pass {
         }
         instructions.add(instruction);
       }
-      return new RemoveDead()
-          .apply(
-              new Program(
-                  program.feeds(),
-                  instructions,
-                  program.fetches(),
-                  program.updates(),
-                  program.checks()));
+      return new RemoveDead().apply(program.with(instructions));
     }
 
     /** Returns the instruction with one producer taken in, nothing if none can be. */

@@ -47,8 +47,7 @@ final class JoinMaps {
         joined.add(join(group));
       }
     }
-    return new Program(
-        program.feeds(), order(joined), program.fetches(), program.updates(), program.checks());
+    return program.with(order(joined));
   }
 
   private Instruction join(List<Instruction> group) {

@@ -30,7 +30,6 @@ public final class RemoveDead implements Pass {
       }
     }
     Collections.reverse(kept);
-    return new Program(
-        program.feeds(), kept, program.fetches(), program.updates(), program.checks());
+    return program.with(kept);
   }
 }

@@ -30,16 +30,11 @@ final class Simplify implements Pass {
       if (nest.isPresent()) {
         instruction = simplified(nest.get(), roots).in(instruction, instruction.origin());
       }
-      if (instruction.isReshape()) {
+      if (instruction.isReshape() || isCopy(instruction)) {
         Value input = instruction.inputs().get(0);
         Value root = roots.getOrDefault(input, input);
         rewrite.replaceReshaped(instruction.output(), root, instruction.origin());
         roots.put(instruction.output(), root);
-      } else if (isCopy(instruction)) {
-        Value input = instruction.inputs().get(0);
-        rewrite.replaceReshaped(
-            instruction.output(), roots.getOrDefault(input, input), instruction.origin());
-        roots.put(instruction.output(), roots.getOrDefault(input, input));
       } else {
         rewrite.add(instruction);
       }

@@ -38,14 +38,7 @@ final class Views implements Pass {
       }
       instructions.add(instruction);
     }
-    return new RemoveDead()
-        .apply(
-            new Program(
-                program.feeds(),
-                instructions,
-                program.fetches(),
-                program.updates(),
-                program.checks()));
+    return new RemoveDead().apply(program.with(instructions));
   }
 
   /** Returns whether an instruction only walks its input in another order. */

@@ -96,59 +96,47 @@ public interface BatchOps extends Building {
       Op toBatch = new BatchNd(true);
       Op toSpace = new BatchNd(false);
       return List.of(
-          of(
-              Example.accepts(toBatch).with(DType.FLOAT32, 1, 3, 4, 2).with(Literal.ofInts(2, 2)),
-              1,
-              0,
-              0,
-              2),
-          of(Example.accepts(toBatch).with(DType.FLOAT64, 2, 6).with(Literal.ofLongs(3)), 0, 0),
-          of(Example.accepts(toBatch).with(DType.BOOL, 1, 2, 0).with(Literal.ofInts(1)), 1, 2),
+          of(Example.accepts(toBatch).with(DType.FLOAT32, 1, 3, 4, 2).ints(2, 2), 1, 0, 0, 2),
+          of(Example.accepts(toBatch).with(DType.FLOAT64, 2, 6).longs(3), 0, 0),
+          of(Example.accepts(toBatch).with(DType.BOOL, 1, 2, 0).ints(1), 1, 2),
           of(
               Example.rejects(
                       toBatch, "axis 1 has 3 elements with its paddings, which blocks of 2 do")
                   .with(DType.FLOAT32, 1, 3)
-                  .with(Literal.ofInts(2)),
+                  .ints(2),
               0,
               0),
           of(
-              Example.rejects(toBatch, "must be positive, not 0")
-                  .with(DType.FLOAT32, 1, 3)
-                  .with(Literal.ofInts(0)),
+              Example.rejects(toBatch, "must be positive, not 0").with(DType.FLOAT32, 1, 3).ints(0),
               0,
               0),
           of(
               Example.rejects(toBatch, "must not be negative, as is -1")
                   .with(DType.FLOAT32, 1, 3)
-                  .with(Literal.ofInts(2)),
+                  .ints(2),
               -1,
               0),
           of(
               Example.rejects(toBatch, "need a tensor of 3 or more")
                   .with(DType.FLOAT32, 1, 3)
-                  .with(Literal.ofInts(1, 1)),
+                  .ints(1, 1),
               0,
               0,
               0,
               0),
-          of(
-              Example.accepts(toSpace).with(DType.FLOAT32, 8, 2, 1, 2).with(Literal.ofInts(2, 2)),
-              1,
-              0,
-              0,
-              1),
-          of(Example.accepts(toSpace).with(DType.FLOAT64, 3, 2).with(Literal.ofLongs(3)), 2, 2),
-          of(Example.accepts(toSpace).with(DType.UINT8, 0, 2, 3).with(Literal.ofInts(2)), 0, 0),
+          of(Example.accepts(toSpace).with(DType.FLOAT32, 8, 2, 1, 2).ints(2, 2), 1, 0, 0, 1),
+          of(Example.accepts(toSpace).with(DType.FLOAT64, 3, 2).longs(3), 2, 2),
+          of(Example.accepts(toSpace).with(DType.UINT8, 0, 2, 3).ints(2), 0, 0),
           of(
               Example.rejects(toSpace, "3 examples do not make up blocks of 2")
                   .with(DType.FLOAT32, 3, 2)
-                  .with(Literal.ofInts(2)),
+                  .ints(2),
               0,
               0),
           of(
               Example.rejects(toSpace, "axis 1 gets 4 elements, of which 5 cannot be cropped")
                   .with(DType.FLOAT32, 2, 2)
-                  .with(Literal.ofInts(2)),
+                  .ints(2),
               3,
               2));
     }

@@ -160,34 +160,31 @@ public interface ConcatOps extends Building {
           Example.accepts(op)
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 4, 3)
-              .with(Literal.scalar(DType.INT32, 0)),
+              .scalar(DType.INT32, 0),
           Example.accepts(op)
               .with(DType.FLOAT64, 2, 1)
               .with(DType.FLOAT64, 2, 0)
               .with(DType.FLOAT64, 2, 2)
-              .with(Literal.scalar(DType.INT64, -1)),
-          Example.accepts(op)
-              .with(DType.BOOL, 2)
-              .with(DType.BOOL, 1)
-              .with(Literal.scalar(DType.INT32, 0)),
+              .scalar(DType.INT64, -1),
+          Example.accepts(op).with(DType.BOOL, 2).with(DType.BOOL, 1).scalar(DType.INT32, 0),
           Example.rejects(op, "inputs must agree but for axis 1")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 4, 3)
-              .with(Literal.scalar(DType.INT32, 1)),
+              .scalar(DType.INT32, 1),
           Example.rejects(op, "the same number of axes")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 4)
-              .with(Literal.scalar(DType.INT32, 0)),
+              .scalar(DType.INT32, 0),
           Example.rejects(op, "axis 2 is out of range")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.scalar(DType.INT32, 2)),
+              .scalar(DType.INT32, 2),
           Example.accepts(first)
-              .with(Literal.scalar(DType.INT32, -1))
+              .scalar(DType.INT32, -1)
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 2, 1),
           Example.rejects(first, "inputs must agree but for axis 1")
-              .with(Literal.scalar(DType.INT32, 1))
+              .scalar(DType.INT32, 1)
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 4, 3));
     }
@@ -258,23 +255,19 @@ public interface ConcatOps extends Building {
     static List<Example> examples() {
       Op op = new ConcatOffset();
       return List.of(
-          Example.accepts(op)
-              .with(Literal.scalar(DType.INT32, -1))
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.ofInts(2, 4))
-              .with(Literal.ofInts(2, 5)),
+          Example.accepts(op).scalar(DType.INT32, -1).ints(2, 3).ints(2, 4).ints(2, 5),
           Example.rejects(op, "must agree but for axis 1, and [3,3] does not")
-              .with(Literal.scalar(DType.INT32, 1))
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.ofInts(3, 3)),
+              .scalar(DType.INT32, 1)
+              .ints(2, 3)
+              .ints(3, 3),
           Example.rejects(op, "shape 0 is int32[2] and shape 1 is int32[1]")
-              .with(Literal.scalar(DType.INT32, 0))
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.ofInts(2)),
+              .scalar(DType.INT32, 0)
+              .ints(2, 3)
+              .ints(2),
           Example.rejects(op, "axis 2 is out of range")
-              .with(Literal.scalar(DType.INT32, 2))
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.ofInts(2, 3)));
+              .scalar(DType.INT32, 2)
+              .ints(2, 3)
+              .ints(2, 3));
     }
   }
 }

@@ -123,16 +123,12 @@ public interface CreationOps extends Building {
 
     static List<Example> examples() {
       return List.of(
-          Example.accepts(new Fill()).with(Literal.ofInts(2, 3)).with(DType.FLOAT32),
-          Example.accepts(new Fill()).with(Literal.ofLongs(3)).with(DType.BOOL),
-          Example.accepts(new Fill()).with(Literal.ofInts()).with(DType.INT64),
-          Example.accepts(new Fill()).with(Literal.ofInts(0, 2)).with(DType.FLOAT64),
-          Example.rejects(new Fill(), "extent -1 is negative")
-              .with(Literal.ofInts(-1))
-              .with(DType.FLOAT32),
-          Example.rejects(new Fill(), "input 1 must have 0 axes")
-              .with(Literal.ofInts(2))
-              .with(DType.FLOAT32, 2));
+          Example.accepts(new Fill()).ints(2, 3).with(DType.FLOAT32),
+          Example.accepts(new Fill()).longs(3).with(DType.BOOL),
+          Example.accepts(new Fill()).ints().with(DType.INT64),
+          Example.accepts(new Fill()).ints(0, 2).with(DType.FLOAT64),
+          Example.rejects(new Fill(), "extent -1 is negative").ints(-1).with(DType.FLOAT32),
+          Example.rejects(new Fill(), "input 1 must have 0 axes").ints(2).with(DType.FLOAT32, 2));
     }
   }
 
@@ -218,10 +214,9 @@ public interface CreationOps extends Building {
 
     static List<Example> examples() {
       return List.of(
-          Example.accepts(new Empty(DType.FLOAT32, true)).with(Literal.ofInts(2, 3)),
-          Example.accepts(new Empty(DType.BOOL, false)).with(Literal.ofInts()),
-          Example.rejects(new Empty(DType.FLOAT32, true), "extent -2 is negative")
-              .with(Literal.ofInts(-2)));
+          Example.accepts(new Empty(DType.FLOAT32, true)).ints(2, 3),
+          Example.accepts(new Empty(DType.BOOL, false)).ints(),
+          Example.rejects(new Empty(DType.FLOAT32, true), "extent -2 is negative").ints(-2));
     }
   }
 
@@ -292,10 +287,7 @@ public interface CreationOps extends Building {
     }
 
     private static Example of(Example indices, int depth) {
-      return indices
-          .with(Literal.scalar(DType.INT32, depth))
-          .with(DType.FLOAT32)
-          .with(DType.FLOAT32);
+      return indices.scalar(DType.INT32, depth).with(DType.FLOAT32).with(DType.FLOAT32);
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
-import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
@@ -105,12 +104,7 @@ public interface MirrorPadOps extends Building {
                     new Segments.Segment(0, before, dim, 1),
                     new Segments.Segment(dim - 1 - skipped, before + dim, after, -1)));
       }
-      to.output(
-          0,
-          to.emit(
-              new Primitive.Move(pieces.pieces(), Optional.empty()),
-              List.of(to.input(0)),
-              to.outputType(0)));
+      to.output(0, pieces.move(to, to.input(0), to.outputType(0).shape(), Optional.empty()));
     }
 
     static List<Example> examples() {
@@ -213,10 +207,7 @@ public interface MirrorPadOps extends Building {
         Lowering to, Value x, Shape shape, int axis, Segments.Segment image) {
       Segments pieces = Segments.of(x.type().shape(), shape).cut(axis, List.of(image));
       ScalarFunction.Constant zero = new ScalarFunction.Constant(x.type().dtype(), 0);
-      return to.emit(
-          new Primitive.Move(pieces.pieces(), Optional.of(zero)),
-          List.of(x),
-          x.type().withShape(shape));
+      return pieces.move(to, x, shape, Optional.of(zero));
     }
 
     static List<Example> examples() {

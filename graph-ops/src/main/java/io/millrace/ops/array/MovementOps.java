@@ -15,7 +15,6 @@ import io.millrace.ops.Ops;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Arrays;
@@ -108,15 +107,13 @@ public interface MovementOps extends Building {
     static List<Example> examples() {
       Op op = new Transpose();
       return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofInts(1, 0)),
-          Example.accepts(op).with(DType.FLOAT32, 2, 3, 4).with(Literal.ofLongs(2, 0, 1)),
-          Example.accepts(op).with(DType.BOOL).with(Literal.ofInts()),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).ints(1, 0),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3, 4).longs(2, 0, 1),
+          Example.accepts(op).with(DType.BOOL).ints(),
           Example.rejects(op, "[0, 0] does not order the axes of float32[2,3]")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(0, 0)),
-          Example.rejects(op, "[0] does not order the axes")
-              .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(0)));
+              .ints(0, 0),
+          Example.rejects(op, "[0] does not order the axes").with(DType.FLOAT32, 2, 3).ints(0));
     }
   }
 
@@ -200,23 +197,17 @@ public interface MovementOps extends Building {
     static List<Example> examples() {
       Op op = new Slice();
       return List.of(
-          Example.accepts(op)
-              .with(DType.FLOAT32, 3, 4)
-              .with(Literal.ofInts(1, 0))
-              .with(Literal.ofInts(2, 3)),
-          Example.accepts(op)
-              .with(DType.FLOAT64, 3, 4)
-              .with(Literal.ofLongs(0, 1))
-              .with(Literal.ofLongs(-1, -1)),
-          Example.accepts(op).with(DType.INT32, 3).with(Literal.ofInts(3)).with(Literal.ofInts(0)),
+          Example.accepts(op).with(DType.FLOAT32, 3, 4).ints(1, 0).ints(2, 3),
+          Example.accepts(op).with(DType.FLOAT64, 3, 4).longs(0, 1).longs(-1, -1),
+          Example.accepts(op).with(DType.INT32, 3).ints(3).ints(0),
           Example.rejects(op, "axis 0 has 3 elements, but the slice begins at 2 with extent 2")
               .with(DType.FLOAT32, 3)
-              .with(Literal.ofInts(2))
-              .with(Literal.ofInts(2)),
+              .ints(2)
+              .ints(2),
           Example.rejects(op, "must have one number for each axis")
               .with(DType.FLOAT32, 3)
-              .with(Literal.ofInts(0, 0))
-              .with(Literal.ofInts(1, 1)));
+              .ints(0, 0)
+              .ints(1, 1));
     }
   }
 }

@@ -160,10 +160,8 @@ public interface PadOps extends Building {
       List<Example> examples = new ArrayList<>();
       examples.add(
           Pad.of(Example.accepts(op).with(DType.FLOAT32, 2, 3), 1, 0, 2, 1)
-              .with(Literal.scalar(DType.FLOAT32, -1.5)));
-      examples.add(
-          Pad.of(Example.accepts(op).with(DType.INT64, 3), 0, 2)
-              .with(Literal.scalar(DType.INT64, 7)));
+              .scalar(DType.FLOAT32, -1.5));
+      examples.add(Pad.of(Example.accepts(op).with(DType.INT64, 3), 0, 2).scalar(DType.INT64, 7));
       return examples;
     }
   }

@@ -17,7 +17,6 @@ import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.ops.math.ReductionOps;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -84,14 +83,12 @@ public interface RepeatOps extends Building {
     static List<Example> examples() {
       Op op = new BroadcastTo();
       return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 3).with(Literal.ofInts(2, 3)),
-          Example.accepts(op).with(DType.FLOAT32, 2, 1).with(Literal.ofLongs(4, 2, 3)),
-          Example.accepts(op).with(DType.BOOL).with(Literal.ofInts(2)),
-          Example.accepts(op).with(DType.FLOAT64, 1).with(Literal.ofInts(0)),
-          Example.rejects(op, "[2] does not broadcast to [1]")
-              .with(DType.FLOAT32, 2)
-              .with(Literal.ofInts(1)),
-          Example.rejects(op, "do not broadcast").with(DType.FLOAT32, 2).with(Literal.ofInts(3)));
+          Example.accepts(op).with(DType.FLOAT32, 3).ints(2, 3),
+          Example.accepts(op).with(DType.FLOAT32, 2, 1).longs(4, 2, 3),
+          Example.accepts(op).with(DType.BOOL).ints(2),
+          Example.accepts(op).with(DType.FLOAT64, 1).ints(0),
+          Example.rejects(op, "[2] does not broadcast to [1]").with(DType.FLOAT32, 2).ints(1),
+          Example.rejects(op, "do not broadcast").with(DType.FLOAT32, 2).ints(3));
     }
   }
 
@@ -166,16 +163,14 @@ public interface RepeatOps extends Building {
     static List<Example> examples() {
       Op op = new Tile();
       return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofInts(2, 1)),
-          Example.accepts(op).with(DType.FLOAT64, 3).with(Literal.ofLongs(3)),
-          Example.accepts(op).with(DType.BOOL, 2).with(Literal.ofInts(0)),
-          Example.accepts(op).with(DType.INT32).with(Literal.ofInts()),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).ints(2, 1),
+          Example.accepts(op).with(DType.FLOAT64, 3).longs(3),
+          Example.accepts(op).with(DType.BOOL, 2).ints(0),
+          Example.accepts(op).with(DType.INT32).ints(),
           Example.rejects(op, "the multiples are for 1 axes, but float32[2,3] has 2")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(2)),
-          Example.rejects(op, "axis 0 is repeated -1 times")
-              .with(DType.FLOAT32, 2)
-              .with(Literal.ofInts(-1)));
+              .ints(2),
+          Example.rejects(op, "axis 0 is repeated -1 times").with(DType.FLOAT32, 2).ints(-1));
     }
   }
 }

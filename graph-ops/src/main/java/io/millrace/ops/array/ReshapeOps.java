@@ -13,7 +13,6 @@ import io.millrace.ops.Building;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -54,8 +53,21 @@ public interface ReshapeOps extends Building {
     return result(new Squeeze(list), x);
   }
 
+  /** An operation whose result has the elements of its first input. */
+  interface Reshaping extends Op {
+    @Override
+    default Gradients gradient(Gradient call) {
+      return Gradients.of(Broadcasting.reshapeLike(call.gradient(), call.input(0)));
+    }
+
+    @Override
+    default void lower(Lowering to) {
+      to.output(0, to.reshape(to.input(0), to.outputType(0).shape()));
+    }
+  }
+
   /** The first input in the shape that the second says. */
-  record Reshape() implements Op {
+  record Reshape() implements Reshaping {
     private static final Signature SIGNATURE =
         Signature.of("tensor: T", "shape: Tshape in index").sharing();
 
@@ -101,38 +113,26 @@ public interface ReshapeOps extends Building {
       return elements / Arrays.stream(dims).filter(d -> d > 0).reduce(1, Math::multiplyExact);
     }
 
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(Broadcasting.reshapeLike(call.gradient(), call.input(0)));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.reshape(to.input(0), to.outputType(0).shape()));
-    }
-
     static List<Example> examples() {
       Op op = new Reshape();
       return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofInts(3, 2)),
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofLongs(-1)),
-          Example.accepts(op).with(DType.BOOL, 1, 1).with(Literal.ofInts()),
-          Example.accepts(op).with(DType.FLOAT64, 0, 3).with(Literal.ofInts(3, -1)),
-          Example.accepts(op).with(DType.FLOAT32, 3, 0).with(Literal.ofInts(-1, 0)),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).ints(3, 2),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).longs(-1),
+          Example.accepts(op).with(DType.BOOL, 1, 1).ints(),
+          Example.accepts(op).with(DType.FLOAT64, 0, 3).ints(3, -1),
+          Example.accepts(op).with(DType.FLOAT32, 3, 0).ints(-1, 0),
           Example.rejects(op, "has 6 elements, which do not fill [4,?]")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(4, -1)),
+              .ints(4, -1),
           Example.rejects(op, "has 6 elements, which do not fill [7]")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(7)),
-          Example.rejects(op, "only one extent may be -1")
-              .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(-1, -1)));
+              .ints(7),
+          Example.rejects(op, "only one extent may be -1").with(DType.FLOAT32, 2, 3).ints(-1, -1));
     }
   }
 
   /** The first input with a new axis where the second, a scalar, says. */
-  record ExpandDims() implements Op {
+  record ExpandDims() implements Reshaping {
     private static final Signature SIGNATURE =
         Signature.of("input: T", "dim: Tdim in index").sharing();
 
@@ -163,30 +163,20 @@ public interface ReshapeOps extends Building {
                       .concat(shape.slice(axis, shape.rank()))));
     }
 
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(Broadcasting.reshapeLike(call.gradient(), call.input(0)));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.reshape(to.input(0), to.outputType(0).shape()));
-    }
-
     static List<Example> examples() {
       Op op = new ExpandDims();
       return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.scalar(DType.INT32, 0)),
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.scalar(DType.INT64, -1)),
-          Example.accepts(op).with(DType.INT32).with(Literal.ofInts(0)),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).scalar(DType.INT32, 0),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).scalar(DType.INT64, -1),
+          Example.accepts(op).with(DType.INT32).ints(0),
           Example.rejects(op, "axis 3 is out of range")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.scalar(DType.INT32, 3)));
+              .scalar(DType.INT32, 3));
     }
   }
 
   /** The input without some axes of extent 1, without all of them if none are named. */
-  record Squeeze(List<Integer> axes) implements Op {
+  record Squeeze(List<Integer> axes) implements Reshaping {
     private static final Signature SIGNATURE =
         Signature.of("input: T")
             .sharing()
@@ -223,16 +213,6 @@ public interface ReshapeOps extends Building {
         }
       }
       return List.of(in.type(0).withShape(left));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(Broadcasting.reshapeLike(call.gradient(), call.input(0)));
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, to.reshape(to.input(0), to.outputType(0).shape()));
     }
 
     static List<Example> examples() {

@@ -89,16 +89,12 @@ public interface ReverseOps extends Building {
     static List<Example> examples() {
       Op op = new ReverseV2();
       return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofInts(1)),
-          Example.accepts(op).with(DType.FLOAT64, 2, 3, 2).with(Literal.ofLongs(0, -1)),
-          Example.accepts(op).with(DType.BOOL, 0, 3).with(Literal.ofInts(0)),
-          Example.accepts(op).with(DType.UINT8).with(Literal.ofInts()),
-          Example.rejects(op, "axis -1 is named twice")
-              .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(1, -1)),
-          Example.rejects(op, "axis 2 is out of range")
-              .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(2)));
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).ints(1),
+          Example.accepts(op).with(DType.FLOAT64, 2, 3, 2).longs(0, -1),
+          Example.accepts(op).with(DType.BOOL, 0, 3).ints(0),
+          Example.accepts(op).with(DType.UINT8).ints(),
+          Example.rejects(op, "axis -1 is named twice").with(DType.FLOAT32, 2, 3).ints(1, -1),
+          Example.rejects(op, "axis 2 is out of range").with(DType.FLOAT32, 2, 3).ints(2));
     }
   }
 

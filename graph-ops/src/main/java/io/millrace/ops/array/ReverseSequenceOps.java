@@ -16,7 +16,6 @@ import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -124,28 +123,22 @@ public interface ReverseSequenceOps extends Building {
 
     static List<Example> examples() {
       return List.of(
-          Example.accepts(new ReverseSequence(1, 0))
-              .with(DType.FLOAT32, 2, 3, 2)
-              .with(Literal.ofLongs(3, 2)),
-          Example.accepts(new ReverseSequence(1, 2))
-              .with(DType.FLOAT64, 2, 4, 3, 1)
-              .with(Literal.ofInts(4, 0, 1)),
-          Example.accepts(new ReverseSequence(2, 1))
-              .with(DType.BOOL, 2, 2, 3)
-              .with(Literal.ofInts(2, 3)),
-          Example.accepts(new ReverseSequence(1, 0)).with(DType.INT32, 0, 3).with(Literal.ofInts()),
+          Example.accepts(new ReverseSequence(1, 0)).with(DType.FLOAT32, 2, 3, 2).longs(3, 2),
+          Example.accepts(new ReverseSequence(1, 2)).with(DType.FLOAT64, 2, 4, 3, 1).ints(4, 0, 1),
+          Example.accepts(new ReverseSequence(2, 1)).with(DType.BOOL, 2, 2, 3).ints(2, 3),
+          Example.accepts(new ReverseSequence(1, 0)).with(DType.INT32, 0, 3).ints(),
           Example.rejects(new ReverseSequence(1, 0), "the lengths must be in [0, 3]")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(1, 4)),
+              .ints(1, 4),
           Example.rejects(new ReverseSequence(1, 0), "a length for each of 2 sequences, not 3")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(1, 2, 3)),
+              .ints(1, 2, 3),
           Example.rejects(new ReverseSequence(1, 1), "1 and 1, must be two")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(1, 2, 3)),
+              .ints(1, 2, 3),
           Example.rejects(new ReverseSequence(2, 0), "axis 2 is out of range")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(1, 2)));
+              .ints(1, 2));
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
-import io.millrace.ir.Primitive;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -97,42 +96,19 @@ public interface RollOps extends Building {
                     new Segments.Segment(0, shifts[axis], stays, 1),
                     new Segments.Segment(stays, 0, shifts[axis], 1)));
       }
-      to.output(
-          0,
-          to.emit(
-              new Primitive.Move(pieces.pieces(), Optional.empty()),
-              List.of(to.input(0)),
-              to.outputType(0)));
+      to.output(0, pieces.move(to, to.input(0), to.outputType(0).shape(), Optional.empty()));
     }
 
     static List<Example> examples() {
       Op op = new Roll();
       return List.of(
-          Example.accepts(op)
-              .with(DType.FLOAT32, 5)
-              .with(Literal.scalar(DType.INT32, 2))
-              .with(Literal.scalar(DType.INT32, 0)),
-          Example.accepts(op)
-              .with(DType.FLOAT64, 3, 4)
-              .with(Literal.ofLongs(-1, 6, 2))
-              .with(Literal.ofInts(0, -1, 0)),
-          Example.accepts(op)
-              .with(DType.BOOL, 2, 0)
-              .with(Literal.ofInts(1))
-              .with(Literal.ofLongs(1)),
-          Example.accepts(op).with(DType.INT32, 3).with(Literal.ofInts()).with(Literal.ofInts()),
-          Example.rejects(op, "axis 1 is out of range")
-              .with(DType.FLOAT32, 5)
-              .with(Literal.ofInts(1))
-              .with(Literal.ofInts(1)),
-          Example.rejects(op, "a shift for each axis")
-              .with(DType.FLOAT32, 5, 2)
-              .with(Literal.ofInts(1))
-              .with(Literal.ofInts(0, 1)),
-          Example.rejects(op, "a scalar has no axis")
-              .with(DType.FLOAT32)
-              .with(Literal.ofInts(1))
-              .with(Literal.ofInts(0)));
+          Example.accepts(op).with(DType.FLOAT32, 5).scalar(DType.INT32, 2).scalar(DType.INT32, 0),
+          Example.accepts(op).with(DType.FLOAT64, 3, 4).longs(-1, 6, 2).ints(0, -1, 0),
+          Example.accepts(op).with(DType.BOOL, 2, 0).ints(1).longs(1),
+          Example.accepts(op).with(DType.INT32, 3).ints().ints(),
+          Example.rejects(op, "axis 1 is out of range").with(DType.FLOAT32, 5).ints(1).ints(1),
+          Example.rejects(op, "a shift for each axis").with(DType.FLOAT32, 5, 2).ints(1).ints(0, 1),
+          Example.rejects(op, "a scalar has no axis").with(DType.FLOAT32).ints(1).ints(0));
     }
   }
 }

@@ -120,17 +120,17 @@ public interface SequenceOps extends Building {
           of(3, 3, 1),
           of(3, 3, -1),
           Example.accepts(new Range())
-              .with(Literal.scalar(DType.FLOAT32, 0.5))
-              .with(Literal.scalar(DType.FLOAT32, 2))
-              .with(Literal.scalar(DType.FLOAT32, 0.25)),
+              .scalar(DType.FLOAT32, 0.5)
+              .scalar(DType.FLOAT32, 2)
+              .scalar(DType.FLOAT32, 0.25),
           Example.rejects(new Range(), "delta must not be 0")
-              .with(Literal.scalar(DType.INT32, 0))
-              .with(Literal.scalar(DType.INT32, 1))
-              .with(Literal.scalar(DType.INT32, 0)),
+              .scalar(DType.INT32, 0)
+              .scalar(DType.INT32, 1)
+              .scalar(DType.INT32, 0),
           Example.rejects(new Range(), "start 4.0 and limit 3.0 are in the wrong order")
-              .with(Literal.scalar(DType.INT32, 4))
-              .with(Literal.scalar(DType.INT32, 3))
-              .with(Literal.scalar(DType.INT32, 1)),
+              .scalar(DType.INT32, 4)
+              .scalar(DType.INT32, 3)
+              .scalar(DType.INT32, 1),
           Example.rejects(new Range(), "must have 0 axes")
               .with(DType.INT32, 1)
               .with(DType.INT32)
@@ -139,9 +139,9 @@ public interface SequenceOps extends Building {
 
     private static Example of(int start, int limit, int delta) {
       return Example.accepts(new Range())
-          .with(Literal.scalar(DType.INT32, start))
-          .with(Literal.scalar(DType.INT32, limit))
-          .with(Literal.scalar(DType.INT32, delta));
+          .scalar(DType.INT32, start)
+          .scalar(DType.INT32, limit)
+          .scalar(DType.INT32, delta);
     }
   }
 
@@ -200,11 +200,11 @@ public interface SequenceOps extends Building {
           Example.accepts(new LinSpace())
               .with(DType.FLOAT64)
               .with(DType.FLOAT64)
-              .with(Literal.scalar(DType.INT64, 1)),
+              .scalar(DType.INT64, 1),
           Example.rejects(new LinSpace(), "the number must be 1 or more, not 0")
               .with(DType.FLOAT32)
               .with(DType.FLOAT32)
-              .with(Literal.scalar(DType.INT32, 0)),
+              .scalar(DType.INT32, 0),
           Example.rejects(new LinSpace(), "must have 0 axes")
               .with(DType.FLOAT32, 1)
               .with(DType.FLOAT32)

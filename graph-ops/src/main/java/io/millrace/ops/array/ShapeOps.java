@@ -251,14 +251,10 @@ public interface ShapeOps extends Building {
     static List<Example> examples() {
       Op op = new BroadcastArgs();
       return List.of(
-          Example.accepts(op).with(Literal.ofInts(2, 1)).with(Literal.ofInts(3)),
-          Example.accepts(op).with(Literal.ofLongs(1)).with(Literal.ofLongs(4, 1, 0)),
-          Example.rejects(op, "do not broadcast")
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.ofInts(4)),
-          Example.rejects(op, "extent -1 is negative")
-              .with(Literal.ofInts(-1))
-              .with(Literal.ofInts(1)));
+          Example.accepts(op).ints(2, 1).ints(3),
+          Example.accepts(op).longs(1).longs(4, 1, 0),
+          Example.rejects(op, "do not broadcast").ints(2, 3).ints(4),
+          Example.rejects(op, "extent -1 is negative").ints(-1).ints(1));
     }
   }
 
@@ -323,12 +319,10 @@ public interface ShapeOps extends Building {
     static List<Example> examples() {
       Op op = new BroadcastGradientArgs();
       return List.of(
-          Example.accepts(op).with(Literal.ofInts(2, 3)).with(Literal.ofInts(3)),
-          Example.accepts(op).with(Literal.ofInts(2, 1, 1)).with(Literal.ofInts(4, 1)),
-          Example.accepts(op).with(Literal.ofLongs(2, 3)).with(Literal.ofLongs(2, 3)),
-          Example.rejects(op, "do not broadcast")
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.ofInts(4)));
+          Example.accepts(op).ints(2, 3).ints(3),
+          Example.accepts(op).ints(2, 1, 1).ints(4, 1),
+          Example.accepts(op).longs(2, 3).longs(2, 3),
+          Example.rejects(op, "do not broadcast").ints(2, 3).ints(4));
     }
   }
 
@@ -372,9 +366,9 @@ public interface ShapeOps extends Building {
     static List<Example> examples() {
       Op op = new InvertPermutation();
       return List.of(
-          Example.accepts(op).with(Literal.ofInts(2, 0, 1)),
-          Example.accepts(op).with(Literal.ofLongs()),
-          Example.rejects(op, "[0, 2] is no permutation").with(Literal.ofInts(0, 2)));
+          Example.accepts(op).ints(2, 0, 1),
+          Example.accepts(op).longs(),
+          Example.rejects(op, "[0, 2] is no permutation").ints(0, 2));
     }
   }
 }

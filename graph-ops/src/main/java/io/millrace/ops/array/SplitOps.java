@@ -14,7 +14,6 @@ import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Arrays;
@@ -126,7 +125,7 @@ public interface SplitOps extends Building {
     }
 
     private static Example of(Example example, int axis) {
-      return example.with(Literal.scalar(DType.INT32, axis));
+      return example.scalar(DType.INT32, axis);
     }
   }
 
@@ -229,7 +228,7 @@ public interface SplitOps extends Building {
     }
 
     private static Example of(Example example, int axis, int... sizes) {
-      return example.with(Literal.ofInts(sizes)).with(Literal.scalar(DType.INT32, axis));
+      return example.ints(sizes).scalar(DType.INT32, axis);
     }
   }
 }

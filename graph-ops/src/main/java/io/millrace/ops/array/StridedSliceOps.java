@@ -266,27 +266,25 @@ public interface StridedSliceOps extends Building {
       Op op = new StridedSliceGrad(none);
       return List.of(
           StridedSlice.of(
-                  Example.accepts(op).with(Literal.ofInts(5, 4)),
+                  Example.accepts(op).ints(5, 4),
                   Literal.ofInts(4, 1),
                   Literal.ofInts(0, 9),
                   Literal.ofInts(-2, 1))
               .with(DType.FLOAT32, 2, 3),
           StridedSlice.of(
-                  Example.accepts(new StridedSliceGrad(none.shrinkAxis(0).newAxis(1)))
-                      .with(Literal.ofLongs(2, 3)),
+                  Example.accepts(new StridedSliceGrad(none.shrinkAxis(0).newAxis(1))).longs(2, 3),
                   Literal.ofLongs(-1, 0),
                   Literal.ofLongs(0, 0),
                   Literal.ofLongs(1, 1))
               .with(DType.FLOAT64, 1, 3),
           StridedSlice.of(
-                  Example.accepts(op).with(Literal.ofInts(3)),
+                  Example.accepts(op).ints(3),
                   Literal.ofInts(2),
                   Literal.ofInts(1),
                   Literal.ofInts(1))
               .with(DType.INT32, 0),
           StridedSlice.of(
-                  Example.rejects(op, "the slice has shape [2], but its gradient [3]")
-                      .with(Literal.ofInts(3)),
+                  Example.rejects(op, "the slice has shape [2], but its gradient [3]").ints(3),
                   Literal.ofInts(0),
                   Literal.ofInts(2),
                   Literal.ofInts(1))

@@ -1,10 +1,14 @@
 package io.millrace.ops.building;
 
 import io.millrace.ir.Primitive;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Lowering;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Copies of one tensor into another of equal rank, cut along each axis into segments that go to
@@ -61,11 +65,17 @@ public final class Segments {
     return new Segments(fromStrides, toStrides, cut);
   }
 
-  /** Returns the boxes as pieces that copy input 0. */
-  public List<Primitive.Move.Piece> pieces() {
-    return boxes.stream()
-        .filter(box -> box.extent.size() > 0)
-        .map(box -> new Primitive.Move.Piece(0, box.extent, box.source, box.target))
-        .toList();
+  /**
+   * Returns the boxes of x in a tensor of this shape.
+   *
+   * @param fill what stands elsewhere, if there is such a place
+   */
+  public Value move(Lowering to, Value x, Shape shape, Optional<ScalarFunction.Constant> fill) {
+    List<Primitive.Move.Piece> pieces =
+        boxes.stream()
+            .filter(box -> box.extent.size() > 0)
+            .map(box -> new Primitive.Move.Piece(0, box.extent, box.source, box.target))
+            .toList();
+    return to.emit(new Primitive.Move(pieces, fill), List.of(x), x.type().withShape(shape));
   }
 }

@@ -4,7 +4,6 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Primitive;
-import io.millrace.ir.Reduction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
@@ -16,6 +15,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
@@ -79,25 +79,15 @@ public interface CheckOps extends Building {
     @Override
     public void lower(Lowering to) {
       Value x = to.input(0);
-      List<Integer> axes = IntStream.range(0, x.type().shape().rank()).boxed().toList();
-      to.check(
-          to.reduce(
-              Reduction.ALL,
-              List.of(x),
-              axes,
-              false,
-              (b, s) -> s.get(0).apply(UnaryFn.IS_NAN).apply(UnaryFn.NOT)),
+      Indexing.requireAll(
+          to,
+          x,
+          e -> e.apply(UnaryFn.IS_NAN).apply(UnaryFn.NOT),
           message + " : Tensor had NaN values");
-      to.check(
-          to.reduce(
-              Reduction.ALL,
-              List.of(x),
-              axes,
-              false,
-              (b, s) ->
-                  s.get(0)
-                      .apply(UnaryFn.IS_FINITE)
-                      .apply(BinaryFn.OR, s.get(0).apply(UnaryFn.IS_NAN))),
+      Indexing.requireAll(
+          to,
+          x,
+          e -> e.apply(UnaryFn.IS_FINITE).apply(BinaryFn.OR, e.apply(UnaryFn.IS_NAN)),
           message + " : Tensor had Inf values");
       to.output(0, x);
     }
@@ -109,9 +99,8 @@ public interface CheckOps extends Building {
           Example.accepts(op).with(DType.FLOAT64),
           Example.accepts(op).with(DType.FLOAT32, 0),
           Example.rejects(op, "weights : Tensor had Inf values")
-              .with(Literal.scalar(DType.FLOAT32, Double.NEGATIVE_INFINITY)),
-          Example.rejects(op, "weights : Tensor had NaN values")
-              .with(Literal.scalar(DType.FLOAT64, Double.NaN)));
+              .scalar(DType.FLOAT32, Double.NEGATIVE_INFINITY),
+          Example.rejects(op, "weights : Tensor had NaN values").scalar(DType.FLOAT64, Double.NaN));
     }
   }
 
@@ -156,11 +145,11 @@ public interface CheckOps extends Building {
           Example.rejects(new Assert(2), "assertion failed: [0.1] [5 6 ...] [false]")
               .with(no)
               .with(fraction)
-              .with(Literal.ofInts(5, 6, 7))
+              .ints(5, 6, 7)
               .with(no),
           Example.rejects(new Assert(-1), "assertion failed: [4 5 6 7]")
               .with(no)
-              .with(Literal.ofLongs(4, 5, 6, 7)));
+              .longs(4, 5, 6, 7));
     }
   }
 }

@@ -28,7 +28,7 @@ public final class Ascending {
       return in.type(0);
     }
     Shapes.equal(in, data.dim(0), ids, "there are %d slices, but %d ids", data.dim(0), ids);
-    long segments = in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN);
+    long segments = in.size();
     return in.type(0).withShape(data.with(0, segments));
   }
 
@@ -82,21 +82,13 @@ public final class Ascending {
   /** Returns examples for an operation with data and ids. */
   public static List<Example> examples(Op op) {
     return List.of(
-        Example.accepts(op).with(DType.FLOAT64, 5, 2).with(Literal.ofInts(0, 0, 2, 2, 2)),
-        Example.accepts(op).with(DType.FLOAT32, 3).with(Literal.ofLongs(1, 1, 1)),
-        Example.accepts(op).with(DType.INT32, 4, 1, 2).with(Literal.ofInts(0, 1, 1, 3)),
-        Example.accepts(op).with(DType.FLOAT32, 0, 2).with(Literal.ofInts()),
-        Example.rejects(op, "segment ids must ascend")
-            .with(DType.FLOAT32, 3)
-            .with(Literal.ofInts(0, 2, 1)),
-        Example.rejects(op, "segment ids must be 0 or more")
-            .with(DType.FLOAT32, 3)
-            .with(Literal.ofInts(-1, 0, 1)),
-        Example.rejects(op, "there are 3 slices, but 2 ids")
-            .with(DType.FLOAT32, 3)
-            .with(Literal.ofInts(0, 1)),
-        Example.rejects(op, "must have at least 1 axes")
-            .with(DType.FLOAT32)
-            .with(Literal.ofInts(0)));
+        Example.accepts(op).with(DType.FLOAT64, 5, 2).ints(0, 0, 2, 2, 2),
+        Example.accepts(op).with(DType.FLOAT32, 3).longs(1, 1, 1),
+        Example.accepts(op).with(DType.INT32, 4, 1, 2).ints(0, 1, 1, 3),
+        Example.accepts(op).with(DType.FLOAT32, 0, 2).ints(),
+        Example.rejects(op, "segment ids must ascend").with(DType.FLOAT32, 3).ints(0, 2, 1),
+        Example.rejects(op, "segment ids must be 0 or more").with(DType.FLOAT32, 3).ints(-1, 0, 1),
+        Example.rejects(op, "there are 3 slices, but 2 ids").with(DType.FLOAT32, 3).ints(0, 1),
+        Example.rejects(op, "must have at least 1 axes").with(DType.FLOAT32).ints(0));
   }
 }

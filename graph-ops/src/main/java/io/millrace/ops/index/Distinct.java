@@ -27,7 +27,7 @@ final class Distinct {
     requirePlaces(in, places);
     Shapes.requireAxes(in, 0, 1);
     Shape shape = in.shape(0);
-    long count = in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN);
+    long count = in.size();
     Shape slices = shape.isRankKnown() ? Shape.unknown(shape.rank()) : shape;
     long along = Shape.UNKNOWN;
     if (axis.isPresent() && shape.isRankKnown()) {

@@ -158,21 +158,19 @@ public interface GatherNdOps extends Building {
           Example.accepts(op).with(DType.BOOL, 3, 2).within(0, 2, DType.INT32, 2),
           Example.accepts(op).with(DType.UINT8, 3, 2).with(DType.INT32, 2, 0),
           Example.accepts(op).with(DType.FLOAT64, 3, 2).with(DType.INT32, 0, 2),
-          Example.accepts(new GatherNd("IGNORE"))
-              .with(DType.FLOAT32, 3, 2)
-              .with(Literal.ofInts(1, 3)),
+          Example.accepts(new GatherNd("IGNORE")).with(DType.FLOAT32, 3, 2).ints(1, 3),
           Example.rejects(op, "indices must be coordinates within the shape [2,3]")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofInts(1, 3)),
+              .ints(1, 3),
           Example.rejects(op, "indices must be coordinates within the shape [2]")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.ofLongs(-1)),
+              .longs(-1),
           Example.rejects(op, "coordinates of 2 axes do not index into [4]")
               .with(DType.FLOAT32, 4)
-              .with(Literal.ofInts(0, 1)),
+              .ints(0, 1),
           Example.rejects(new GatherNd("DROP"), "bad_indices_policy must be")
               .with(DType.FLOAT32, 4)
-              .with(Literal.ofInts(0)));
+              .ints(0));
     }
   }
 
@@ -221,39 +219,30 @@ public interface GatherNdOps extends Building {
           Example.accepts(op)
               .with(Literal.ofInts(1, 0, 1).reshape(Shape.of(3, 1)))
               .with(DType.FLOAT64, 3, 2)
-              .with(Literal.ofInts(3, 2)),
-          Example.accepts(op)
-              .within(0, 2, DType.INT64, 4, 2)
-              .with(DType.FLOAT32, 4)
-              .with(Literal.ofLongs(2, 3)),
-          Example.accepts(op)
-              .within(0, 2, DType.INT32, 4, 1)
-              .with(DType.BOOL, 4)
-              .with(Literal.ofInts(3)),
-          Example.accepts(op)
-              .with(DType.INT32, 0, 1)
-              .with(DType.FLOAT64, 0)
-              .with(Literal.ofInts(3)),
+              .ints(3, 2),
+          Example.accepts(op).within(0, 2, DType.INT64, 4, 2).with(DType.FLOAT32, 4).longs(2, 3),
+          Example.accepts(op).within(0, 2, DType.INT32, 4, 1).with(DType.BOOL, 4).ints(3),
+          Example.accepts(op).with(DType.INT32, 0, 1).with(DType.FLOAT64, 0).ints(3),
           Example.accepts(new ScatterNd("IGNORE"))
               .with(Literal.ofInts(-1, 1).reshape(Shape.of(2, 1)))
               .with(DType.INT32, 2)
-              .with(Literal.ofInts(3)),
+              .ints(3),
           Example.rejects(op, "indices must be coordinates within the shape [3]")
               .with(Literal.ofInts(3).reshape(Shape.of(1, 1)))
               .with(DType.FLOAT32, 1)
-              .with(Literal.ofInts(3)),
+              .ints(3),
           Example.rejects(op, "updates of shape [2] do not fit: they must have shape [2,2]")
               .with(Literal.ofInts(0, 1).reshape(Shape.of(2, 1)))
               .with(DType.FLOAT32, 2)
-              .with(Literal.ofInts(3, 2)),
+              .ints(3, 2),
           Example.rejects(op, "coordinates of 2 axes do not index into [3]")
               .with(Literal.ofInts(0, 1).reshape(Shape.of(1, 2)))
               .with(DType.FLOAT32, 1)
-              .with(Literal.ofInts(3)),
+              .ints(3),
           Example.rejects(op, "extent -3 is negative")
               .with(Literal.ofInts(0).reshape(Shape.of(1, 1)))
               .with(DType.FLOAT32, 1)
-              .with(Literal.ofInts(-3)));
+              .ints(-3));
     }
   }
 }

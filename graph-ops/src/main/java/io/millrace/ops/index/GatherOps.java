@@ -175,19 +175,16 @@ public interface GatherOps extends Building {
           Example.accepts(op).with(DType.UINT8, 0, 3).with(DType.INT32, 0).with(first),
           Example.rejects(op, "indices must be in [0, 3)")
               .with(DType.FLOAT32, 3)
-              .with(Literal.ofInts(0, 3))
+              .ints(0, 3)
               .with(first),
           Example.rejects(op, "indices must be in [0, 3)")
               .with(DType.FLOAT32, 3)
-              .with(Literal.ofLongs(-1))
+              .longs(-1)
               .with(first),
-          Example.rejects(op, "axis 1 is out of range")
-              .with(DType.FLOAT32, 3)
-              .with(Literal.ofInts(0))
-              .with(second),
+          Example.rejects(op, "axis 1 is out of range").with(DType.FLOAT32, 3).ints(0).with(second),
           Example.rejects(op, "input 0 must have at least 1 axes")
               .with(DType.FLOAT32)
-              .with(Literal.ofInts(0))
+              .ints(0)
               .with(first),
           Example.rejects(batched, "batch_dims 1 must not be beyond axis 0")
               .with(DType.FLOAT32, 2, 3)
@@ -241,9 +238,7 @@ public interface GatherOps extends Building {
       return List.of(
           Example.accepts(op).with(DType.FLOAT32, 3, 2).within(0, 3, DType.INT32, 4),
           Example.accepts(op).with(DType.FLOAT64, 3).within(0, 3, DType.INT64, 2, 2),
-          Example.rejects(op, "indices must be in [0, 3)")
-              .with(DType.FLOAT32, 3)
-              .with(Literal.ofInts(3)));
+          Example.rejects(op, "indices must be in [0, 3)").with(DType.FLOAT32, 3).ints(3));
     }
   }
 }

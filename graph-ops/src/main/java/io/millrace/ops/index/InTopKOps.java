@@ -112,11 +112,7 @@ public interface InTopKOps extends Building {
           0,
           to.map(
               List.of(finite, better, target, k),
-              s ->
-                  s.get(0)
-                      .and(s.get(1).lt(s.get(3)))
-                      .and(s.get(2).ge(s.get(2).constant(0)))
-                      .and(s.get(2).lt(s.get(2).constant((double) shape.dim(1))))));
+              s -> s.get(0).and(s.get(1).lt(s.get(3))).and(s.get(2).isWithin(0, shape.dim(1)))));
     }
 
     static List<Example> examples() {
@@ -125,15 +121,15 @@ public interface InTopKOps extends Building {
           Example.accepts(op)
               .with(DType.FLOAT32, 6, 4)
               .within(-1, 5, DType.INT32, 6)
-              .with(Literal.scalar(DType.INT32, 2)),
+              .scalar(DType.INT32, 2),
           Example.accepts(op)
               .with(Literal.fill(TensorType.of(DType.FLOAT32, 2, 3), Double.POSITIVE_INFINITY))
-              .with(Literal.ofLongs(0, 2))
-              .with(Literal.scalar(DType.INT64, 3)),
+              .longs(0, 2)
+              .scalar(DType.INT64, 3),
           Example.rejects(op, "predictions are for 3 examples, targets for 2")
               .with(DType.FLOAT32, 3, 4)
-              .with(Literal.ofInts(0, 1))
-              .with(Literal.scalar(DType.INT32, 2)));
+              .ints(0, 1)
+              .scalar(DType.INT32, 2));
     }
   }
 

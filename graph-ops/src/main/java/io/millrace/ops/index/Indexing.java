@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** States and lowers what operations that index by data have in common. */
 public final class Indexing {
@@ -27,25 +28,13 @@ public final class Indexing {
 
   /** Makes the run fail unless all indices are in [0, extent). */
   public static void requireWithin(Lowering to, Value indices, long extent) {
-    requireAll(
-        to,
-        indices,
-        i -> i.ge(i.constant(0)).and(i.lt(i.constant((double) extent))),
-        "indices must be in [0, " + extent + ")");
-  }
-
-  /** A condition on one element. */
-  public interface Condition {
-    Scalar on(Scalar element);
+    requireAll(to, indices, i -> i.isWithin(0, extent), "indices must be in [0, " + extent + ")");
   }
 
   /** Makes the run fail with this message unless the condition holds for every element. */
-  public static void requireAll(Lowering to, Value values, Condition condition, String message) {
-    Value flat = flat(to, values);
-    to.check(
-        to.reduce(
-            Reduction.ALL, List.of(flat), List.of(0), false, (b, s) -> condition.on(s.get(0))),
-        message);
+  public static void requireAll(
+      Lowering to, Value values, UnaryOperator<Scalar> condition, String message) {
+    to.check(to.reduceAll(Reduction.ALL, values, condition), message);
   }
 
   /** Returns the elements as a vector. */
@@ -126,10 +115,7 @@ public final class Indexing {
               for (int axis = 0; axis < depth; axis++) {
                 Scalar index = s.get(axis).cast(DType.INT64);
                 row = row.plus(index.times((double) strides[axis]));
-                within =
-                    within
-                        .and(index.ge(index.constant(0)))
-                        .and(index.lt(index.constant((double) extents.dim(axis))));
+                within = within.and(index.isWithin(0, extents.dim(axis)));
               }
               return within.select(row, row.constant(-1));
             });

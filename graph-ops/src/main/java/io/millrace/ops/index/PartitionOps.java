@@ -82,7 +82,7 @@ public interface PartitionOps extends Building {
       Indexing.requireAll(
           to,
           numbers,
-          x -> x.ge(x.constant(0)).and(x.lt(x.constant(numPartitions))),
+          x -> x.isWithin(0, numPartitions),
           "partitions must be in [0, " + numPartitions + ")");
       to.output(0, Ascending.count(to, numbers, numPartitions, DType.INT64));
       to.output(1, numbers);
@@ -153,22 +153,18 @@ public interface PartitionOps extends Building {
     static List<Example> examples() {
       Op op = new DynamicPartition(3);
       return List.of(
-          Example.accepts(op).with(DType.FLOAT64, 5, 2).with(Literal.ofInts(2, 0, 2, 0, 2)),
+          Example.accepts(op).with(DType.FLOAT64, 5, 2).ints(2, 0, 2, 0, 2),
           Example.accepts(new DynamicPartition(2))
               .with(DType.FLOAT32, 2, 2, 3)
               .with(Literal.ofInts(1, 0, 0, 1).reshape(Shape.of(2, 2))),
           Example.accepts(op).with(DType.BOOL, 6).within(0, 3, DType.INT32, 6),
-          Example.accepts(op).with(DType.INT64, 2).with(Literal.scalar(DType.INT32, 1)),
-          Example.accepts(op).with(DType.FLOAT64, 0, 2).with(Literal.ofInts()),
-          Example.rejects(op, "partitions must be in [0, 3)")
-              .with(DType.FLOAT32, 2)
-              .with(Literal.ofInts(0, 3)),
-          Example.rejects(op, "partitions must be in [0, 3)")
-              .with(DType.FLOAT32, 2)
-              .with(Literal.ofInts(-1, 0)),
+          Example.accepts(op).with(DType.INT64, 2).scalar(DType.INT32, 1),
+          Example.accepts(op).with(DType.FLOAT64, 0, 2).ints(),
+          Example.rejects(op, "partitions must be in [0, 3)").with(DType.FLOAT32, 2).ints(0, 3),
+          Example.rejects(op, "partitions must be in [0, 3)").with(DType.FLOAT32, 2).ints(-1, 0),
           Example.rejects(op, "data of shape [3,2] must begin with the shape [2]")
               .with(DType.FLOAT32, 3, 2)
-              .with(Literal.ofInts(0, 1)));
+              .ints(0, 1));
     }
   }
 
@@ -282,38 +278,31 @@ public interface PartitionOps extends Building {
         Op op = new Stitch(parallel);
         examples.add(
             Example.accepts(op)
-                .with(Literal.scalar(DType.INT32, 1))
-                .with(Literal.ofInts(3, 0))
+                .scalar(DType.INT32, 1)
+                .ints(3, 0)
                 .with(DType.FLOAT64, 2)
                 .with(DType.FLOAT64, 2, 2));
         examples.add(
             Example.accepts(op).within(0, 5, DType.INT32, 1, 1).with(DType.FLOAT32, 1, 1, 2));
+        examples.add(Example.accepts(op).ints().ints(2, 4).with(DType.BOOL, 0).with(DType.BOOL, 2));
+        examples.add(Example.accepts(op).ints().with(DType.UINT8, 0, 2));
         examples.add(
-            Example.accepts(op)
-                .with(Literal.ofInts())
-                .with(Literal.ofInts(2, 4))
-                .with(DType.BOOL, 0)
-                .with(DType.BOOL, 2));
-        examples.add(Example.accepts(op).with(Literal.ofInts()).with(DType.UINT8, 0, 2));
-        examples.add(
-            Example.rejects(op, "indices must be 0 or more")
-                .with(Literal.ofInts(0, -1))
-                .with(DType.FLOAT32, 2));
+            Example.rejects(op, "indices must be 0 or more").ints(0, -1).with(DType.FLOAT32, 2));
         examples.add(
             Example.rejects(op, "slices must have one shape, not [2] and [3]")
-                .with(Literal.ofInts(0))
-                .with(Literal.ofInts(1))
+                .ints(0)
+                .ints(1)
                 .with(DType.FLOAT32, 1, 2)
                 .with(DType.FLOAT32, 1, 3));
         examples.add(
             Example.rejects(op, "data of shape [3] must begin with the shape [2]")
-                .with(Literal.ofInts(0, 1))
+                .ints(0, 1)
                 .with(DType.FLOAT32, 3));
       }
       examples.add(
           Example.accepts(new Stitch(false))
-              .with(Literal.ofInts(0, 2))
-              .with(Literal.ofInts(2, 1))
+              .ints(0, 2)
+              .ints(2, 1)
               .with(DType.INT32, 2)
               .with(DType.INT32, 2));
       return examples;

@@ -18,7 +18,6 @@ import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.building.Shapes;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -126,25 +125,23 @@ public interface TopKOps extends Building {
     static List<Example> examples() {
       Op op = new TopKV2(true, DType.INT32);
       return List.of(
-          Example.accepts(op).with(DType.FLOAT32, 5).with(Literal.scalar(DType.INT32, 3)),
-          Example.accepts(op).with(DType.FLOAT64, 2, 3, 4).with(Literal.scalar(DType.INT32, 2)),
+          Example.accepts(op).with(DType.FLOAT32, 5).scalar(DType.INT32, 3),
+          Example.accepts(op).with(DType.FLOAT64, 2, 3, 4).scalar(DType.INT32, 2),
           Example.accepts(new TopKV2(false, DType.INT32))
               .with(DType.INT32, 2, 6)
-              .with(Literal.scalar(DType.INT32, 6)),
+              .scalar(DType.INT32, 6),
           Example.accepts(new TopKV2(true, DType.INT64))
               .with(DType.UINT8, 6)
-              .with(Literal.scalar(DType.INT64, 2)),
-          Example.accepts(op).with(DType.FLOAT64, 2, 3).with(Literal.scalar(DType.INT32, 0)),
-          Example.accepts(op).with(DType.FLOAT32, 0, 3).with(Literal.scalar(DType.INT32, 1)),
+              .scalar(DType.INT64, 2),
+          Example.accepts(op).with(DType.FLOAT64, 2, 3).scalar(DType.INT32, 0),
+          Example.accepts(op).with(DType.FLOAT32, 0, 3).scalar(DType.INT32, 1),
           Example.rejects(op, "k = 4 is more than there are along the last axis of [2,3]")
               .with(DType.FLOAT32, 2, 3)
-              .with(Literal.scalar(DType.INT32, 4)),
-          Example.rejects(op, "k = -1")
-              .with(DType.FLOAT32, 3)
-              .with(Literal.scalar(DType.INT32, -1)),
+              .scalar(DType.INT32, 4),
+          Example.rejects(op, "k = -1").with(DType.FLOAT32, 3).scalar(DType.INT32, -1),
           Example.rejects(op, "must have at least 1 axes")
               .with(DType.FLOAT32)
-              .with(Literal.scalar(DType.INT32, 0)));
+              .scalar(DType.INT32, 0));
     }
   }
 }

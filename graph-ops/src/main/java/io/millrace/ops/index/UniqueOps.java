@@ -186,20 +186,16 @@ public interface UniqueOps extends Building {
       Op op = new UniqueV2(false, DType.INT32);
       Op counting = new UniqueV2(true, DType.INT64);
       return List.of(
-          Example.accepts(op).within(0, 2, DType.INT32, 6, 3).with(Literal.ofInts(0)),
-          Example.accepts(op).with(DType.BOOL, 2, 7, 2).with(Literal.ofLongs(1)),
-          Example.accepts(op).with(DType.FLOAT32, 2, 3).with(Literal.ofInts(-1)),
-          Example.accepts(op).within(0, 3, DType.UINT8, 6).with(Literal.ofInts()),
-          Example.accepts(op).with(DType.FLOAT64, 3, 0).with(Literal.ofInts(0)),
-          Example.accepts(op).with(DType.FLOAT64, 0, 3).with(Literal.ofInts(0)),
-          Example.accepts(counting).within(0, 2, DType.INT64, 5, 2).with(Literal.ofInts(0)),
-          Example.rejects(op, "takes one axis at most, not 2")
-              .with(DType.FLOAT32, 2, 2)
-              .with(Literal.ofInts(0, 1)),
-          Example.rejects(op, "must have 1 axes").with(DType.FLOAT32, 2, 2).with(Literal.ofInts()),
-          Example.rejects(op, "axis 2 is out of range")
-              .with(DType.FLOAT32, 2, 2)
-              .with(Literal.ofInts(2)));
+          Example.accepts(op).within(0, 2, DType.INT32, 6, 3).ints(0),
+          Example.accepts(op).with(DType.BOOL, 2, 7, 2).longs(1),
+          Example.accepts(op).with(DType.FLOAT32, 2, 3).ints(-1),
+          Example.accepts(op).within(0, 3, DType.UINT8, 6).ints(),
+          Example.accepts(op).with(DType.FLOAT64, 3, 0).ints(0),
+          Example.accepts(op).with(DType.FLOAT64, 0, 3).ints(0),
+          Example.accepts(counting).within(0, 2, DType.INT64, 5, 2).ints(0),
+          Example.rejects(op, "takes one axis at most, not 2").with(DType.FLOAT32, 2, 2).ints(0, 1),
+          Example.rejects(op, "must have 1 axes").with(DType.FLOAT32, 2, 2).ints(),
+          Example.rejects(op, "axis 2 is out of range").with(DType.FLOAT32, 2, 2).ints(2));
     }
   }
 
@@ -250,7 +246,7 @@ public interface UniqueOps extends Building {
       in.requireRank(0, 1);
       in.requireRank(1, 1);
       Distinct.requirePlaces(in, outIdx);
-      Shape left = Shape.of(in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN));
+      Shape left = Shape.of(in.size());
       return List.of(in.type(0).withShape(left), new TensorType(outIdx, left));
     }
 

@@ -120,9 +120,7 @@ public interface WhereOps extends Building {
       Shape shape = in.shape(0);
       return List.of(
           TensorType.of(
-              DType.INT64,
-              in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN),
-              shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
+              DType.INT64, in.size(), shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
     }
 
     @Override

@@ -141,25 +141,19 @@ public interface BandOps extends Building {
       Op third = new MatrixSetDiag(DiagonalOps.Form.V3, DiagonalOps.Align.RIGHT_LEFT);
       return List.of(
           Example.accepts(first).with(DType.FLOAT32, 2, 3, 4).with(DType.FLOAT32, 2, 3),
-          Example.accepts(second)
-              .with(DType.FLOAT64, 3, 3)
-              .with(DType.FLOAT64, 2, 3)
-              .with(Literal.ofInts(0, 1)),
+          Example.accepts(second).with(DType.FLOAT64, 3, 3).with(DType.FLOAT64, 2, 3).ints(0, 1),
           Example.accepts(third)
               .with(DType.FLOAT32, 2, 3, 4)
               .with(DType.FLOAT32, 2, 3, 3)
-              .with(Literal.ofInts(-1, 1)),
-          Example.accepts(third)
-              .with(DType.BOOL, 3, 2)
-              .with(DType.BOOL, 2)
-              .with(Literal.scalar(DType.INT32, -1)),
+              .ints(-1, 1),
+          Example.accepts(third).with(DType.BOOL, 3, 2).with(DType.BOOL, 2).scalar(DType.INT32, -1),
           Example.rejects(first, "the diagonals must have shape [3], not [2]")
               .with(DType.FLOAT32, 3, 3)
               .with(DType.FLOAT32, 2),
           Example.rejects(third, "matrices of 2 by 2 have no diagonal 2")
               .with(DType.FLOAT32, 2, 2)
               .with(DType.FLOAT32, 0)
-              .with(Literal.ofInts(2)));
+              .ints(2));
     }
   }
 

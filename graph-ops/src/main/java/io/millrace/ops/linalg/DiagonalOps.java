@@ -291,9 +291,9 @@ public interface DiagonalOps extends Building {
 
     private static Example of(Example example, int rows, int columns, int low, int high) {
       return example
-          .with(Literal.ofInts(low, high))
-          .with(Literal.scalar(DType.INT32, rows))
-          .with(Literal.scalar(DType.INT32, columns))
+          .ints(low, high)
+          .scalar(DType.INT32, rows)
+          .scalar(DType.INT32, columns)
           .with(Literal.scalar(example.inputs().get(0).type().dtype(), 7));
     }
   }
@@ -398,7 +398,7 @@ public interface DiagonalOps extends Building {
 
     private static Example of(Example example, int... k) {
       Literal padding = Literal.scalar(example.inputs().get(0).type().dtype(), 7);
-      return example.with(Literal.ofInts(k)).with(padding);
+      return example.ints(k).with(padding);
     }
   }
 }

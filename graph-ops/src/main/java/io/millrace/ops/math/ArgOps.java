@@ -110,7 +110,7 @@ public interface ArgOps extends Building {
         examples.add(
             Example.accepts(new Arg(least, DType.INT32))
                 .with(DType.INT32, 4, 2)
-                .with(Literal.scalar(DType.INT64, 0)));
+                .scalar(DType.INT64, 0));
         examples.add(Example.accepts(op).with(DType.UINT8, 5).with(last));
         examples.add(Example.accepts(op).with(DType.BOOL, 3, 4).with(last));
         examples.add(
@@ -119,7 +119,7 @@ public interface ArgOps extends Building {
         examples.add(
             Example.rejects(op, "axis 2 is out of range")
                 .with(DType.FLOAT32, 2, 3)
-                .with(Literal.scalar(DType.INT32, 2)));
+                .scalar(DType.INT32, 2));
       }
       return examples;
     }

@@ -137,9 +137,7 @@ public interface CumulativeOps extends Building {
         examples.add(Example.accepts(plain).within(0.5, 2, DType.FLOAT32, 4, 3).with(first));
         examples.add(Example.accepts(exclusive).within(0.5, 2, DType.FLOAT64, 2, 5).with(last));
         examples.add(
-            Example.accepts(reverse)
-                .within(0.5, 2, DType.FLOAT64, 2, 3, 2)
-                .with(Literal.scalar(DType.INT32, 1)));
+            Example.accepts(reverse).within(0.5, 2, DType.FLOAT64, 2, 3, 2).scalar(DType.INT32, 1));
         examples.add(Example.accepts(both).within(0.5, 2, DType.FLOAT64, 4).with(last));
         examples.add(Example.accepts(plain).with(DType.INT32, 5).with(first));
         examples.add(Example.accepts(both).with(DType.UINT8, 3, 2).with(first));
@@ -147,7 +145,7 @@ public interface CumulativeOps extends Building {
         examples.add(
             Example.rejects(plain, "axis 2 is out of range")
                 .with(DType.FLOAT32, 2, 3)
-                .with(Literal.scalar(DType.INT32, 2)));
+                .scalar(DType.INT32, 2));
         examples.add(
             Example.rejects(plain, "axis 0 is out of range").with(DType.FLOAT32).with(first));
       }

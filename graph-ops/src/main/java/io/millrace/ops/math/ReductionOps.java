@@ -328,29 +328,22 @@ public interface ReductionOps extends Building {
         boolean logical = kind == Kind.ALL || kind == Kind.ANY;
         DType first = logical ? DType.BOOL : DType.FLOAT32;
         DType second = logical ? DType.BOOL : DType.INT32;
-        examples.add(Example.accepts(drop).with(first, 2, 3).with(Literal.ofInts(1)));
-        examples.add(Example.accepts(keep).with(first, 2, 3, 2).with(Literal.ofLongs(-1, 0)));
-        examples.add(Example.accepts(drop).with(second, 2, 3).with(Literal.ofInts(0, 1)));
-        examples.add(Example.accepts(drop).with(first, 3).with(Literal.ofInts()));
-        examples.add(Example.accepts(keep).with(first, 2, 3).with(Literal.scalar(DType.INT32, 0)));
-        examples.add(Example.accepts(drop).with(first).with(Literal.ofInts()));
+        examples.add(Example.accepts(drop).with(first, 2, 3).ints(1));
+        examples.add(Example.accepts(keep).with(first, 2, 3, 2).longs(-1, 0));
+        examples.add(Example.accepts(drop).with(second, 2, 3).ints(0, 1));
+        examples.add(Example.accepts(drop).with(first, 3).ints());
+        examples.add(Example.accepts(keep).with(first, 2, 3).scalar(DType.INT32, 0));
+        examples.add(Example.accepts(drop).with(first).ints());
         if (!logical) {
-          examples.add(
-              Example.accepts(drop).within(0, 256, DType.UINT8, 4, 9).with(Literal.ofInts(1)));
+          examples.add(Example.accepts(drop).within(0, 256, DType.UINT8, 4, 9).ints(1));
         }
         boolean extreme = kind == Kind.MAX || kind == Kind.MIN;
         if (kind != Kind.MEAN) {
           DType finite = extreme ? second : first;
-          examples.add(Example.accepts(drop).with(finite, 2, 0).with(Literal.ofInts(1)));
+          examples.add(Example.accepts(drop).with(finite, 2, 0).ints(1));
         }
-        examples.add(
-            Example.rejects(drop, "axis 2 is out of range")
-                .with(first, 2, 3)
-                .with(Literal.ofInts(2)));
-        examples.add(
-            Example.rejects(drop, "axis 1 is named twice")
-                .with(first, 2, 3)
-                .with(Literal.ofInts(1, -1)));
+        examples.add(Example.rejects(drop, "axis 2 is out of range").with(first, 2, 3).ints(2));
+        examples.add(Example.rejects(drop, "axis 1 is named twice").with(first, 2, 3).ints(1, -1));
       }
       return examples;
     }

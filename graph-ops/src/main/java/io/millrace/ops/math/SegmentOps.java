@@ -207,13 +207,13 @@ public interface SegmentOps extends Building {
         examples.add(
             Example.accepts(op)
                 .with(DType.FLOAT64, 5, 2)
-                .with(Literal.ofInts(2, 0, -1, 1, 0))
-                .with(Literal.scalar(DType.INT32, 3)));
+                .ints(2, 0, -1, 1, 0)
+                .scalar(DType.INT32, 3));
         examples.add(
             Example.accepts(op)
                 .with(DType.FLOAT32, 2, 3)
                 .with(Literal.ofLongs(3, 0, 1, 2, 1, 3).reshape(Shape.of(2, 3)))
-                .with(Literal.scalar(DType.INT64, 4)));
+                .scalar(DType.INT64, 4));
         examples.add(
             Example.accepts(op).with(DType.INT32, 5).within(-1, 4, DType.INT32, 5).with(four));
         examples.add(
@@ -221,18 +221,18 @@ public interface SegmentOps extends Building {
         examples.add(
             Example.rejects(op, "segment ids must be less than the number of segments, 4")
                 .with(DType.FLOAT32, 2)
-                .with(Literal.ofInts(4, 0))
+                .ints(4, 0)
                 .with(four));
         examples.add(
             Example.rejects(op, "data of shape [3,2] must begin with the shape [2]")
                 .with(DType.FLOAT32, 3, 2)
-                .with(Literal.ofInts(0, 1))
+                .ints(0, 1)
                 .with(four));
         examples.add(
             Example.rejects(op, "the number of segments -1 is negative")
                 .with(DType.FLOAT32, 2)
-                .with(Literal.ofInts(0, 1))
-                .with(Literal.scalar(DType.INT32, -1)));
+                .ints(0, 1)
+                .scalar(DType.INT32, -1));
       }
       return examples;
     }

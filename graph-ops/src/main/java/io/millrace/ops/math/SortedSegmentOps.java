@@ -14,7 +14,6 @@ import io.millrace.ops.Ops;
 import io.millrace.ops.index.Ascending;
 import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +137,7 @@ public interface SortedSegmentOps extends Building {
       for (SegmentOps.Kind kind : SegmentOps.Kind.values()) {
         Op op = new Segment(kind, false);
         examples.addAll(Ascending.examples(op));
-        examples.add(Example.accepts(op).with(DType.UINT8, 3).with(Literal.ofInts(0, 0, 2)));
+        examples.add(Example.accepts(op).with(DType.UINT8, 3).ints(0, 0, 2));
       }
       return examples;
     }

@@ -18,7 +18,6 @@ import io.millrace.ops.index.Ascending;
 import io.millrace.ops.index.GatherGradients;
 import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -209,50 +208,42 @@ public interface SparseSegmentOps extends Building {
             Example.accepts(op)
                 .with(DType.FLOAT64, 4, 2)
                 .within(0, 4, DType.INT32, 4)
-                .with(Literal.ofInts(0, 0, 2, 2)));
-        examples.add(
-            Example.accepts(op)
-                .with(DType.FLOAT32, 4)
-                .with(Literal.ofLongs(3, 1, 3))
-                .with(Literal.ofLongs(1, 1, 1)));
-        examples.add(
-            Example.accepts(op)
-                .with(DType.FLOAT32, 0, 2)
-                .with(Literal.ofInts())
-                .with(Literal.ofInts()));
+                .ints(0, 0, 2, 2));
+        examples.add(Example.accepts(op).with(DType.FLOAT32, 4).longs(3, 1, 3).longs(1, 1, 1));
+        examples.add(Example.accepts(op).with(DType.FLOAT32, 0, 2).ints().ints());
         examples.add(
             Example.accepts(numbered)
                 .with(DType.FLOAT64, 3, 2)
-                .with(Literal.ofInts(0, 0, 2))
-                .with(Literal.ofInts(0, 1, 1))
-                .with(Literal.scalar(DType.INT64, 4)));
+                .ints(0, 0, 2)
+                .ints(0, 1, 1)
+                .scalar(DType.INT64, 4));
         examples.add(
             Example.rejects(op, "indices must be in [0, 3)")
                 .with(DType.FLOAT32, 3)
-                .with(Literal.ofInts(0, 3))
-                .with(Literal.ofInts(0, 0)));
+                .ints(0, 3)
+                .ints(0, 0));
         examples.add(
             Example.rejects(op, "segment ids must ascend")
                 .with(DType.FLOAT32, 3)
-                .with(Literal.ofInts(0, 1))
-                .with(Literal.ofInts(1, 0)));
+                .ints(0, 1)
+                .ints(1, 0));
         examples.add(
             Example.rejects(op, "there are 2 indices, but 3 segment ids")
                 .with(DType.FLOAT32, 3)
-                .with(Literal.ofInts(0, 1))
-                .with(Literal.ofInts(0, 0, 1)));
+                .ints(0, 1)
+                .ints(0, 0, 1));
         examples.add(
             Example.rejects(numbered, "segment ids must be less than the number of segments, 1")
                 .with(DType.FLOAT32, 3)
-                .with(Literal.ofInts(0, 1))
-                .with(Literal.ofInts(0, 1))
-                .with(Literal.scalar(DType.INT32, 1)));
+                .ints(0, 1)
+                .ints(0, 1)
+                .scalar(DType.INT32, 1));
       }
       examples.add(
           Example.accepts(new SparseSegment(Mean.SUM, false))
               .with(DType.UINT8, 3)
-              .with(Literal.ofInts(2, 0))
-              .with(Literal.ofInts(0, 0)));
+              .ints(2, 0)
+              .ints(0, 0));
       return examples;
     }
   }

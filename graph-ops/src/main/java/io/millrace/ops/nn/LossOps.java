@@ -2,6 +2,7 @@ package io.millrace.ops.nn;
 
 import io.millrace.Output;
 import io.millrace.ir.Reduction;
+import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -14,6 +15,7 @@ import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.building.Shapes;
+import io.millrace.ops.index.Indexing;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
@@ -272,16 +274,10 @@ public interface LossOps extends Building {
       Value logits = to.input(0);
       Shape shape = logits.type().shape();
       Value labels = to.reshape(to.input(1), Shape.of(shape.dim(0), 1));
-      to.check(
-          to.reduce(
-              Reduction.ALL,
-              List.of(labels),
-              List.of(0, 1),
-              false,
-              (b, s) ->
-                  s.get(0)
-                      .ge(s.get(0).constant(0))
-                      .and(s.get(0).lt(s.get(0).constant((double) shape.dim(1))))),
+      Indexing.requireAll(
+          to,
+          labels,
+          label -> label.isWithin(0, shape.dim(1)),
           "received a label value which is outside the valid range of [0, " + shape.dim(1) + ")");
       Value greatest = SoftmaxOps.Softmax.greatest(to, logits);
       Value sum = SoftmaxOps.Softmax.sumOfExponentials(to, logits, greatest);
@@ -323,10 +319,10 @@ public interface LossOps extends Building {
           Example.accepts(op).with(DType.FLOAT32, 0, 4).with(DType.INT32, 0),
           Example.rejects(op, "outside the valid range of [0, 4)")
               .with(DType.FLOAT32, 3, 4)
-              .with(Literal.ofInts(0, 4, 1)),
+              .ints(0, 4, 1),
           Example.rejects(op, "outside the valid range of [0, 4)")
               .with(DType.FLOAT32, 3, 4)
-              .with(Literal.ofInts(0, -1, 1)),
+              .ints(0, -1, 1),
           Example.rejects(op, "logits are for 3 examples, labels for 2")
               .with(DType.FLOAT32, 3, 4)
               .with(DType.INT32, 2));
@@ -354,12 +350,7 @@ public interface LossOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      List<Integer> all = new ArrayList<>();
-      for (int axis = 0; axis < to.inputType(0).shape().rank(); axis++) {
-        all.add(axis);
-      }
-      Value squares =
-          to.reduce(Reduction.SUM, List.of(to.input(0)), all, false, (b, s) -> s.get(0).square());
+      Value squares = to.reduceAll(Reduction.SUM, to.input(0), Scalar::square);
       to.output(0, to.map(squares, s -> s.times(0.5)));
     }
 

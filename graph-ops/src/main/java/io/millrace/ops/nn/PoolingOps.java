@@ -20,7 +20,6 @@ import io.millrace.ops.building.Shapes;
 import io.millrace.ops.building.Sizes;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -261,9 +260,9 @@ public interface PoolingOps extends Building {
               .with(DType.FLOAT32, 1, 4, 4, 1)
               .with(DType.FLOAT32, 1, 2, 2, 1)
               .with(DType.FLOAT32, 1, 4, 2, 1),
-          Example.accepts(mean).with(Literal.ofInts(1, 5, 4, 2)).with(DType.FLOAT64, 1, 3, 2, 2),
+          Example.accepts(mean).ints(1, 5, 4, 2).with(DType.FLOAT64, 1, 3, 2, 2),
           Example.rejects(mean, "gradient of shape [1,2,2,1] does not fit a result of [1,3,2,1]")
-              .with(Literal.ofInts(1, 5, 4, 1))
+              .ints(1, 5, 4, 1)
               .with(DType.FLOAT32, 1, 2, 2, 1));
     }
   }

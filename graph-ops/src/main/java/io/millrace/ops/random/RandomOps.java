@@ -214,17 +214,15 @@ public interface RandomOps extends Building {
               Primitive.Random.Distribution.UNIFORM,
               Primitive.Random.Distribution.NORMAL,
               Primitive.Random.Distribution.TRUNCATED_NORMAL)) {
-        examples.add(
-            Example.accepts(new RandomDraw(each, DType.FLOAT32, 1, 2)).with(Literal.ofInts(2, 3)));
-        examples.add(
-            Example.accepts(new RandomDraw(each, DType.FLOAT64, 1, 2)).with(Literal.ofLongs(5)));
+        examples.add(Example.accepts(new RandomDraw(each, DType.FLOAT32, 1, 2)).ints(2, 3));
+        examples.add(Example.accepts(new RandomDraw(each, DType.FLOAT64, 1, 2)).longs(5));
         examples.add(
             Example.rejects(
                     new RandomDraw(each, DType.INT32, 1, 2), "draws floating numbers, not int32")
-                .with(Literal.ofInts(2, 3)));
+                .ints(2, 3));
         examples.add(
             Example.rejects(new RandomDraw(each, DType.FLOAT32, 1, 2), "must be a vector of sizes")
-                .with(Literal.ofInts(2, -3)));
+                .ints(2, -3));
       }
       return examples;
     }
@@ -319,23 +317,20 @@ public interface RandomOps extends Building {
     static List<Example> examples() {
       Op op = new RandomUniformInt(DType.INT32, 1, 2);
       return List.of(
-          Example.accepts(op)
-              .with(Literal.ofInts(2, 3))
-              .with(Literal.scalar(DType.INT32, -5))
-              .with(Literal.scalar(DType.INT32, 7)),
+          Example.accepts(op).ints(2, 3).scalar(DType.INT32, -5).scalar(DType.INT32, 7),
           Example.accepts(new RandomUniformInt(DType.INT64, 1, 2))
-              .with(Literal.ofInts(9))
-              .with(Literal.scalar(DType.INT64, -0x1p62))
-              .with(Literal.scalar(DType.INT64, 0x1p62)),
+              .ints(9)
+              .scalar(DType.INT64, -0x1p62)
+              .scalar(DType.INT64, 0x1p62),
           Example.rejects(op, "the least number must be less than the bound")
-              .with(Literal.ofInts(2))
-              .with(Literal.scalar(DType.INT32, 7))
-              .with(Literal.scalar(DType.INT32, 7)),
+              .ints(2)
+              .scalar(DType.INT32, 7)
+              .scalar(DType.INT32, 7),
           Example.rejects(
                   new RandomUniformInt(DType.UINT8, 1, 2), "draws int32 or int64, not uint8")
-              .with(Literal.ofInts(2))
-              .with(Literal.scalar(DType.UINT8, 0))
-              .with(Literal.scalar(DType.UINT8, 7)));
+              .ints(2)
+              .scalar(DType.UINT8, 0)
+              .scalar(DType.UINT8, 7));
     }
   }
 }

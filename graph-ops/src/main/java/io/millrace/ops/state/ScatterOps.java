@@ -185,12 +185,12 @@ public interface ScatterOps extends Building {
         examples.add(
             Example.accepts(op)
                 .withVariable(1, 3, DType.FLOAT32, 4, 2)
-                .with(Literal.ofInts(1, 3, 1))
+                .ints(1, 3, 1)
                 .within(1, 2, DType.FLOAT32, 3, 2));
         examples.add(
             Example.accepts(op)
                 .withVariable(-9, 9, DType.INT32, 4)
-                .with(Literal.scalar(DType.INT64, 2))
+                .scalar(DType.INT64, 2)
                 .within(1, 4, DType.INT32));
         examples.add(
             Example.accepts(op)
@@ -200,14 +200,11 @@ public interface ScatterOps extends Building {
         examples.add(
             Example.rejects(op, "updates of shape [3] do not fit")
                 .with(DType.FLOAT32, 4, 2)
-                .with(Literal.ofInts(1, 3, 1))
+                .ints(1, 3, 1)
                 .with(DType.FLOAT32, 3));
       }
       examples.add(
-          Example.accepts(UPDATE)
-              .withVariable(0, 2, DType.BOOL, 3)
-              .with(Literal.ofInts(2, 0))
-              .with(DType.BOOL, 2));
+          Example.accepts(UPDATE).withVariable(0, 2, DType.BOOL, 3).ints(2, 0).with(DType.BOOL, 2));
       return examples;
     }
   }
