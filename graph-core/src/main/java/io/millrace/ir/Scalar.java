@@ -181,8 +181,8 @@ public final class Scalar {
   }
 
   /** Returns whether this value is in {@code [low, high)}. */
-  public Scalar isWithin(double low, double high) {
-    return ge(constant(low)).and(lt(constant(high)));
+  public Scalar isWithin(long low, long high) {
+    return ge(constant((double) low)).and(lt(constant((double) high)));
   }
 
   public Scalar and(Scalar other) {
