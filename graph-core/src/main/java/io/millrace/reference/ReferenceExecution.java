@@ -91,5 +91,7 @@ final class ReferenceExecution implements Execution {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    lease.close();
+  }
 }

@@ -42,6 +42,8 @@ final class ReadyPlan {
   private final List<VariableStore.Cell> written;
   private final List<Resource> retyped;
   private final Map<String, Operation> resourceOperations;
+  private final boolean last;
+  private final boolean takes;
   private final boolean touchesState;
   private final int limit;
 
@@ -86,6 +88,8 @@ final class ReadyPlan {
     this.limit = limit;
     this.freed = freed;
     this.state = state;
+    last = lowered.question().isEmpty();
+    takes = !lowered.taken().isEmpty();
     counters = lowered.reservations().stream().map(r -> state.counter(r.counter())).toList();
     retyped = compilation.retyped();
     resourceOperations = compilation.resourceOperations();
@@ -136,6 +140,11 @@ final class ReadyPlan {
     return key;
   }
 
+  /** Returns whether no stage follows. */
+  boolean isLast() {
+    return last;
+  }
+
   /** Returns what has to be answered before the next stage; nothing if this is the last. */
   Optional<Question> question() {
     return lowered.question();
@@ -160,7 +169,7 @@ final class ReadyPlan {
 
   /** Returns whether it reads what earlier stages hand on. */
   boolean takes() {
-    return !lowered.taken().isEmpty();
+    return takes;
   }
 
   /** Returns whether a run reads or writes the session's state. */

@@ -76,7 +76,7 @@ final class RunSlot {
     this.handed = handed;
     answers = new Answers(state, this);
     computed =
-        owner.question().isPresent() && !schedule.parts().isEmpty()
+        !owner.isLast() && !schedule.parts().isEmpty()
             ? Optional.of(
                 new Tensor(
                     schedule.fetches().get(0),
@@ -122,7 +122,7 @@ final class RunSlot {
         }
       }
     }
-    if (resources.isEmpty() || owner.takes()) {
+    if (resources.size() < owner.resources().size() || owner.takes()) {
       resources.clear();
       for (int i = 0; i < owner.resources().size(); i++) {
         resources.add(memory(owner.resources().get(i)));
@@ -213,13 +213,13 @@ final class RunSlot {
   /** Runs the plan, with new memory for what it fetches. */
   void run() {
     reserve();
-    if (owner.question().isPresent()) {
+    if (!owner.isLast()) {
       if (computed.isPresent()) {
         fetches.add(computed.get().memory());
       }
       execution.run(feeds, resources, fetches);
       fetches.clear();
-      answer = owner.question().get().accept(answers);
+      answer = owner.question().orElseThrow().accept(answers);
       return;
     }
     List<TensorType> types = schedule.fetches();

@@ -128,7 +128,7 @@ public final class Runs implements AutoCloseable {
         next = null;
         slot.bind(call.call(), feeds);
         seen = execute(slot, seen, alone);
-        done = seen != CHANGED && slot.plan().question().isEmpty();
+        done = seen != CHANGED && slot.plan().isLast();
         next = done || seen == CHANGED ? null : following(slot, alone);
       }
     } catch (RuntimeException | Error e) {

@@ -23,6 +23,9 @@ public final class ArenaPool<M extends DeviceMemory> {
 
   private static final long TIMES_LARGER = 8;
 
+  /** Up to this size a block costs less than to lease it for each run. */
+  private static final long TINY = 1 << 16;
+
   private final Source<M> source;
 
   /** The blocks that no run has, the smallest first. */
@@ -59,22 +62,20 @@ public final class ArenaPool<M extends DeviceMemory> {
 
   /**
    * The leases of one execution, which has at most one at a time: between the first {@link #begin}
-   * and the {@link #end} that belongs to it. Not thread-safe.
+   * and the {@link #end} that belongs to it. What is tiny stays its own until it is closed. Not
+   * thread-safe.
    */
-  public final class Lease {
+  public final class Lease implements AutoCloseable {
     private final String what;
     private final long bytes;
+    private final boolean tiny;
     private @Nullable M block;
     private int begun;
 
     private Lease(String what, long bytes) {
       this.what = what;
       this.bytes = bytes;
-    }
-
-    /** Returns whether there is nothing to lease. */
-    public boolean isEmpty() {
-      return bytes == 0;
+      tiny = bytes <= TINY;
     }
 
     /**
@@ -84,8 +85,11 @@ public final class ArenaPool<M extends DeviceMemory> {
      * @throws DeviceException if the device has too little left
      */
     public M begin() {
-      M leased = begun == 0 ? take(what, bytes, block) : Objects.requireNonNull(block);
-      block = leased;
+      M leased = block;
+      if (leased == null || begun == 0 && !tiny) {
+        leased = tiny ? allocate(() -> source.allocate(what, bytes)) : take(what, bytes, leased);
+        block = leased;
+      }
       begun++;
       return leased;
     }
@@ -93,8 +97,17 @@ public final class ArenaPool<M extends DeviceMemory> {
     /** Gives back what {@link #begin} returned, once for each time. */
     public void end() {
       begun--;
-      if (begun == 0) {
+      if (begun == 0 && !tiny) {
         giveBack(Objects.requireNonNull(block));
+      }
+    }
+
+    /** Frees what is this execution's own; a second call does nothing. */
+    @Override
+    public void close() {
+      if (block != null && tiny) {
+        block.close();
+        block = null;
       }
     }
   }

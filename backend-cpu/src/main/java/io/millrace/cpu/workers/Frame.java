@@ -16,9 +16,6 @@ public final class Frame implements AutoCloseable {
   private final WorkerPool pool;
   private final Worker[] workers;
 
-  /** Stands for an arena in which there is nothing. */
-  private final HostMemory nothing = HostMemory.uninitialized(0);
-
   private @Nullable HostMemory arena;
   private List<HostMemory> feeds = List.of();
   private List<DeviceMemory> resources = List.of();
@@ -46,21 +43,17 @@ public final class Frame implements AutoCloseable {
 
   /** Leases the arena for the next run, until {@link #release}. */
   public void reserve() {
-    if (!lease.isEmpty()) {
-      lease.begin();
-    }
+    lease.begin();
   }
 
   /** Gives back what {@link #reserve} leased. */
   public void release() {
-    if (!lease.isEmpty()) {
-      lease.end();
-    }
+    lease.end();
   }
 
   /** Sets what the next run works on, until {@link #unbind}. */
   public void bind(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
-    arena = lease.isEmpty() ? nothing : lease.begin();
+    arena = lease.begin();
     this.feeds = feeds;
     this.resources = resources;
     this.fetches = fetches;
@@ -121,7 +114,7 @@ public final class Frame implements AutoCloseable {
 
   @Override
   public void close() {
-    nothing.close();
+    lease.close();
     for (Worker worker : workers) {
       worker.scratch().close();
     }

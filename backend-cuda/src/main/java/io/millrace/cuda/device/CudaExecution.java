@@ -186,6 +186,7 @@ public final class CudaExecution implements Execution {
   public void close() {
     graph.ifPresent(DriverStream.Graph::close);
     stream.close();
+    lease.close();
     staging.forEach(HostMemory::close);
     results.forEach(HostMemory::close);
     exchange.close();
