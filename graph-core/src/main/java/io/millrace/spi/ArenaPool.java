@@ -86,7 +86,7 @@ public final class ArenaPool<M extends DeviceMemory> {
      */
     public M begin() {
       M leased = block;
-      if (leased == null || begun == 0 && !tiny) {
+      if (leased == null || (begun == 0 && !tiny)) {
         leased = tiny ? allocate(() -> source.allocate(what, bytes)) : take(what, bytes, leased);
         block = leased;
       }
