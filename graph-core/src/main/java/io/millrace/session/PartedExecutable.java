@@ -32,7 +32,7 @@ final class PartedExecutable implements Executable {
         all.parts.add(devices.get(part.device()).compile(part.plan()));
       }
     } catch (RuntimeException | Error e) {
-      all.close();
+      Cleanup.after(e, all::close);
       throw e;
     }
     return all.parts.size() == 1 ? all.parts.get(0) : all;
@@ -44,7 +44,7 @@ final class PartedExecutable implements Executable {
     try {
       execution.open();
     } catch (RuntimeException | Error e) {
-      execution.close();
+      Cleanup.after(e, execution::close);
       throw e;
     }
     return execution;
@@ -52,7 +52,7 @@ final class PartedExecutable implements Executable {
 
   @Override
   public void close() {
-    parts.forEach(Executable::close);
+    Cleanup.each(parts, Executable::close);
   }
 
   /**
@@ -190,9 +190,10 @@ final class PartedExecutable implements Executable {
 
     @Override
     public void close() {
-      turns.forEach(t -> t.execution().close());
-      handed.values().forEach(DeviceMemory::close);
-      own.forEach(HostMemory::close);
+      Cleanup.all(
+          () -> Cleanup.each(turns, t -> t.execution().close()),
+          () -> Cleanup.each(handed.values(), DeviceMemory::close),
+          () -> Cleanup.each(own, HostMemory::close));
     }
   }
 }
