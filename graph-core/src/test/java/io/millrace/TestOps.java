@@ -1,9 +1,9 @@
 package io.millrace;
 
-import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Resource;
+import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -17,6 +17,9 @@ import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A handful of operations, enough to test graphs and sessions without the catalogue. */
 final class TestOps {
@@ -26,339 +29,245 @@ final class TestOps {
     this.graph = graph;
   }
 
-  Output placeholder(String name, DType dtype, long... dims) {
-    return graph.add(new Placeholder(TensorType.of(dtype, dims)), name, List.of()).output(0);
-  }
+  /**
+   * An operation made of its parts.
+   *
+   * @param result the type of its only output; an operation with none has no outputs
+   * @param body what {@link Op#lower} does
+   * @param value what {@link Op#value} returns
+   * @param counting what {@link Op#lowerSizes} does, if there is a size that data decide
+   */
+  private record TestOp(
+      String type,
+      Signature signature,
+      boolean isStateful,
+      Optional<Function<Inference, TensorType>> result,
+      Consumer<Lowering> body,
+      Optional<Literal> value,
+      Optional<Consumer<Lowering>> counting)
+      implements Op {
 
-  Output constant(String name, Object value) {
-    return graph.add(new Constant(Tensor.of(value).toLiteral()), name, List.of()).output(0);
-  }
-
-  Output add(String name, Operand x, Operand y) {
-    return graph.add(new Binary(BinaryFn.ADD), name, List.of(x, y)).output(0);
-  }
-
-  Output div(String name, Operand x, Operand y) {
-    return graph.add(new Binary(BinaryFn.DIV), name, List.of(x, y)).output(0);
-  }
-
-  Output identity(String name, Operand x) {
-    return graph.add(new Identity(), name, List.of(x)).output(0);
-  }
-
-  Output variable(String name, DType dtype, long... dims) {
-    return graph.add(new Variable(TensorType.of(dtype, dims)), name, List.of()).output(0);
-  }
-
-  /** Adds what takes three numbers in each run, and returns how many were taken before. */
-  Output counter(String name) {
-    return graph.add(new Counter(), name, List.of()).output(0);
-  }
-
-  Operation assign(String name, Operand variable, Operand value) {
-    return graph.add(new Assign(false), name, List.of(variable, value));
-  }
-
-  Operation assignAdd(String name, Operand variable, Operand value) {
-    return graph.add(new Assign(true), name, List.of(variable, value));
-  }
-
-  Output zeros(String name, Operand shape) {
-    return graph.add(new Zeros(), name, List.of(shape)).output(0);
-  }
-
-  Output positives(String name, Operand x) {
-    return graph.add(new Positives(), name, List.of(x)).output(0);
-  }
-
-  Operation group(String name, Operation... parts) {
-    return graph.add(new NoOp(), name, List.of(), List.of(parts));
-  }
-
-  private static Gradients noGradient() {
-    return Gradients.none("tests need none");
-  }
-
-  record Placeholder(TensorType of) implements Op {
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(of);
+    /** Returns a function of inputs that the signature names, unless there are none. */
+    static TestOp of(
+        String type,
+        Function<Inference, TensorType> result,
+        Consumer<Lowering> body,
+        String... inputs) {
+      Signature signature = inputs.length == 0 ? Signature.unknown() : Signature.of(inputs);
+      return new TestOp(
+          type, signature, false, Optional.of(result), body, Optional.empty(), Optional.empty());
     }
 
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      lowering.unfed();
-    }
-  }
-
-  record Constant(Literal literal) implements Op {
-    @Override
-    public String type() {
-      return "Const";
+    /** Returns the same operation that touches state. */
+    TestOp ofState() {
+      return new TestOp(type, signature, true, result, body, value, counting);
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(literal.type());
+      return result.stream().map(r -> r.apply(in)).toList();
     }
 
     @Override
     public Gradients gradient(Gradient call) {
-      return noGradient();
+      return Gradients.none("tests need none");
     }
 
     @Override
-    public void lower(Lowering lowering) {
-      lowering.output(0, lowering.literal(literal));
+    public void lower(Lowering to) {
+      body.accept(to);
     }
 
     @Override
     public Optional<Literal> value(Inference in) {
-      return Optional.of(literal);
-    }
-  }
-
-  record Identity() implements Op {
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(in.type(0));
+      return value;
     }
 
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      lowering.output(0, lowering.input(0));
-    }
-  }
-
-  record Binary(BinaryFn fn) implements Op {
-    @Override
-    public String type() {
-      return fn == BinaryFn.ADD ? "Add" : "Div";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("x: T", "y: T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(new TensorType(in.dtype(0), in.broadcast(0, 1)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      lowering.output(
-          0,
-          lowering.map(
-              lowering.input(0),
-              lowering.input(1),
-              (x, y) -> fn == BinaryFn.ADD ? x.plus(y) : x.dividedBy(y)));
-    }
-  }
-
-  record Variable(TensorType of) implements Op {
-    @Override
-    public String type() {
-      return "VariableV2";
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(of);
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      lowering.outputReference(0, new Resource(lowering.name(), of));
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
-    }
-  }
-
-  record Counter() implements Op {
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(TensorType.of(DType.INT64));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      lowering.output(0, lowering.reserve(3));
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
-    }
-  }
-
-  record Assign(boolean adds) implements Op {
-    @Override
-    public String type() {
-      return adds ? "AssignAdd" : "Assign";
-    }
-
-    @Override
-    public Signature signature() {
-      return Signature.of("ref: T", "value: T");
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      in.require(
-          in.shape(0).isCompatibleWith(in.shape(1)),
-          "a variable of shape %s cannot hold %s",
-          in.shape(0),
-          in.shape(1));
-      return List.of(in.type(0));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      Value value = lowering.input(1);
-      lowering.write(
-          lowering.reference(0),
-          adds ? lowering.map(lowering.input(0), value, (x, y) -> x.plus(y)) : value);
-      lowering.outputReference(0, lowering.reference(0));
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
-    }
-  }
-
-  /** Makes float32 zeros of the shape that its input holds, so that values decide shapes. */
-  record Zeros() implements Op {
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(
-          new TensorType(
-              DType.FLOAT32,
-              in.constant(0).map(v -> Shape.of(v.toLongs())).orElse(Shape.unknown())));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      lowering.output(
-          0,
-          lowering.mapViews(
-              lowering.outputType(0).shape(),
-              List.of(),
-              List.of(),
-              (b, none) -> b.constant(DType.FLOAT32, 0)));
-    }
-  }
-
-  /** Picks the positive elements of a vector, in order, so that data decide the size. */
-  record Positives() implements Op {
     @Override
     public int sizes() {
-      return 1;
+      return counting.isPresent() ? 1 : 0;
     }
 
     @Override
-    public void lowerSizes(Lowering lowering) {
-      Value flags = flags(lowering);
-      lowering.output(
-          0,
-          lowering.reshape(lowering.reduce(Reduction.SUM, flags, List.of(0), false), Shape.of(1)));
-    }
-
-    private static Value flags(Lowering lowering) {
-      return lowering.map(lowering.input(0), x -> x.gt(0).cast(DType.INT64));
+    public void lowerSizes(Lowering to) {
+      counting.orElseThrow().accept(to);
     }
 
     @Override
-    public List<TensorType> infer(Inference in) {
-      in.requireRank(0, 1);
-      long size = in.sizes().map(s -> s[0]).orElse(Shape.UNKNOWN);
-      return List.of(in.type(0).withShape(Shape.of(size)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
-
-    @Override
-    public void lower(Lowering lowering) {
-      TensorType from = lowering.inputType(0);
-      Shape column = Shape.of(from.shape().dim(0), 1);
-      Value flags = lowering.reshape(flags(lowering), Shape.of(1, column.dim(0), 1));
-      Value before =
-          lowering.emit(
-              new Primitive.Scan(Reduction.SUM, true, false), List.of(flags), flags.type());
-      Value targets =
-          lowering.map(
-              lowering.reshape(flags, from.shape()),
-              lowering.reshape(before, from.shape()),
-              (flag, at) -> flag.gt(0).select(at, at.constant(-1)));
-      TensorType wanted = lowering.outputType(0);
-      Shape rows = Shape.of(wanted.shape().dim(0), 1);
-      Value base = lowering.map(rows, List.of(lowering.scalar(wanted.dtype(), 0)), s -> s.get(0));
-      Value picked =
-          lowering.emit(
-              new Primitive.Scatter(Primitive.Scatter.Combine.SET),
-              List.of(base, targets, lowering.reshape(lowering.input(0), column)),
-              base.type());
-      lowering.output(0, lowering.reshape(picked, wanted.shape()));
+    public String toString() {
+      return type;
     }
   }
 
-  record NoOp() implements Op {
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of();
-    }
+  private Output output(Op op, String name, Operand... inputs) {
+    return graph.add(op, name, List.of(inputs)).output(0);
+  }
 
-    @Override
-    public Gradients gradient(Gradient call) {
-      return noGradient();
-    }
+  Output placeholder(String name, DType dtype, long... dims) {
+    TensorType type = TensorType.of(dtype, dims);
+    return output(TestOp.of("Placeholder", in -> type, Lowering::unfed), name);
+  }
 
-    @Override
-    public void lower(Lowering lowering) {
-      // Its control inputs are all that it does.
-    }
+  Output constant(String name, Object value) {
+    Literal literal = Tensor.of(value).toLiteral();
+    return output(
+        new TestOp(
+            "Const",
+            Signature.unknown(),
+            false,
+            Optional.of(in -> literal.type()),
+            to -> to.output(0, to.literal(literal)),
+            Optional.of(literal),
+            Optional.empty()),
+        name);
+  }
+
+  Output add(String name, Operand x, Operand y) {
+    return binary("Add", Scalar::plus, name, x, y);
+  }
+
+  Output div(String name, Operand x, Operand y) {
+    return binary("Div", Scalar::dividedBy, name, x, y);
+  }
+
+  private Output binary(String type, BinaryOperator<Scalar> fn, String name, Operand x, Operand y) {
+    return output(
+        TestOp.of(
+            type,
+            in -> new TensorType(in.dtype(0), in.broadcast(0, 1)),
+            to -> to.output(0, to.map(to.input(0), to.input(1), fn)),
+            "x: T",
+            "y: T"),
+        name,
+        x,
+        y);
+  }
+
+  Output identity(String name, Operand x) {
+    return output(
+        TestOp.of("Identity", in -> in.type(0), to -> to.output(0, to.input(0))), name, x);
+  }
+
+  Output variable(String name, DType dtype, long... dims) {
+    TensorType type = TensorType.of(dtype, dims);
+    TestOp variable =
+        TestOp.of(
+            "VariableV2", in -> type, to -> to.outputReference(0, new Resource(to.name(), type)));
+    return output(variable.ofState(), name);
+  }
+
+  /** Adds what takes three numbers in each run, and returns how many were taken before. */
+  Output counter(String name) {
+    TestOp counter =
+        TestOp.of("Counter", in -> TensorType.of(DType.INT64), to -> to.output(0, to.reserve(3)));
+    return output(counter.ofState(), name);
+  }
+
+  Operation assign(String name, Operand variable, Operand value) {
+    return write("Assign", false, name, variable, value);
+  }
+
+  Operation assignAdd(String name, Operand variable, Operand value) {
+    return write("AssignAdd", true, name, variable, value);
+  }
+
+  private Operation write(
+      String type, boolean adds, String name, Operand variable, Operand operand) {
+    TestOp write =
+        TestOp.of(
+            type,
+            in -> {
+              in.require(
+                  in.shape(0).isCompatibleWith(in.shape(1)),
+                  "a variable of shape %s cannot hold %s",
+                  in.shape(0),
+                  in.shape(1));
+              return in.type(0);
+            },
+            to -> {
+              Value value = to.input(1);
+              Value sum = adds ? to.map(to.input(0), value, Scalar::plus) : value;
+              to.write(to.reference(0), sum);
+              to.outputReference(0, to.reference(0));
+            },
+            "ref: T",
+            "value: T");
+    return graph.add(write.ofState(), name, List.of(variable, operand));
+  }
+
+  /** Adds float32 zeros of the shape that an input holds, so that values decide shapes. */
+  Output zeros(String name, Operand shape) {
+    return output(
+        TestOp.of(
+            "Zeros",
+            in ->
+                new TensorType(
+                    DType.FLOAT32,
+                    in.constant(0).map(v -> Shape.of(v.toLongs())).orElse(Shape.unknown())),
+            to -> to.output(0, zeros(to, to.outputType(0).shape()))),
+        name,
+        shape);
+  }
+
+  private static Value zeros(Lowering to, Shape shape) {
+    return to.map(shape, List.of(to.scalar(to.outputType(0).dtype(), 0)), s -> s.get(0));
+  }
+
+  /** Adds the positive elements of a vector, in order, so that data decide the size. */
+  Output positives(String name, Operand x) {
+    return output(
+        new TestOp(
+            "Positives",
+            Signature.unknown(),
+            false,
+            Optional.of(in -> in.type(0).withShape(Shape.of(in.size()))),
+            TestOps::pickPositives,
+            Optional.empty(),
+            Optional.of(
+                to ->
+                    to.output(
+                        0,
+                        to.reshape(to.reduceAll(Reduction.SUM, flags(to), e -> e), Shape.of(1))))),
+        name,
+        x);
+  }
+
+  private static Value flags(Lowering to) {
+    return to.map(to.input(0), x -> x.gt(0).cast(DType.INT64));
+  }
+
+  private static void pickPositives(Lowering to) {
+    TensorType from = to.inputType(0);
+    Shape column = Shape.of(from.shape().dim(0), 1);
+    Value flags = to.reshape(flags(to), Shape.of(1, column.dim(0), 1));
+    Value before =
+        to.emit(new Primitive.Scan(Reduction.SUM, true, false), List.of(flags), flags.type());
+    Value targets =
+        to.map(
+            to.reshape(flags, from.shape()),
+            to.reshape(before, from.shape()),
+            (flag, at) -> flag.gt(0).select(at, at.constant(-1)));
+    TensorType wanted = to.outputType(0);
+    Value base = zeros(to, Shape.of(wanted.shape().dim(0), 1));
+    Value picked =
+        to.emit(
+            new Primitive.Scatter(Primitive.Scatter.Combine.SET),
+            List.of(base, targets, to.reshape(to.input(0), column)),
+            base.type());
+    to.output(0, to.reshape(picked, wanted.shape()));
+  }
+
+  /** Adds an operation that does nothing but depend on others. */
+  Operation group(String name, Operation... parts) {
+    TestOp noOp =
+        new TestOp(
+            "NoOp",
+            Signature.unknown(),
+            false,
+            Optional.empty(),
+            to -> {},
+            Optional.empty(),
+            Optional.empty());
+    return graph.add(noOp, name, List.of(), List.of(parts));
   }
 }
