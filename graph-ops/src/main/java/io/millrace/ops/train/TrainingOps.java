@@ -39,18 +39,7 @@ public interface TrainingOps extends Building {
 
     @Override
     public Signature signature() {
-      Signature signature =
-          Signature.of(rule.names().stream().map(ApplyUpdate::typed).toArray(String[]::new))
-              .told("rule")
-              .ignoring("use_locking");
-      return rule.option()
-          .map(
-              o -> signature.rename("option", o.attribute()).optional(o.attribute(), o.otherwise()))
-          .orElseGet(() -> signature.told("option"));
-    }
-
-    private static String typed(String input) {
-      return input + ": T" + (input.equals(UpdateRule.VARIABLE) ? " in floating" : "");
+      return rule.signature();
     }
 
     @Override

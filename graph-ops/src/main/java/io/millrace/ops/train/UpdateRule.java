@@ -1,6 +1,7 @@
 package io.millrace.ops.train;
 
 import io.millrace.ir.Scalar;
+import io.millrace.op.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +23,14 @@ import java.util.stream.Stream;
  * @param inputs the inputs of the operation after the variable, in TensorFlow's order
  * @param option what chooses between two forms of the rule, if there are two
  * @param assignments what happens, in order
+ * @param signature how TensorFlow writes the operation, which follows from the rest
  */
 public record UpdateRule(
-    String name, List<Input> inputs, Optional<Option> option, List<Assignment> assignments) {
+    String name,
+    List<Input> inputs,
+    Optional<Option> option,
+    List<Assignment> assignments,
+    Signature signature) {
   /** The name of the variable among the inputs. */
   public static final String VARIABLE = "var";
 
@@ -83,6 +89,24 @@ public record UpdateRule(
   public UpdateRule {
     inputs = List.copyOf(inputs);
     assignments = List.copyOf(assignments);
+  }
+
+  private UpdateRule(
+      String name, List<Input> inputs, Optional<Option> option, List<Assignment> assignments) {
+    this(name, inputs, option, assignments, written(inputs, option));
+  }
+
+  private static Signature written(List<Input> inputs, Optional<Option> option) {
+    Stream<String> others = inputs.stream().map(i -> i.name() + ": T");
+    Signature signature =
+        Signature.of(
+                Stream.concat(Stream.of(VARIABLE + ": T in floating"), others)
+                    .toArray(String[]::new))
+            .told("rule")
+            .ignoring("use_locking");
+    return option
+        .map(o -> signature.rename("option", o.attribute()).optional(o.attribute(), o.otherwise()))
+        .orElseGet(() -> signature.told("option"));
   }
 
   /** Returns a row that says nothing but a name. */
