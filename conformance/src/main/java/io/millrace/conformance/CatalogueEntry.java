@@ -29,12 +29,18 @@ import java.util.stream.Stream;
  *
  * @param type TensorFlow's name of the operation
  * @param aliases other names that TensorFlow has for it
+ * @param inputs what its inputs are called and which types they may have, in code; empty for none
  * @param shapes the types of the inputs and outputs of an example
  * @param gradient the inputs for which there is a gradient, or why there is none
  * @param secondOrder whether the gradient has one itself; empty if there is no gradient
  */
 record CatalogueEntry(
-    String type, List<String> aliases, String shapes, String gradient, String secondOrder) {
+    String type,
+    List<String> aliases,
+    String inputs,
+    String shapes,
+    String gradient,
+    String secondOrder) {
 
   CatalogueEntry {
     aliases = List.copyOf(aliases);
@@ -70,6 +76,7 @@ record CatalogueEntry(
     return new CatalogueEntry(
         op.type(),
         op.signature().aliases(),
+        op.signature().toString().replaceFirst("^\\((.*)\\)$", "`$1`").replace("``", ""),
         Node.of(examples.get(0)).types(),
         differentiable.isEmpty() ? "none: " + reason : String.join(", ", differentiable),
         differentiable.isEmpty() ? "" : second ? "yes" : "zero");

@@ -50,15 +50,17 @@ final class OperationsPage implements Suite.Listener {
     lines.add(
         "Every operation runs on every device: "
             + devices()
-            + ". A gradient is given for the inputs named; *second order* says whether the gradient"
+            + ". *Inputs* names each with its type, and where a type stands first, says which ones"
+            + " it can be if not all. A gradient is given for the inputs named; *second order* says whether the gradient"
             + " has one itself, or is linear, so that the second is zero. Tests compare both with"
             + " numeric gradients, and each device with the reference. *"
             + CASES
             + "* counts the cases about this one operation that TensorFlow recorded and Millrace"
             + " passes.");
     lines.add("");
-    lines.add(row("Operation", "Shape rule, by example", "Gradient", "Second order", CASES));
-    lines.add(row("---", "---", "---", "---", "---"));
+    lines.add(
+        row("Operation", "Inputs", "Shape rule, by example", "Gradient", "Second order", CASES));
+    lines.add(row("---", "---", "---", "---", "---", "---"));
     for (CatalogueEntry entry : catalogue) {
       String name = entry.type();
       Tally tally = operations.getOrDefault(name, Tally.NONE);
@@ -66,7 +68,14 @@ final class OperationsPage implements Suite.Listener {
         name += ", " + alias;
         tally = tally.plus(operations.getOrDefault(alias, Tally.NONE));
       }
-      lines.add(row(name, entry.shapes(), entry.gradient(), entry.secondOrder(), tally.toString()));
+      lines.add(
+          row(
+              name,
+              entry.inputs(),
+              entry.shapes(),
+              entry.gradient(),
+              entry.secondOrder(),
+              tally.toString()));
     }
     lines.add("");
     lines.addAll(cases(catalogue));

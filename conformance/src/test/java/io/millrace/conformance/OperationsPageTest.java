@@ -74,6 +74,14 @@ class OperationsPageTest {
   }
 
   @Test
+  void saysWhichTypesTheInputsMayHave() {
+    assertEquals("`a: T in signed, b: T`", entry("MatMul").inputs());
+    assertEquals("`predictions: float32, targets: T in index, k: T`", entry("InTopKV2").inputs());
+    assertEquals("`values: N>=2 * T, axis: Tidx in index`", entry("ConcatV2").inputs());
+    assertEquals("", entry("Const").inputs());
+  }
+
+  @Test
   void showsTheShapeRuleByExample() {
     assertEquals("float32[2,3], float32[3,4] → float32[2,4]", entry("MatMul").shapes());
     assertEquals("float32[2,3], int32[1] {1} → float32[2]", entry("Sum").shapes());

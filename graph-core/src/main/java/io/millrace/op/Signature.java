@@ -98,8 +98,12 @@ public final class Signature {
     /** Returns the text that {@link Signature#of} reads, where the type is named first. */
     @Override
     public String toString() {
+      boolean open = set.equals(TypeSet.ANY) || set.name().equals(type);
+      return text(open ? "" : " in " + set);
+    }
+
+    private String text(String in) {
       String some = least == 0 ? "" : ">=" + least;
-      String in = set.equals(TypeSet.ANY) || set.name().equals(type) ? "" : " in " + set;
       return name
           + ": "
           + count.map(c -> c + some + " * ").orElse("")
@@ -443,9 +447,11 @@ public final class Signature {
     return attributes;
   }
 
-  /** Returns the inputs, such as {@code (a: T, b: T)}. */
+  /** Returns the inputs as {@link #of} reads them, such as {@code (a: T in floating, b: T)}. */
   @Override
   public String toString() {
-    return inputs.stream().map(Input::toString).collect(Collectors.joining(", ", "(", ")"));
+    return IntStream.range(0, alike.length)
+        .mapToObj(i -> alike[i] == i ? inputs.get(i).toString() : inputs.get(i).text(""))
+        .collect(Collectors.joining(", ", "(", ")"));
   }
 }
