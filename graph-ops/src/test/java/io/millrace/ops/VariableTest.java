@@ -180,7 +180,7 @@ class VariableTest {
       assertArrayEquals(new float[] {1, 2}, both.get(0).toFloatArray());
       assertEquals(Shape.of(2, 3), both.get(1).shape());
       assertEquals(Shape.of(2, 3), both.get(2).shape());
-      assertEquals(3, both.get(3).floatValue());
+      assertEquals(21, both.get(3).floatValue());
       assertEquals(Shape.of(2, 3), session.run(v).shape());
       assertEquals(21, session.run(total).floatValue());
       session.run(set, Map.of(x, new float[] {7, 8}));

@@ -38,13 +38,18 @@ public final class Lowerer {
   private final Stages stages = new Stages();
   private final Map<Output, Value> values = new HashMap<>();
   private final Variables variables = new Variables(builder);
+  private final SharedMemory shared;
+
+  /** What is fetched of variables, as it was at its own place. */
+  private final Map<Output, Value> fetched = new HashMap<>();
+
+  /** What was told of the memory of variables. */
+  private final Map<Question, Literal> told = new HashMap<>();
+
   private final List<Operation> unfed = new ArrayList<>();
   private final List<Output> feedOrder = new ArrayList<>();
   private final List<Reservation> reservations = new ArrayList<>();
-  private final Map<Operation, String> placement = new LinkedHashMap<>();
-  private final Map<Value, String> devices = new HashMap<>();
-  private final List<Value> emitted = new ArrayList<>();
-  private final List<Resource> referenced = new ArrayList<>();
+  private final Homes homes;
   private final Set<Operation> skipped = new HashSet<>();
   private final Map<Value, Operation> checks = new LinkedHashMap<>();
 
@@ -59,6 +64,8 @@ public final class Lowerer {
   public Lowerer(Request request) {
     this.request = request;
     known = new KnownValues(request::isFed, this::type);
+    shared = new SharedMemory(variables, request::isFed);
+    homes = new Homes(request.devices(), variables);
   }
 
   /** Says that what is asked has no answer yet. */
@@ -81,8 +88,7 @@ public final class Lowerer {
    */
   public Lowered lower(List<Operation> operations) {
     addFeeds(operations);
-    operations.forEach(o -> o.inputs().forEach(i -> lastUses.put(i, o.id())));
-    request.fetches().forEach(f -> lastUses.put(f, Integer.MAX_VALUE));
+    lastUses.putAll(SharedMemory.lastUses(operations, request.fetches(), request::isFed));
     try {
       operations.forEach(this::lowerNeeded);
     } catch (Unanswered e) {
@@ -96,7 +102,7 @@ public final class Lowerer {
                   Collectors.joining(
                       "\n", "the run needs values for these placeholders, so feed them:\n", "")));
     }
-    Program whole = builder.build(request.fetches().stream().map(this::value).toList());
+    Program whole = builder.build(request.fetches().stream().map(this::fetched).toList());
     if (!stages.isCut()) {
       return new Lowered(
           whole,
@@ -105,8 +111,8 @@ public final class Lowerer {
           variables.reads(),
           List.of(),
           List.of(),
-          devices,
-          resourceDevices(),
+          homes.values(),
+          homes.resources(),
           Optional.empty());
     }
     return lowered(stages.write(whole), List.of(), variables.reads(), Optional.empty());
@@ -141,14 +147,16 @@ public final class Lowerer {
         .values()
         .forEach(
             (stated, here) -> {
-              if (devices.containsKey(stated)) {
-                local.put(here, devices.get(stated));
+              if (homes.values().containsKey(stated)) {
+                local.put(here, homes.of(stated));
               }
             });
-    Map<String, String> homes = resourceDevices();
+    Map<String, String> resources = homes.resources();
     List<Integer> feeds = written.feeds();
     int users = feedOrder.size();
-    stages.handed().forEach((v, h) -> homes.put(h.resource().name(), deviceOf(stages.first(v))));
+    stages
+        .handed()
+        .forEach((v, h) -> resources.put(h.resource().name(), homes.of(stages.first(v))));
     return new Lowered(
         written.program(),
         feeds.stream().filter(slot -> slot < users).map(feedOrder::get).toList(),
@@ -157,15 +165,17 @@ public final class Lowerer {
         written.taken(),
         kept.stream().map(v -> stages.handed(v).resource()).toList(),
         local,
-        homes,
+        resources,
         asks);
   }
 
-  private String deviceOf(Value value) {
-    return Objects.requireNonNull(devices.get(value), value.toString());
+  private Value fetched(Output output) {
+    Value value = fetched.get(output);
+    return value != null ? value : value(output);
   }
 
   private void lowerNeeded(Operation operation) {
+    operation.inputs().forEach(this::renew);
     if (operation.inputs().stream().anyMatch(this::isSkipped)) {
       skipped.add(operation);
       return;
@@ -175,40 +185,30 @@ public final class Lowerer {
     } catch (RuleException e) {
       throw broken(operation, String.valueOf(e.getMessage()));
     }
-    place(operation);
+    homes.place(operation);
     for (Output output : operation.outputs()) {
       Resource resource = variables.resource(output);
       if (resource != null && request.fetches().contains(output)) {
-        values.putIfAbsent(output, variables.read(resource, operation));
+        fetched.putIfAbsent(output, variables.read(resource, operation));
       }
     }
   }
 
-  /** Notes the device of what was just lowered: what writes a variable is where that is. */
-  private void place(Operation operation) {
-    String device =
-        referenced.isEmpty()
-            ? request.devices().apply(operation)
-            : deviceOf(variables.owner(referenced.get(0)));
-    placement.put(operation, device);
-    emitted.forEach(v -> devices.put(v, device));
-    emitted.clear();
-  }
-
-  private String deviceOf(Operation lowered) {
-    return Objects.requireNonNull(placement.get(lowered), lowered.name());
+  /** Lowers again what was read of a variable that was written to since. */
+  private void renew(Output input) {
+    for (Operation operation : shared.stale(input)) {
+      for (Output output : operation.outputs()) {
+        if (request.fetches().contains(output) && !request.isFed(output)) {
+          fetched.putIfAbsent(output, value(output));
+        }
+      }
+      lowerNeeded(operation);
+    }
   }
 
   /** Returns the device of each operation. */
   public Map<Operation, String> placement() {
-    return placement;
-  }
-
-  /** Returns the device of each resource, by its name. */
-  private Map<String, String> resourceDevices() {
-    Map<String, String> found = new HashMap<>();
-    variables.owners().forEach((name, owner) -> found.put(name, deviceOf(owner)));
-    return found;
+    return homes.operations();
   }
 
   /** Returns the operation that owns each resource, by the resource's name. */
@@ -253,7 +253,7 @@ public final class Lowerer {
   private void lower(Operation operation) {
     own.clear();
     found.clear();
-    referenced.clear();
+    homes.begin();
     Inference inference =
         new Inference(
             operation.inputs().stream().map(this::type).toList(),
@@ -267,6 +267,11 @@ public final class Lowerer {
         .lower(new NodeLowering(this, operation, types, (v, i) -> set(operation.output(i), v)));
     if (skipped.contains(operation)) {
       return;
+    }
+    shared.note(operation, values::get);
+    if (operation.inputs().stream().anyMatch(shared::isShared)) {
+      // What follows from a type that may change has to be known before it does.
+      operation.outputs().stream().filter(o -> !shared.isShared(o)).forEach(known::of);
     }
     for (Output output : operation.outputs()) {
       TensorType wanted = types.get(output.index());
@@ -295,14 +300,19 @@ public final class Lowerer {
 
   /** Returns the value of a tensor that shapes depend on. */
   Literal constant(Output output, Operation asking) {
-    Optional<Literal> value = known.of(output);
+    Question question = new Question.ValueOf(output, shared.writes(output));
+    boolean isShared = shared.isShared(output);
+    Optional<Literal> value = isShared ? Optional.ofNullable(told.get(question)) : known.of(output);
     if (value.isPresent()) {
       return value.get();
     }
-    Question question = new Question.ValueOf(output);
     List<Operation> before = Pruner.needed(List.of(output), List.of(), request::isFed);
     Literal answer = answer(question, input(output, asking), before, asking);
-    known.put(output, answer);
+    if (isShared) {
+      told.put(question, answer);
+    } else {
+      known.put(output, answer);
+    }
     if (variables.resource(output) == null) {
       values.put(output, literal(answer, output.operation()));
     }
@@ -364,7 +374,7 @@ public final class Lowerer {
    * @param before the operations that run before it is computed
    */
   private Literal answer(Question question, Value value, List<Operation> before, Operation asking) {
-    place(asking);
+    homes.place(asking);
     Set<Value> later = new HashSet<>(variables.values());
     values.forEach(
         (output, v) -> {
@@ -373,6 +383,7 @@ public final class Lowerer {
             later.add(v);
           }
         });
+    later.addAll(fetched.values());
     found.forEach(
         (index, v) -> {
           if (index > 0) {
@@ -412,7 +423,7 @@ public final class Lowerer {
         : value(output);
   }
 
-  /** Returns the value of a tensor that is fed, computed, or was fetched where it was read. */
+  /** Returns the value of a tensor that is fed or computed. */
   private Value value(Output output) {
     return Objects.requireNonNull(values.get(output), output.name());
   }
@@ -436,7 +447,7 @@ public final class Lowerer {
       throw new RuleException(
           "input " + input + " must be a variable" + (request.isFed(output) ? ", not fed" : ""));
     }
-    referenced.add(resource);
+    homes.referenced(resource);
     return resource;
   }
 
@@ -445,14 +456,17 @@ public final class Lowerer {
     reservations.add(new Reservation(operation.name() + "/counter", blocks));
     Value before = builder.feed(TensorType.of(DType.INT64), origin(operation));
     stages.reserve(before);
-    emitted.add(before);
+    homes.emitted(before);
     return before;
   }
 
   List<Value> emit(
       Primitive primitive, List<Value> inputs, List<TensorType> types, Operation operation) {
     List<Value> outputs = builder.emit(primitive, inputs, types, origin(operation));
-    emitted.add(outputs.get(0));
+    homes.emitted(outputs.get(0));
+    if (primitive instanceof Primitive.Renaming) {
+      shared.rename(inputs.get(0), outputs.get(0));
+    }
     own.addAll(outputs);
     return outputs;
   }

@@ -17,8 +17,13 @@ public sealed interface Question {
     return false;
   }
 
-  /** What a tensor holds, because shapes depend on it. */
-  record ValueOf(Output output) implements Question {
+  /**
+   * What a tensor holds, because shapes depend on it.
+   *
+   * @param writes how often the variable was written to before, if the tensor is a variable's
+   *     memory
+   */
+  record ValueOf(Output output, int writes) implements Question {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.valueOf(this);

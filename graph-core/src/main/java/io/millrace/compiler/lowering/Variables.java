@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What variables are and hold at each point of a run, while it is lowered. */
@@ -24,6 +25,7 @@ final class Variables {
   private final Map<Output, Resource> references = new HashMap<>();
   private final Map<Resource, Resource> retyped = new LinkedHashMap<>();
   private final Map<Resource, Value> values = new HashMap<>();
+  private final Map<Resource, Integer> writes = new HashMap<>();
   private final List<Resource> reads = new ArrayList<>();
   private final Map<String, Operation> owners = new LinkedHashMap<>();
 
@@ -60,6 +62,21 @@ final class Variables {
   @Nullable Resource resource(Output output) {
     Resource original = references.get(output);
     return original == null ? null : retyped.getOrDefault(original, original);
+  }
+
+  /** Returns what a reference meant at the beginning of the run; nothing if a tensor is none. */
+  Optional<Resource> referred(Output output) {
+    return Optional.ofNullable(references.get(output));
+  }
+
+  /** Returns how often a resource of the beginning of the run was written to. */
+  int writes(Resource original) {
+    return writes.getOrDefault(original, 0);
+  }
+
+  /** Returns what a resource of the beginning of the run holds now, if that was read or written. */
+  @Nullable Value held(Resource original) {
+    return values.get(retyped.getOrDefault(original, original));
   }
 
   /** Returns what a resource was at the beginning of the run. */
@@ -123,6 +140,7 @@ final class Variables {
     }
     owners.putIfAbsent(resource.name(), operation);
     values.put(resource, value);
+    writes.merge(original(resource), 1, Integer::sum);
     builder.update(resource, value);
   }
 }

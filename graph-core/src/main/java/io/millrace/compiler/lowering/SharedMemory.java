@@ -1,0 +1,145 @@
+package io.millrace.compiler.lowering;
+
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which tensors are a variable's own memory under another name or shape, as what reads a
+ * reference gives in TensorFlow: whoever uses one sees what the variable holds by then.
+ */
+final class SharedMemory {
+  private final Variables variables;
+  private final Predicate<Output> fed;
+  private final Map<Output, View> views = new HashMap<>();
+
+  /** What each renamed value is, under its first name. */
+  private final Map<Value, Value> originals = new HashMap<>();
+
+  /**
+   * The memory of a variable.
+   *
+   * @param writes how often it was written to before this was lowered
+   */
+  private record View(Resource variable, int writes) {}
+
+  SharedMemory(Variables variables, Predicate<Output> fed) {
+    this.variables = variables;
+    this.fed = fed;
+  }
+
+  /** Notes that a value is another one with its elements in another shape. */
+  void rename(Value value, Value renamed) {
+    originals.put(renamed, original(value));
+  }
+
+  private Value original(Value value) {
+    return originals.getOrDefault(value, value);
+  }
+
+  /** Notes which outputs of an operation just lowered are the memory of a variable. */
+  void note(Operation operation, Function<Output, @Nullable Value> values) {
+    if (!operation.op().signature().isSharing()) {
+      return;
+    }
+    for (Output output : operation.outputs()) {
+      Value value = fed.test(output) ? null : values.apply(output);
+      operation.inputs().stream()
+          .flatMap(input -> variable(input).stream())
+          .filter(variable -> value != null && holds(variable, value))
+          .findFirst()
+          .ifPresent(v -> views.put(output, new View(v, variables.writes(v))));
+    }
+  }
+
+  private boolean holds(Resource variable, Value value) {
+    Value held = variables.held(variable);
+    return held != null && original(held).equals(original(value));
+  }
+
+  /** Returns the variable whose memory a tensor is, as it was at the beginning of the run. */
+  private Optional<Resource> variable(Output output) {
+    if (fed.test(output)) {
+      return Optional.empty();
+    }
+    View view = views.get(output);
+    return view != null ? Optional.of(view.variable()) : variables.referred(output);
+  }
+
+  /** Returns whether a tensor is the memory of a variable. */
+  boolean isShared(Output output) {
+    return variable(output).isPresent();
+  }
+
+  /** Returns how often the variable was written to whose memory a tensor is; 0 if it is none's. */
+  int writes(Output output) {
+    return variable(output).map(variables::writes).orElse(0);
+  }
+
+  /**
+   * Returns the operations to be lowered again, in this order, before a tensor is used: what the
+   * variable held is not what it holds.
+   */
+  Deque<Operation> stale(Output wanted) {
+    Deque<Operation> stale = new ArrayDeque<>();
+    Output output = wanted;
+    View view = views.get(output);
+    while (view != null && view.writes() != variables.writes(view.variable())) {
+      Operation operation = output.operation();
+      stale.push(operation);
+      Resource variable = view.variable();
+      output =
+          operation.inputs().stream()
+              .filter(input -> variable(input).filter(variable::equals).isPresent())
+              .findFirst()
+              .orElseThrow();
+      view = views.get(output);
+    }
+    return stale;
+  }
+
+  /**
+   * Returns where in a run's order each tensor is needed last, if what may be the memory of a
+   * variable is lowered again for whoever uses it.
+   */
+  static Map<Output, Integer> lastUses(
+      List<Operation> operations, List<Output> fetches, Predicate<Output> fed) {
+    Set<Operation> sharing = new HashSet<>();
+    for (Operation operation : operations) {
+      boolean hasMemory =
+          operation.inputs().stream()
+              .filter(i -> !fed.test(i))
+              .map(Output::operation)
+              .anyMatch(o -> o.op().refersToState() || sharing.contains(o));
+      if (hasMemory && operation.op().signature().isSharing()) {
+        sharing.add(operation);
+      }
+    }
+    Map<Output, Integer> uses = new HashMap<>();
+    fetches.forEach(f -> uses.put(f, Integer.MAX_VALUE));
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      Operation operation = operations.get(i);
+      int last = operation.id();
+      if (sharing.contains(operation)) {
+        for (Output output : operation.outputs()) {
+          last = Math.max(last, uses.getOrDefault(output, last));
+        }
+      }
+      int use = last;
+      operation.inputs().forEach(input -> uses.merge(input, use, Math::max));
+    }
+    return uses;
+  }
+}
