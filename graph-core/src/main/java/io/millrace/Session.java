@@ -33,10 +33,10 @@ import java.util.Map;
  *
  * <p><b>Order.</b> A run executes as if the operations that it needs ran one after another in the
  * order in which they were added to the graph. Who uses what was read of a variable sees what the
- * variable holds by then. Runs that write variables exclude all others of the
- * session; the others overlap, and of those that draw random numbers each gets a stretch of its
- * own. What may fail on the data is computed before anything is written, so a run that fails leaves
- * the variables as they were.
+ * variable holds by then. Runs that write variables exclude all others of the session; the others
+ * overlap, and of those that draw random numbers each gets a stretch of its own. What may fail on
+ * the data is computed before anything is written, so a run that fails leaves the variables as they
+ * were.
  *
  * <p>Thread-safe. Several sessions may share a graph; each has its own state. The first run of its
  * kind (fetches, targets, fed tensors and their shapes) is compiled, later ones only executed.
