@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What is seen of a variable by whoever reads it before or after a write. Where control
@@ -59,11 +61,16 @@ class VariableOrderTest {
           "descent",
               (tf, q) -> tf.train.gradientDescent(10).minimize(tf.negative(tf.reduceSum(q))));
 
-  private static final List<String> CASES =
-      READS.keySet().stream()
-          .flatMap(r -> SAME.keySet().stream().map(s -> r + ", " + s))
-          .flatMap(c -> WRITES.keySet().stream().map(w -> c + ", " + w))
-          .toList();
+  private static Stream<Arguments> cases() {
+    return READS.keySet().stream()
+        .flatMap(
+            read ->
+                SAME.keySet().stream()
+                    .flatMap(
+                        same ->
+                            WRITES.keySet().stream()
+                                .map(write -> Arguments.of(read, same, write))));
+  }
 
   private Output after(Operation first, Function<Ops, Output> made) {
     Graph.Scope scope = graph.controlDependencies(List.of(first));
@@ -88,13 +95,12 @@ class VariableOrderTest {
   }
 
   @ParameterizedTest
-  @FieldSource("CASES")
-  void whoeverComesAfterAWriteSeesIt(String of) {
-    String[] parts = of.split(", ");
-    Output read = SAME.get(parts[1]).apply(tf, READS.get(parts[0]).apply(tf, q));
+  @MethodSource("cases")
+  void whoeverComesAfterAWriteSeesIt(String reading, String handingOn, String writing) {
+    Output read = SAME.get(handingOn).apply(tf, READS.get(reading).apply(tf, q));
     Output changed = tf.negative(read);
     Output split = tf.split(tf.reshape(read, -1), 2).get(0);
-    Operation write = WRITES.get(parts[2]).apply(tf, q);
+    Operation write = WRITES.get(writing).apply(tf, q);
     Output doubled = after(write, ops -> ops.multiply(read, 2));
     Output own = after(write, ops -> ops.add(changed, 0));
     Output part = after(write, ops -> ops.add(split, 0));
