@@ -31,6 +31,10 @@ final class NativeKernels {
   /** Kernels that are compiled in one go. */
   private static final int BATCH = 64;
 
+  private static final List<String> OPTIONS =
+      List.of("-std=c++17", "-O0", "-fno-strict-aliasing", "-fwrapv", "-fPIC", "-ffp-contract=off");
+
+  private static final Optional<String> UNAVAILABLE = findUnavailable();
   private static final Map<KernelSource, Long> LOADED = new LinkedHashMap<>();
   private static boolean ready;
 
@@ -41,6 +45,10 @@ final class NativeKernels {
 
   /** Returns why kernels cannot be compiled here. */
   static Optional<String> unavailable() {
+    return UNAVAILABLE;
+  }
+
+  private static Optional<String> findUnavailable() {
     if (!System.getProperty("os.name").equals("Linux")
         || !System.getProperty("os.arch").equals("amd64")) {
       return Optional.of("kernels are emulated on x86-64 Linux only");
@@ -62,12 +70,13 @@ final class NativeKernels {
         sources.stream().distinct().filter(s -> !LOADED.containsKey(s)).toList();
     if (!fresh.isEmpty()) {
       prepare();
+      String prefix = prefix().toString();
       List<List<KernelSource>> batches = new ArrayList<>();
       for (int i = 0; i < fresh.size(); i += BATCH) {
         batches.add(fresh.subList(i, Math.min(fresh.size(), i + BATCH)));
       }
       List<Path> libraries =
-          batches.parallelStream().map(b -> compile(text(b), List.of())).toList();
+          batches.parallelStream().map(b -> library(text(b), List.of("-include", prefix))).toList();
       for (int i = 0; i < fresh.size(); i++) {
         Path library = libraries.get(i / BATCH);
         LOADED.put(fresh.get(i), open(library.toString(), "run_" + i % BATCH));
@@ -80,7 +89,7 @@ final class NativeKernels {
     if (!ready) {
       String home = System.getProperty("java.home");
       Path shim =
-          compile(
+          library(
               resource("emulator.cpp"),
               List.of("-I" + home + "/include", "-I" + home + "/include/linux"));
       System.load(shim.toString());
@@ -88,11 +97,28 @@ final class NativeKernels {
     }
   }
 
+  /** Returns what goes before all kernels: compiled, and as text for a newer compiler. */
+  private static Path prefix() {
+    String text =
+        resource("emulation.h")
+            + "namespace narrow {\n%1$s}\n#define WIDE\nnamespace wide {\n%1$s}\n"
+                .formatted(Prelude.TEXT);
+    Path header = FOLDER.resolve(digest(text) + ".h");
+    Path compiled = FOLDER.resolve(header.getFileName() + ".gch");
+    if (!Files.exists(compiled)) {
+      compile(text, compiled, List.of("-x", "c++-header"));
+      try {
+        Files.writeString(header, text);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return header;
+  }
+
   /** Returns one program of all these kernels, which share what goes before each of them. */
   private static String text(List<KernelSource> sources) {
-    StringBuilder text = new StringBuilder(resource("emulation.h"));
-    text.append("namespace narrow {\n").append(Prelude.TEXT).append("}\n");
-    text.append("#define WIDE\nnamespace wide {\n").append(Prelude.TEXT).append("}\n");
+    StringBuilder text = new StringBuilder();
     for (int i = 0; i < sources.size(); i++) {
       KernelSource source = sources.get(i);
       boolean waits = source.text().matches("(?s).*__(sync|shfl|ballot|any_|all_).*");
@@ -117,39 +143,33 @@ final class NativeKernels {
     return text.toString();
   }
 
-  private static Path compile(String text, List<String> options) {
+  private static Path library(String text, List<String> options) {
+    Path library = FOLDER.resolve(digest(text + options) + ".so");
+    if (!Files.exists(library)) {
+      List<String> all = new ArrayList<>(List.of("-shared"));
+      all.addAll(options);
+      compile(text, library, all);
+    }
+    return library;
+  }
+
+  private static void compile(String text, Path to, List<String> options) {
     try {
       Files.createDirectories(FOLDER);
-      Path library = FOLDER.resolve(digest(text) + ".so");
-      if (!Files.exists(library)) {
-        Path source = Files.createTempFile(FOLDER, "kernels", ".cpp");
-        Path made = Files.createTempFile(FOLDER, "kernels", ".so");
-        Files.writeString(source, text);
-        List<String> command =
-            new ArrayList<>(
-                List.of(
-                    "g++",
-                    "-std=c++17",
-                    "-O0",
-                    "-fno-strict-aliasing",
-                    "-fwrapv",
-                    "-fPIC",
-                    "-ffp-contract=off",
-                    "-shared",
-                    "-w",
-                    "-o",
-                    made.toString(),
-                    source.toString()));
-        command.addAll(options);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
-          throw new IllegalStateException("g++ refuses " + source + ":\n" + output);
-        }
-        Files.delete(source);
-        Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
+      Path source = Files.createTempFile(FOLDER, "kernels", ".cpp");
+      Path made = Files.createTempFile(FOLDER, "kernels", ".out");
+      Files.writeString(source, text);
+      List<String> command = new ArrayList<>(List.of("g++", "-w"));
+      command.addAll(OPTIONS);
+      command.addAll(options);
+      command.addAll(List.of("-o", made.toString(), source.toString()));
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        throw new IllegalStateException("g++ refuses " + source + ":\n" + output);
       }
-      return library;
+      Files.delete(source);
+      Files.move(made, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
