@@ -77,9 +77,9 @@ class EmulatedSessionTest extends SessionBehaviour {
             values[n / 2] = n;
             assertEquals(n, session.run(largest, Feed.of(x, values)).floatValue());
           };
-      run.accept(5000);
+      run.accept(50_000);
       long used = driver.usedBytes();
-      List<Integer> sizes = List.of(5000, 4000, 3000, 2000, 1000);
+      List<Integer> sizes = List.of(50_000, 40_000, 30_000, 25_000, 20_000);
       for (int i = 0; i < 10; i++) {
         run.accept(sizes.get(i % 5));
       }
@@ -88,11 +88,11 @@ class EmulatedSessionTest extends SessionBehaviour {
       driver.takeLog();
       sizes.forEach(run::accept);
       assertEquals(Set.of("replay", "synchronize"), Set.copyOf(driver.takeLog()));
-      run.accept(9000);
+      run.accept(90_000);
       driver.takeLog();
-      run.accept(5000);
+      run.accept(50_000);
       assertTrue(driver.takeLog().contains("begin capture"));
-      run.accept(5000);
+      run.accept(50_000);
       assertEquals(List.of("replay", "synchronize"), driver.takeLog());
     }
   }
