@@ -164,11 +164,9 @@ public final class Graph {
     String wished = whole ? name.substring(0, name.length() - 1) : name;
     if (!NAME.matcher(wished).matches()) {
       throw new GraphException(
-          "'"
-              + name
-              + "' is not a valid name: names consist of letters, digits and _ . - / \\ >, and begin"
-              + " with a letter, a digit or a dot\n  at "
-              + source);
+          ("'%s' is not a valid name: names consist of letters, digits and _ . - / \\ "
+                  + ">, and begin with a letter, a digit or a dot\n  at %s")
+              .formatted(name, source));
     }
     return whole ? wished : scopes.get().names.getFirst() + wished;
   }
@@ -232,14 +230,12 @@ public final class Graph {
     int index = digits.matches("[0-9]{1,6}") ? Integer.parseInt(digits) : -1;
     if (index < 0 || index >= operation.outputs().size()) {
       throw new FeedException(
-          "'"
-              + name
-              + "' names no tensor: operation "
-              + operation
-              + " has "
-              + operation.outputs().size()
-              + (operation.outputs().size() == 1 ? " output" : " outputs")
-              + ", counted from 0");
+          "'%s' names no tensor: operation %s has %s%s, counted from 0"
+              .formatted(
+                  name,
+                  operation,
+                  operation.outputs().size(),
+                  operation.outputs().size() == 1 ? " output" : " outputs"));
     }
     return operation.output(index);
   }

@@ -39,10 +39,8 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
     public Plans {
       if (kept < 1 || parallelRuns < 1) {
         throw new IllegalArgumentException(
-            "a session needs planCacheSize >= 1 and parallelRuns >= 1, not "
-                + kept
-                + " and "
-                + parallelRuns);
+            "a session needs planCacheSize >= 1 and parallelRuns >= 1, not %s and %s"
+                .formatted(kept, parallelRuns));
       }
     }
   }

@@ -86,14 +86,13 @@ public final class Tensor implements AutoCloseable {
   public static Tensor of(Object flat, DType dtype, Shape shape) {
     if (!JavaValues.isFlat(flat) || JavaValues.length(flat) != shape.size()) {
       throw new IllegalArgumentException(
-          "shape "
-              + shape
-              + " takes a flat array or buffer of "
-              + shape.size()
-              + " elements, not "
-              + (JavaValues.isFlat(flat)
-                  ? JavaValues.length(flat) + " elements"
-                  : flat.getClass().getTypeName()));
+          "shape %s takes a flat array or buffer of %s elements, not %s"
+              .formatted(
+                  shape,
+                  shape.size(),
+                  JavaValues.isFlat(flat)
+                      ? JavaValues.length(flat) + " elements"
+                      : flat.getClass().getTypeName()));
     }
     return make(flat, dtype, shape);
   }
@@ -101,12 +100,8 @@ public final class Tensor implements AutoCloseable {
   private static Tensor make(Object value, DType dtype, Shape shape) {
     if (!JavaValues.converts(value, dtype)) {
       throw new IllegalArgumentException(
-          value.getClass().getTypeName()
-              + " holds "
-              + JavaValues.requireDType(value)
-              + ", which does not become "
-              + dtype
-              + " without loss");
+          "%s holds %s, which does not become %s without loss"
+              .formatted(value.getClass().getTypeName(), JavaValues.requireDType(value), dtype));
     }
     TensorType type = new TensorType(dtype, shape);
     HostMemory memory = HostMemory.uninitialized(type.bytes());
@@ -344,13 +339,12 @@ public final class Tensor implements AutoCloseable {
         || !JavaValues.holds(array, dtype())
         || Array.getLength(array) != size()) {
       throw new IllegalArgumentException(
-          "a tensor of type "
-              + type
-              + " is copied to a flat array of its "
-              + size()
-              + " elements, not to "
-              + array.getClass().getTypeName()
-              + (array.getClass().isArray() ? " of length " + Array.getLength(array) : ""));
+          "a tensor of type %s is copied to a flat array of its %s elements, not to %s%s"
+              .formatted(
+                  type,
+                  size(),
+                  array.getClass().getTypeName(),
+                  array.getClass().isArray() ? " of length " + Array.getLength(array) : ""));
     }
     memory.retain();
     try {

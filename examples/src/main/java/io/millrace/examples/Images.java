@@ -152,14 +152,8 @@ final class Images {
     Objects.checkFromIndexSize(from, count, order.length);
     if (images.length < (long) count * pixelsEach) {
       throw new IllegalArgumentException(
-          "a batch of "
-              + count
-              + " images needs room for "
-              + count
-              + " x "
-              + pixelsEach
-              + " pixels, not "
-              + images.length);
+          "a batch of %s images needs room for %s x %s pixels, not %s"
+              .formatted(count, count, pixelsEach, images.length));
     }
     if (labels.length < count) {
       throw new IllegalArgumentException(

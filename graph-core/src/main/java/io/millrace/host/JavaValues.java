@@ -145,12 +145,9 @@ public final class JavaValues {
     int length = Array.getLength(value);
     if (length != dims[axis]) {
       throw new IllegalArgumentException(
-          "the array is ragged: element "
-              + Arrays.toString(position)
-              + " has length "
-              + length
-              + ", but the first one there has length "
-              + dims[axis]);
+          ("the array is ragged: element %s has length %s, but the first one there "
+                  + "has length %s")
+              .formatted(Arrays.toString(position), length, dims[axis]));
     }
     if (axis == dims.length - 1) {
       return;

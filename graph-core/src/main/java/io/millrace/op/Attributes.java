@@ -71,12 +71,8 @@ public final class Attributes {
   private static <T> T cast(String name, Object value, Class<T> kind) {
     if (!kind.isInstance(value)) {
       throw new RuleException(
-          "attribute '"
-              + name
-              + "' must be of kind "
-              + kind.getSimpleName().toLowerCase(Locale.ROOT)
-              + ", not "
-              + value);
+          "attribute '%s' must be of kind %s, not %s"
+              .formatted(name, kind.getSimpleName().toLowerCase(Locale.ROOT), value));
     }
     return kind.cast(value);
   }

@@ -291,12 +291,8 @@ public final class Signature {
       Object value = attributes.get(entry.getKey(), Object.class, entry.getValue());
       if (!value.equals(entry.getValue())) {
         throw new RuleException(
-            "attribute '"
-                + entry.getKey()
-                + "' is "
-                + value
-                + ", but the inputs make it "
-                + entry.getValue());
+            "attribute '%s' is %s, but the inputs make it %s"
+                .formatted(entry.getKey(), value, entry.getValue()));
       }
     }
     Op op = Components.read(prototype, signature, attributes);
@@ -312,14 +308,8 @@ public final class Signature {
           Object value = values.getOrDefault(name, outputs.get(output).dtype());
           if (!value.equals(outputs.get(output).dtype())) {
             throw new RuleException(
-                "attribute '"
-                    + name
-                    + "' is "
-                    + value
-                    + ", but output "
-                    + output
-                    + " is "
-                    + outputs.get(output));
+                "attribute '%s' is %s, but output %s is %s"
+                    .formatted(name, value, output, outputs.get(output)));
           }
         });
   }
@@ -377,14 +367,9 @@ public final class Signature {
           model[alike[i]] = at;
         } else if (types.get(first).dtype() != dtype) {
           throw new RuleException(
-              "inputs "
-                  + name(first, repeated)
-                  + " and "
-                  + name(at, repeated)
-                  + " must have one type, not "
-                  + types.get(first).dtype()
-                  + " and "
-                  + dtype);
+              "inputs %s and %s must have one type, not %s and %s"
+                  .formatted(
+                      name(first, repeated), name(at, repeated), types.get(first).dtype(), dtype));
         }
       }
     }

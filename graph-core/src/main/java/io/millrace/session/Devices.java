@@ -71,16 +71,9 @@ public final class Devices implements AutoCloseable {
     } catch (DeviceException e) {
       if (!options.placement().soft()) {
         throw new DeviceException(
-            operation
-                + " cannot run on '"
-                + text
-                + "': "
-                + e.getMessage()
-                + "\n  at "
-                + operation.source()
-                + "\nwith softPlacement(true) among the session's options it runs on "
-                + home
-                + " instead");
+            ("%s cannot run on '%s': %s\n  at %s\nwith softPlacement(true) among the "
+                    + "session's options it runs on %s instead")
+                .formatted(operation, text, e.getMessage(), operation.source(), home));
       }
       name = home;
     }

@@ -64,9 +64,7 @@ final class Failures {
             .map(o -> "\n  " + o.name() + " made at " + o.source())
             .collect(Collectors.joining());
     return new GraphException(
-        e.getMessage()
-            + "\nthese variables have no value yet and count as having no elements:"
-            + names
-            + UninitializedException.HELP);
+        "%s\nthese variables have no value yet and count as having no elements:%s%s"
+            .formatted(e.getMessage(), names, UninitializedException.HELP));
   }
 }

@@ -39,12 +39,8 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
       shape = JavaValues.shapeWithin(value, output.shape());
     } catch (IllegalArgumentException e) {
       throw new FeedException(
-          "cannot feed "
-              + output
-              + ": "
-              + e.getMessage()
-              + "\n  at "
-              + output.operation().source());
+          "cannot feed %s: %s\n  at %s"
+              .formatted(output, e.getMessage(), output.operation().source()));
     }
     TensorType type = new TensorType(output.dtype(), shape);
     FeedSlot slot = new FeedSlot(key, output, type, JavaValues.isFlat(value));
@@ -64,14 +60,8 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
 
   private FeedException refuse(TensorType got, String rule) {
     return new FeedException(
-        "cannot feed "
-            + output
-            + " with "
-            + got
-            + ": "
-            + rule
-            + "\n  at "
-            + output.operation().source());
+        "cannot feed %s with %s: %s\n  at %s"
+            .formatted(output, got, rule, output.operation().source()));
   }
 
   /** Returns whether a map holds a value of this type; allocates nothing. */

@@ -18,10 +18,8 @@ public record DeviceOptions(int threads, long memoryLimit, boolean tensorFloat32
   public DeviceOptions {
     if (threads < 0 || memoryLimit < 0) {
       throw new IllegalArgumentException(
-          "a device needs threads >= 0 and memoryLimit >= 0, not "
-              + threads
-              + " and "
-              + memoryLimit);
+          "a device needs threads >= 0 and memoryLimit >= 0, not %s and %s"
+              .formatted(threads, memoryLimit));
     }
   }
 

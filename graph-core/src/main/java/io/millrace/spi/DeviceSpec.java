@@ -48,10 +48,9 @@ public record DeviceSpec(Map<String, String> machine, String kind, OptionalInt n
         number = digits == null ? number : OptionalInt.of(Integer.parseInt(digits));
       } else {
         throw new DeviceException(
-            "'"
-                + text
-                + "' names no device: names are like cpu, cuda:0, /gpu:0 or"
-                + " /job:localhost/replica:0/task:0/device:CPU:0");
+            ("'%s' names no device: names are like cpu, cuda:0, /gpu:0 or "
+                    + "/job:localhost/replica:0/task:0/device:CPU:0")
+                .formatted(text));
       }
     }
     return new DeviceSpec(machine, kind, number);

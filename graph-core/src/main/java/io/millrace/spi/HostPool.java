@@ -60,11 +60,11 @@ final class HostPool {
     } catch (UnsatisfiedLinkError e) {
       UnsatisfiedLinkError explained =
           new UnsatisfiedLinkError(
-              "JavaCPP's native library for "
-                  + Loader.getPlatform()
-                  + " is not there: its artifact, org.bytedeco:javacpp with that classifier, must"
-                  + " be on the class path; on the module path, start Java with --add-modules"
-                  + " ALL-MODULE-PATH, as no module requires native ones by name");
+              ("JavaCPP's native library for %s is not there: its artifact, "
+                      + "org.bytedeco:javacpp with that classifier, must be on the class path; on "
+                      + "the module path, start Java with --add-modules ALL-MODULE-PATH, as no "
+                      + "module requires native ones by name")
+                  .formatted(Loader.getPlatform()));
       explained.initCause(e);
       throw explained;
     }

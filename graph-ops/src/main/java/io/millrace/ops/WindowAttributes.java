@@ -55,14 +55,8 @@ final class WindowAttributes {
     int to = all.size() - 2 * width + from;
     if (to < from || !spread(all.subList(from, to), others, format).equals(all)) {
       throw new RuleException(
-          "attribute '"
-              + name
-              + "' must be "
-              + others.get(0)
-              + " for examples and channels, but is "
-              + all
-              + " for "
-              + format);
+          "attribute '%s' must be %s for examples and channels, but is %s for %s"
+              .formatted(name, others.get(0), all, format));
     }
     return List.copyOf(all.subList(from, to));
   }

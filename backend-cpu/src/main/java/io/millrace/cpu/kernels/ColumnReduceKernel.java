@@ -141,12 +141,7 @@ final class ColumnReduceKernel implements PartKernel {
 
   @Override
   public void run(Frame frame) {
-    int parts = Parts.count(units, unitsOfPart);
-    if (parts == 1) {
-      part(frame, 0, 0);
-    } else {
-      frame.pool().run(frame, this, parts);
-    }
+    frame.pool().run(frame, this, Parts.count(units, unitsOfPart));
     for (long strip = 0; segments > 1 && strip < outer * strips; strip++) {
       int count = count(strip % strips);
       long from = partialsAt + strip * segments * width * bytes;

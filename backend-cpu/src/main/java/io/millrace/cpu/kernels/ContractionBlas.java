@@ -77,11 +77,7 @@ final class ContractionBlas implements PartKernel {
 
   @Override
   public void run(Frame frame) {
-    if (parts == 1) {
-      part(frame, 0, 0);
-    } else {
-      frame.pool().run(frame, this, parts);
-    }
+    frame.pool().run(frame, this, parts);
   }
 
   @Override

@@ -63,12 +63,8 @@ final class ConvolutionPatches {
     imageBytes = pixels * channels * bytes;
     if (imageBytes > HostMemory.WINDOW) {
       throw new DeviceException(
-          "one element of the batch of "
-              + source.type()
-              + " takes "
-              + imageBytes
-              + " bytes, but a convolution takes up to "
-              + HostMemory.WINDOW);
+          "one element of the batch of %s takes %s bytes, but a convolution takes up to %s"
+              .formatted(source.type(), imageBytes, HostMemory.WINDOW));
     }
     rows = shape.dim(0) * positions / block;
     leads = ConvolutionAxis.leadingOffsets(axes);

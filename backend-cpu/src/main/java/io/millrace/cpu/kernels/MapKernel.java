@@ -36,11 +36,7 @@ public final class MapKernel implements PartKernel {
 
   @Override
   public void run(Frame frame) {
-    if (parts == 1) {
-      part(frame, 0, 0);
-    } else {
-      frame.pool().run(frame, this, parts);
-    }
+    frame.pool().run(frame, this, parts);
   }
 
   @Override

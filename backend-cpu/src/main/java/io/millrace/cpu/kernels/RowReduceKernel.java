@@ -74,11 +74,7 @@ final class RowReduceKernel implements PartKernel {
 
   @Override
   public void run(Frame frame) {
-    if (parts == 1) {
-      part(frame, 0, 0);
-    } else {
-      frame.pool().run(frame, this, parts);
-    }
+    frame.pool().run(frame, this, parts);
     if (segments > 1) {
       for (long row = 0; row < rows; row++) {
         joinSegments(frame, row);

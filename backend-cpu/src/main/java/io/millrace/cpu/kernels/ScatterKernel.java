@@ -51,7 +51,7 @@ public final class ScatterKernel implements PartKernel {
   private final Place indices;
   private final Place updates;
   private final Place output;
-  private final DType dtype;
+  private final boolean floating;
   private final boolean wide;
   private final int bytes;
   private final long rows;
@@ -63,7 +63,8 @@ public final class ScatterKernel implements PartKernel {
     indices = step.inputs().get(1);
     updates = step.inputs().get(2);
     output = step.output();
-    dtype = output.type().dtype();
+    DType dtype = output.type().dtype();
+    floating = dtype.isFloating();
     wide = indices.type().dtype().bytes() == Long.BYTES;
     bytes = dtype.bytes();
     Shape shape = output.type().shape();
@@ -167,10 +168,8 @@ public final class ScatterKernel implements PartKernel {
       set(worker, names, name, run, low, high, columns * bytes);
     } else if (columns >= SPAN) {
       spans(span.get(), worker, names, name, run, low, high, columns);
-    } else if (dtype.isFloating()) {
-      floats(worker, names, name, run, low, high, columns);
     } else {
-      integers(worker, names, name, run, low, high, columns);
+      elements(worker, names, name, run, low, high, columns);
     }
   }
 
@@ -221,7 +220,7 @@ public final class ScatterKernel implements PartKernel {
     }
   }
 
-  private void floats(
+  private void elements(
       Worker worker, ByteBuffer names, int name, int run, long low, long high, int columns) {
     ByteBuffer out = worker.buffers[0];
     ByteBuffer in = worker.buffers[1];
@@ -231,40 +230,23 @@ public final class ScatterKernel implements PartKernel {
     for (int c = 0; c < columns * bytes; c += bytes) {
       for (int i = 0; i < run; i++) {
         long row = Indices.get(names, name, i, wide);
-        if (row < low || row >= high) {
-          continue;
-        }
-        int at = to + (int) (row - low) * pitch + c;
-        int place = from + i * pitch + c;
-        if (bytes == 4) {
-          out.putFloat(at, (float) join(out.getFloat(at), in.getFloat(place)));
-        } else {
-          out.putDouble(at, join(out.getDouble(at), in.getDouble(place)));
+        if (row >= low && row < high) {
+          join(out, to + (int) (row - low) * pitch + c, in, from + i * pitch + c);
         }
       }
     }
   }
 
-  private void integers(
-      Worker worker, ByteBuffer names, int name, int run, long low, long high, int columns) {
-    ByteBuffer out = worker.buffers[0];
-    ByteBuffer in = worker.buffers[1];
-    int to = worker.positions[0];
-    int from = worker.positions[1];
-    int pitch = (int) inner * bytes;
-    for (int c = 0; c < columns * bytes; c += bytes) {
-      for (int i = 0; i < run; i++) {
-        long row = Indices.get(names, name, i, wide);
-        if (row < low || row >= high) {
-          continue;
-        }
-        int at = to + (int) (row - low) * pitch + c;
-        int place = from + i * pitch + c;
-        switch (bytes) {
-          case 4 -> out.putInt(at, (int) join((long) out.getInt(at), in.getInt(place)));
-          case 8 -> out.putLong(at, join(out.getLong(at), in.getLong(place)));
-          default -> out.put(at, (byte) join(out.get(at) & 0xFFL, in.get(place) & 0xFFL));
-        }
+  private void join(ByteBuffer out, int at, ByteBuffer in, int place) {
+    if (floating && bytes == Float.BYTES) {
+      out.putFloat(at, (float) join(out.getFloat(at), in.getFloat(place)));
+    } else if (floating) {
+      out.putDouble(at, join(out.getDouble(at), in.getDouble(place)));
+    } else {
+      switch (bytes) {
+        case 4 -> out.putInt(at, (int) join((long) out.getInt(at), in.getInt(place)));
+        case 8 -> out.putLong(at, join(out.getLong(at), in.getLong(place)));
+        default -> out.put(at, (byte) join(out.get(at) & 0xFFL, in.get(place) & 0xFFL));
       }
     }
   }

@@ -44,10 +44,8 @@ public final class SortKernel implements PartKernel {
     Shape shape = input.type().shape();
     if (shape.dim(1) > LONGEST) {
       throw new DeviceException(
-          "a row to sort has "
-              + shape.dim(1)
-              + " elements, but the CPU sorts rows of up to "
-              + LONGEST);
+          "a row to sort has %s elements, but the CPU sorts rows of up to %s"
+              .formatted(shape.dim(1), LONGEST));
     }
     rows = shape.dim(0);
     length = (int) shape.dim(1);

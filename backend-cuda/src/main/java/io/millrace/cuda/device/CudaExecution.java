@@ -152,15 +152,10 @@ public final class CudaExecution implements Execution {
       stream.synchronize();
     } catch (CudaException e) {
       throw new CudaException(
-          "a run on "
-              + driver.name()
-              + " failed: "
-              + e.getMessage()
-              + "; which of its "
-              + executable.program().parts().size()
-              + " steps it was is known if Java is started with -D"
-              + BLOCKING
-              + "=true");
+          ("a run on %s failed: %s; which of its %s steps it was is known if Java is "
+                  + "started with -D%s=true")
+              .formatted(
+                  driver.name(), e.getMessage(), executable.program().parts().size(), BLOCKING));
     }
   }
 

@@ -86,10 +86,8 @@ final class MergeSort {
   static void add(StepContext context, Ends ends, long rows, long length, long kept) {
     if (length >= LONGEST) {
       throw new DeviceException(
-          "a row to sort has "
-              + length
-              + " elements, but the device sorts rows of up to "
-              + LONGEST);
+          "a row to sort has %s elements, but the device sorts rows of up to %s"
+              .formatted(length, LONGEST));
     }
     MergeSort sort = new MergeSort(context, ends, rows, length, kept);
     Runs runs = sort.sortTiles(new Runs(new Address(Address.Space.SCRATCH, 0, 0), length, 0), true);

@@ -17,11 +17,11 @@ public final class Status {
       // The error would be reported by the next call too.
       int ignored = cudart.cudaGetLastError();
       throw new CudaException(
-          call
-              + " failed: "
-              + cudart.cudaGetErrorName(status).getString()
-              + ", "
-              + cudart.cudaGetErrorString(status).getString());
+          "%s failed: %s, %s"
+              .formatted(
+                  call,
+                  cudart.cudaGetErrorName(status).getString(),
+                  cudart.cudaGetErrorString(status).getString()));
     }
   }
 

@@ -287,13 +287,12 @@ public final class Lowerer {
               .isPresent();
       if (!request.isFed(output) && !fits) {
         throw new IllegalStateException(
-            operation
-                + " infers its output "
-                + output.index()
-                + " as "
-                + wanted
-                + " but lowers it to "
-                + made.map(TensorType::toString).orElse("nothing"));
+            "%s infers its output %s as %s but lowers it to %s"
+                .formatted(
+                    operation,
+                    output.index(),
+                    wanted,
+                    made.map(TensorType::toString).orElse("nothing")));
       }
     }
   }

@@ -94,13 +94,9 @@ final class Variables {
     Resource first = original(before);
     if (owner(before).output(0).shape().isFullyDefined() && !type.equals(first.type())) {
       throw new RuleException(
-          "the variable '"
-              + before.name()
-              + "' is always "
-              + first.type()
-              + " and does not become "
-              + type
-              + ": only one made without a fixed shape may change it");
+          ("the variable '%s' is always %s and does not become %s: only one made "
+                  + "without a fixed shape may change it")
+              .formatted(before.name(), first.type(), type));
     }
     Resource after = new Resource(before.name(), type);
     builder.forgetUpdate(before);
@@ -131,12 +127,8 @@ final class Variables {
   void write(Resource resource, Value value, Operation operation) {
     if (!value.type().equals(resource.type())) {
       throw new RuleException(
-          "a value of type "
-              + value.type()
-              + " does not fit the variable '"
-              + resource.name()
-              + "' of type "
-              + resource.type());
+          "a value of type %s does not fit the variable '%s' of type %s"
+              .formatted(value.type(), resource.name(), resource.type()));
     }
     owners.putIfAbsent(resource.name(), operation);
     values.put(resource, value);

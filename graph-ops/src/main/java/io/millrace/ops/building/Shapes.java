@@ -8,6 +8,12 @@ import io.millrace.type.TensorType;
 public final class Shapes {
   private Shapes() {}
 
+  /** Returns {@code [before, dim, after]}: the axes on both sides of one put together. */
+  public static Shape around(Shape shape, int axis) {
+    return Shape.of(
+        shape.slice(0, axis).size(), shape.dim(axis), shape.slice(axis + 1, shape.rank()).size());
+  }
+
   /** Requires two inputs to have one shape, and returns the first one's type as both know it. */
   public static TensorType same(Inference in, int a, int b) {
     return in.type(a).withShape(merge(in, in.shape(a), in.shape(b)));

@@ -3,8 +3,11 @@ package io.millrace.ops.index;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Op;
 import io.millrace.ops.building.Shapes;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
@@ -13,9 +16,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lowers finding the slices of input 0 along an axis, each once. */
-final class Distinct {
-  private Distinct() {}
+/** Finds the slices of input 0 along an axis, each once, and where they went. */
+interface Distinct extends Op {
+  /** Returns whether it is counted too how often each is there. */
+  boolean counts();
+
+  /** Returns the type of places and counts. */
+  DType outIdx();
+
+  /** Returns the axis. */
+  int axis(Lowering to);
 
   /** Requires places to be of a type that can hold them. */
   static void requirePlaces(Inference in, DType places) {
@@ -23,7 +33,8 @@ final class Distinct {
   }
 
   /** Returns the types of the slices, of their places, and perhaps of their counts. */
-  static List<TensorType> infer(Inference in, Optional<Long> axis, DType places, boolean counts) {
+  default List<TensorType> infer(Inference in, Optional<Long> axis) {
+    DType places = outIdx();
     requirePlaces(in, places);
     Shapes.requireAxes(in, 0, 1);
     Shape shape = in.shape(0);
@@ -38,15 +49,21 @@ final class Distinct {
     List<TensorType> types = new ArrayList<>();
     types.add(in.type(0).withShape(slices));
     types.add(TensorType.of(places, along));
-    if (counts) {
+    if (counts()) {
       types.add(TensorType.of(places, count));
     }
     return types;
   }
 
+  @Override
+  default int sizes() {
+    return 1;
+  }
+
   /** Counts the slices; {@link #lower} needs too which ones are equal. */
-  static void lowerSizes(Lowering to, int axis) {
-    Value firsts = firsts(to, axis);
+  @Override
+  default void lowerSizes(Lowering to) {
+    Value firsts = firsts(to, axis(to));
     Value heads = heads(to, firsts);
     to.output(0, Flags.count(to, heads));
     to.output(1, firsts);
@@ -56,17 +73,7 @@ final class Distinct {
   /** Returns for each slice where the first one equal to it stands. */
   private static Value firsts(Lowering to, int axis) {
     Shape shape = to.inputType(0).shape();
-    Value slices =
-        to.transpose(
-            to.reshape(
-                to.input(0),
-                Shape.of(
-                    shape.slice(0, axis).size(),
-                    shape.dim(axis),
-                    shape.slice(axis + 1, shape.rank()).size())),
-            0,
-            2,
-            1);
+    Value slices = to.transpose(to.reshape(to.input(0), Shapes.around(shape, axis)), 0, 2, 1);
     Shape split = slices.type().shape();
     Value columns = to.reshape(slices, Shape.of(split.dim(0) * split.dim(1), split.dim(2)));
     return Groups.firsts(to, Groups.ofColumns(to, columns));
@@ -81,15 +88,21 @@ final class Distinct {
         (b, s) -> s.get(0).eq(b.index(0)));
   }
 
-  static void lower(Lowering to, int axis, DType places, boolean counts) {
+  @Override
+  default Gradients gradient(Gradient call) {
+    return Gradients.none("what is equal changes abruptly");
+  }
+
+  @Override
+  default void lower(Lowering to) {
+    int axis = axis(to);
     TensorType result = to.outputType(0);
     Shape shape = to.inputType(0).shape();
     long count = result.shape().dim(axis);
     Value firsts = to.found(1);
     Value heads = to.found(2);
     Value kept = Flags.positions(to, heads, count);
-    Shape slices =
-        Shape.of(shape.slice(0, axis).size(), count, shape.slice(axis + 1, shape.rank()).size());
+    Shape slices = Shapes.around(shape, axis).with(1, count);
     Value picked =
         to.emit(
             new Primitive.Gather(),
@@ -99,9 +112,9 @@ final class Distinct {
             result.withShape(Shape.of(1).concat(slices)));
     to.output(0, to.reshape(picked, result.shape()));
     Value numbers = Indexing.gather(to, Flags.before(to, heads), 1, firsts);
-    to.output(1, to.map(numbers, number -> number.cast(places)));
-    if (counts) {
-      to.output(2, Ascending.count(to, numbers, count, places));
+    to.output(1, to.map(numbers, number -> number.cast(outIdx())));
+    if (counts()) {
+      to.output(2, Ascending.count(to, numbers, count, outIdx()));
     }
   }
 }

@@ -68,7 +68,7 @@ public interface UniqueOps extends Building {
   }
 
   /** The elements of a vector, each once, and where they went. */
-  record Unique(boolean counts, DType outIdx) implements Op {
+  record Unique(boolean counts, DType outIdx) implements Distinct {
     private static final Signature SIGNATURE =
         Signature.of("x: T").told("counts").optional("out_idx", DType.INT32);
 
@@ -83,29 +83,14 @@ public interface UniqueOps extends Building {
     }
 
     @Override
-    public int sizes() {
-      return 1;
-    }
-
-    @Override
-    public void lowerSizes(Lowering to) {
-      Distinct.lowerSizes(to, 0);
+    public int axis(Lowering to) {
+      return 0;
     }
 
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireRank(0, 1);
-      return Distinct.infer(in, Optional.of(0L), outIdx, counts);
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("which elements are equal changes abruptly");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Distinct.lower(to, 0, outIdx, counts);
+      return infer(in, Optional.of(0L));
     }
 
     static List<Example> examples() {
@@ -126,7 +111,7 @@ public interface UniqueOps extends Building {
   }
 
   /** The slices of the first input along the axis that the second says, each once. */
-  record UniqueV2(boolean counts, DType outIdx) implements Op {
+  record UniqueV2(boolean counts, DType outIdx) implements Distinct {
     private static final Signature SIGNATURE =
         Signature.of("x: T", "axis: Taxis in index")
             .told("counts")
@@ -143,16 +128,7 @@ public interface UniqueOps extends Building {
     }
 
     @Override
-    public int sizes() {
-      return 1;
-    }
-
-    @Override
-    public void lowerSizes(Lowering to) {
-      Distinct.lowerSizes(to, axis(to));
-    }
-
-    private static int axis(Lowering to) {
+    public int axis(Lowering to) {
       Literal axis = to.constant(1);
       return axis.size() == 0
           ? 0
@@ -169,17 +145,7 @@ public interface UniqueOps extends Building {
               in.requireRank(0, 1);
             }
           });
-      return Distinct.infer(in, axis.map(a -> a.length == 0 ? 0 : a[0]), outIdx, counts);
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("which slices are equal changes abruptly");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Distinct.lower(to, axis(to), outIdx, counts);
+      return infer(in, axis.map(a -> a.length == 0 ? 0 : a[0]));
     }
 
     static List<Example> examples() {

@@ -57,6 +57,15 @@ public interface DiagonalOps extends Building {
     Align align(Align wished) {
       return this == V3 ? wished : Align.LEFT_LEFT;
     }
+
+    /** Returns which diagonals input 1 says, if they are known. */
+    Optional<Diagonals.Band> band(Inference in) {
+      return this == V1 ? Optional.of(Diagonals.Band.MAIN) : Diagonals.Band.of(in, 1);
+    }
+
+    Diagonals.Band band(Lowering to) {
+      return this == V1 ? Diagonals.Band.MAIN : Diagonals.Band.of(to.constant(1));
+    }
   }
 
   /** How TensorFlow writes the forms of an operation. */
@@ -181,8 +190,7 @@ public interface DiagonalOps extends Building {
       if (form != Form.V1) {
         in.requireRank(4, 0);
       }
-      Optional<Diagonals.Band> band =
-          form == Form.V1 ? Optional.of(Diagonals.Band.MAIN) : Diagonals.Band.of(in, 1);
+      Optional<Diagonals.Band> band = form.band(in);
       Optional<Long> rows = form == Form.V1 ? Optional.of(-1L) : ShapeVectors.scalar(in, 2);
       Optional<Long> columns = form == Form.V1 ? Optional.of(-1L) : ShapeVectors.scalar(in, 3);
       Shape shape = in.shape(0);
@@ -250,8 +258,7 @@ public interface DiagonalOps extends Building {
     public void lower(Lowering to) {
       Shape shape = to.outputType(0).shape();
       Literal none = Literal.scalar(to.outputType(0).dtype(), 0);
-      Diagonals.Band band =
-          form == Form.V1 ? Diagonals.Band.MAIN : Diagonals.Band.of(to.constant(1));
+      Diagonals.Band band = form.band(to);
       Literal padding = form == Form.V1 ? none : to.constant(4);
       to.output(0, Diagonals.of(band, align, shape).unpack(to, to.input(0), shape, padding));
     }
@@ -327,8 +334,7 @@ public interface DiagonalOps extends Building {
       if (form != Form.V1) {
         in.requireRank(2, 0);
       }
-      Optional<Diagonals.Band> band =
-          form == Form.V1 ? Optional.of(Diagonals.Band.MAIN) : Diagonals.Band.of(in, 1);
+      Optional<Diagonals.Band> band = form.band(in);
       Shape shape = requireMatrices(in);
       if (!shape.isRankKnown() || band.isEmpty()) {
         return List.of(in.type(0).withShape(Shape.unknown()));
@@ -360,8 +366,7 @@ public interface DiagonalOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Diagonals.Band band =
-          form == Form.V1 ? Diagonals.Band.MAIN : Diagonals.Band.of(to.constant(1));
+      Diagonals.Band band = form.band(to);
       Diagonals diagonals = Diagonals.of(band, align, to.inputType(0).shape());
       TensorType type = to.outputType(0);
       Literal padding = form == Form.V1 ? Literal.scalar(type.dtype(), 0) : to.constant(2);

@@ -42,35 +42,44 @@ public interface AddOps extends Building {
     return result(new AccumulateNV2(shape), inputs.toArray());
   }
 
-  private static TensorType sumType(Inference in) {
-    Shape shape = in.shape(0);
-    for (int i = 1; i < in.count(); i++) {
-      in.require(
-          shape.isCompatibleWith(in.shape(i)),
-          "inputs must have one shape, but input %d is %s and not %s",
-          i,
-          in.shape(i),
-          shape);
-      shape = shape.merge(in.shape(i));
-    }
-
-    return in.type(0).withShape(shape);
-  }
-
-  private static Value sum(Lowering to) {
-    Value sum = to.input(0);
-    for (int next = 1; next < to.inputs(); next += TOGETHER - 1) {
-      List<Value> terms = new ArrayList<>(List.of(sum));
-      for (int i = next; i < Math.min(to.inputs(), next + TOGETHER - 1); i++) {
-        terms.add(to.input(i));
+  /** A sum of one or more tensors. */
+  interface Sum extends Op {
+    /** Requires all inputs to have one shape, and returns the type as all know it. */
+    default TensorType sumType(Inference in) {
+      Shape shape = in.shape(0);
+      for (int i = 1; i < in.count(); i++) {
+        in.require(
+            shape.isCompatibleWith(in.shape(i)),
+            "inputs must have one shape, but input %d is %s and not %s",
+            i,
+            in.shape(i),
+            shape);
+        shape = shape.merge(in.shape(i));
       }
-      sum = to.map(terms, s -> s.stream().reduce((x, y) -> x.plus(y)).orElseThrow());
+      return in.type(0).withShape(shape);
     }
-    return sum;
+
+    @Override
+    default Gradients gradient(Gradient call) {
+      return Gradients.of(Collections.nCopies(call.inputs(), Optional.of(call.gradient())), "");
+    }
+
+    @Override
+    default void lower(Lowering to) {
+      Value sum = to.input(0);
+      for (int next = 1; next < to.inputs(); next += TOGETHER - 1) {
+        List<Value> terms = new ArrayList<>(List.of(sum));
+        for (int i = next; i < Math.min(to.inputs(), next + TOGETHER - 1); i++) {
+          terms.add(to.input(i));
+        }
+        sum = to.map(terms, s -> s.stream().reduce((x, y) -> x.plus(y)).orElseThrow());
+      }
+      to.output(0, sum);
+    }
   }
 
   /** Sum of one or more tensors of one type and shape. */
-  record AddN() implements Op {
+  record AddN() implements Sum {
     private static final Signature SIGNATURE =
         Signature.of("inputs: N>=1 * T in numeric").sharing();
 
@@ -81,17 +90,7 @@ public interface AddOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(AddOps.sumType(in));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(Collections.nCopies(call.inputs(), Optional.of(call.gradient())), "");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, AddOps.sum(to));
+      return List.of(sumType(in));
     }
 
     static List<Example> examples() {
@@ -111,7 +110,7 @@ public interface AddOps extends Building {
   }
 
   /** Sum of one or more tensors of one type and of a shape that is an attribute. */
-  record AccumulateNV2(Shape shape) implements Op {
+  record AccumulateNV2(Shape shape) implements Sum {
     private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T in numeric");
 
     @Override
@@ -121,18 +120,8 @@ public interface AddOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      TensorType sum = AddOps.sumType(in);
+      TensorType sum = sumType(in);
       return List.of(sum.withShape(Shapes.merge(in, sum.shape(), shape)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.of(Collections.nCopies(call.inputs(), Optional.of(call.gradient())), "");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.output(0, AddOps.sum(to));
     }
 
     static List<Example> examples() {

@@ -14,6 +14,7 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.ShapeVectors;
+import io.millrace.ops.building.Shapes;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -112,11 +113,7 @@ public interface CumulativeOps extends Building {
       Shape shape = type.shape();
       int wished = (int) to.constant(1).getLong(0);
       int axis = wished < 0 ? wished + shape.rank() : wished;
-      Shape flat =
-          Shape.of(
-              shape.slice(0, axis).size(),
-              shape.dim(axis),
-              shape.slice(axis + 1, shape.rank()).size());
+      Shape flat = Shapes.around(shape, axis);
       Value scanned =
           to.emit(
               new Primitive.Scan(product ? Reduction.PROD : Reduction.SUM, exclusive, reverse),

@@ -43,20 +43,24 @@ public interface SoftmaxOps extends Building {
         tf(), "LogSoftmax", operand(logits), axis, x -> result(new LogSoftmax(), x));
   }
 
-  /** Probabilities along the last axis; safe for large scores. */
-  record Softmax() implements Op {
-    private static final Signature SIGNATURE = Signature.of("logits: T in floating");
+  /** A function of scores along the last axis, safe for large ones. */
+  interface OfScores extends Op {
+    Signature SIGNATURE = Signature.of("logits: T in floating");
 
     @Override
-    public Signature signature() {
+    default Signature signature() {
       return SIGNATURE;
     }
 
     @Override
-    public List<TensorType> infer(Inference in) {
-      return inferScores(in);
+    default List<TensorType> infer(Inference in) {
+      Shapes.requireAxes(in, 0, 1);
+      return List.of(in.type(0));
     }
+  }
 
+  /** Probabilities along the last axis. */
+  record Softmax() implements OfScores {
     @Override
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
@@ -92,11 +96,6 @@ public interface SoftmaxOps extends Building {
           (b, s) -> s.get(0).minus(s.get(1)).exp());
     }
 
-    private static List<TensorType> inferScores(Inference in) {
-      Shapes.requireAxes(in, 0, 1);
-      return List.of(in.type(0));
-    }
-
     static List<Example> examples() {
       return examples(new Softmax());
     }
@@ -113,20 +112,8 @@ public interface SoftmaxOps extends Building {
     }
   }
 
-  /** Logarithms of the probabilities along the last axis; safe for large scores. */
-  record LogSoftmax() implements Op {
-    private static final Signature SIGNATURE = Signature.of("logits: T in floating");
-
-    @Override
-    public Signature signature() {
-      return SIGNATURE;
-    }
-
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return Softmax.inferScores(in);
-    }
-
+  /** Logarithms of the probabilities along the last axis. */
+  record LogSoftmax() implements OfScores {
     @Override
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
