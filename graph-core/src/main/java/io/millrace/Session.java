@@ -38,6 +38,10 @@ import java.util.Map;
  * the data is computed before anything is written, so a run that fails leaves the variables as they
  * were.
  *
+ * <p><b>Interruption.</b> Interrupting the thread ends its run with an {@link ExecutionException}
+ * before the next step on the processor, and before the first on a GPU, unless the run has begun to
+ * write variables; the thread stays interrupted.
+ *
  * <p>Thread-safe. Several sessions may share a graph; each has its own state. The first run of its
  * kind (fetches, targets, fed tensors and their shapes) is compiled, later ones only executed.
  */

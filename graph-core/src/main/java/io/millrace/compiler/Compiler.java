@@ -98,12 +98,15 @@ public final class Compiler {
     Verifier.verify(program);
     List<Optimized> programs = new ArrayList<>();
     List<Schedule.Part> parts = new ArrayList<>();
+    boolean written = false;
     Partition.Result split =
         Partition.split(program, lowered.devices(), lowered.resourceDevices(), request.home());
     // No device need do anything for what is fed or what state tells.
     for (Partition.Cut cut : lowered.isTold() ? List.<Partition.Cut>of() : split.cuts()) {
       Optimized optimized = optimize(cut.program(), request.passes());
-      Plan plan = Planner.plan(optimized.optimized());
+      Plan own = Planner.plan(optimized.optimized());
+      Plan plan = written ? own.uninterrupted() : own;
+      written |= own.writesState();
       programs.add(optimized);
       parts.add(new Schedule.Part(cut.device(), plan, cut.feeds(), cut.fetches()));
     }

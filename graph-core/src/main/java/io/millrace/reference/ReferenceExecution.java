@@ -4,6 +4,7 @@ import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
+import io.millrace.spi.Interruption;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
@@ -17,10 +18,12 @@ import java.util.function.Function;
 /** Runs a plan step by step: copies a step's inputs out of memory, interprets, copies back. */
 final class ReferenceExecution implements Execution {
   private final Plan plan;
+  private final Interruption interruption;
   private final ArenaPool<HostMemory>.Lease lease;
 
   ReferenceExecution(Plan plan, ArenaPool<HostMemory> arenas) {
     this.plan = plan;
+    interruption = Interruption.of(plan);
     lease = arenas.lease("the arena", plan.arenaBytes());
   }
 
@@ -53,7 +56,9 @@ final class ReferenceExecution implements Execution {
   }
 
   private void run(Function<Place, HostMemory> memory) {
-    for (Step step : plan.steps()) {
+    for (int i = 0; i < plan.steps().size(); i++) {
+      interruption.check(i);
+      Step step = plan.steps().get(i);
       List<Literal> inputs = new ArrayList<>();
       for (Place place : step.inputs()) {
         inputs.add(
@@ -62,9 +67,9 @@ final class ReferenceExecution implements Execution {
                 : read(memory.apply(place), place));
       }
       List<Literal> outputs = evaluate(step, inputs);
-      for (int i = 0; i < outputs.size(); i++) {
-        Place place = step.outputs().get(i);
-        write(memory.apply(place), place, outputs.get(i));
+      for (int j = 0; j < outputs.size(); j++) {
+        Place place = step.outputs().get(j);
+        write(memory.apply(place), place, outputs.get(j));
       }
     }
   }

@@ -10,16 +10,26 @@ import java.util.Map;
  *
  * @param wanted the fetches and targets as the caller gave them
  * @param slots what was fed
+ * @param fed the same by tensor
  * @param fetches the distinct tensors to compute
  * @param targets the operations to run
- * @param results for each tensor of the answer, its position among {@code fetches}
+ * @param results for each tensor of the answer, which of {@code fetches} it is
  */
 record Call(
     List<Object> wanted,
     List<FeedSlot> slots,
+    Map<Output, FeedSlot> fed,
     List<Output> fetches,
     List<Operation> targets,
-    List<Integer> results) {
+    List<Result> results) {
+
+  /**
+   * One tensor of the answer.
+   *
+   * @param fetch its position among the fetches
+   * @param first where in the answer the same tensor is first
+   */
+  record Result(int fetch, int first) {}
 
   /**
    * A call remembered with its plan, or that of its first stage, so that the next such call finds

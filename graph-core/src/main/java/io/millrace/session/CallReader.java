@@ -7,17 +7,19 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads what a caller asks for and feeds: names become nodes, values get types, mistakes a name.
  */
 final class CallReader {
   private final Graph graph;
-  private final List<Output> fetches = new ArrayList<>();
-  private final List<Operation> targets = new ArrayList<>();
-  private final List<Integer> results = new ArrayList<>();
+  private final Map<Output, Call.Result> fetches = new LinkedHashMap<>();
+  private final Set<Operation> targets = new LinkedHashSet<>();
+  private final List<Call.Result> results = new ArrayList<>();
 
   private CallReader(Graph graph) {
     this.graph = graph;
@@ -34,10 +36,12 @@ final class CallReader {
     CallReader reader = new CallReader(graph);
     List<Object> list = wanted instanceof List<?> many ? List.copyOf(many) : List.of(wanted);
     list.forEach(reader::want);
+    Map<Output, FeedSlot> slots = reader.slots(feeds);
     return new Call(
         list,
-        reader.slots(feeds),
-        List.copyOf(reader.fetches),
+        List.copyOf(slots.values()),
+        Map.copyOf(slots),
+        List.copyOf(reader.fetches.keySet()),
         List.copyOf(reader.targets),
         List.copyOf(reader.results));
   }
@@ -62,38 +66,31 @@ final class CallReader {
 
   private void fetch(Output output) {
     requireOwn(output.operation(), "fetch " + output.name());
-    int position = fetches.indexOf(output);
-    if (position < 0) {
-      position = fetches.size();
-      fetches.add(output);
-    }
-    results.add(position);
+    Call.Result first = new Call.Result(fetches.size(), results.size());
+    Call.Result known = fetches.putIfAbsent(output, first);
+    results.add(known == null ? first : known);
   }
 
   private void target(Operation operation) {
     requireOwn(operation, "run " + operation.name());
-    if (!targets.contains(operation)) {
-      targets.add(operation);
-    }
+    targets.add(operation);
   }
 
-  private List<FeedSlot> slots(Map<?, ?> feeds) {
-    Map<Output, Object> keys = new LinkedHashMap<>();
-    List<FeedSlot> slots = new ArrayList<>();
+  private Map<Output, FeedSlot> slots(Map<?, ?> feeds) {
+    Map<Output, FeedSlot> slots = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : feeds.entrySet()) {
       Object key = entry.getKey();
       Output output = fed(key);
-      if (keys.putIfAbsent(output, key) != null) {
-        throw new FeedException(
-            output + " is fed twice, as " + keys.get(output) + " and as " + key);
-      }
       Object value = entry.getValue();
       if (value == null) {
         throw new FeedException("cannot feed " + output + " with null");
       }
-      slots.add(FeedSlot.of(key, output, value));
+      FeedSlot other = slots.putIfAbsent(output, FeedSlot.of(key, output, value));
+      if (other != null) {
+        throw new FeedException(output + " is fed twice, as " + other.key() + " and as " + key);
+      }
     }
-    return List.copyOf(slots);
+    return slots;
   }
 
   private Output fed(Object key) {

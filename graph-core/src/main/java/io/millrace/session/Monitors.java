@@ -1,8 +1,9 @@
 package io.millrace.session;
 
+import io.millrace.ExecutionException;
 import java.util.function.BooleanSupplier;
 
-/** Waits on monitors. */
+/** Waits for others. */
 final class Monitors {
   private Monitors() {}
 
@@ -22,5 +23,27 @@ final class Monitors {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * Waits on a monitor, which the caller holds, until something is so.
+   *
+   * @param what for what a run waits, for the message
+   * @throws ExecutionException if the thread is interrupted
+   */
+  static void awaitForRun(Object monitor, BooleanSupplier reached, String what) {
+    try {
+      while (!reached.getAsBoolean()) {
+        monitor.wait();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(what);
+    }
+  }
+
+  /** Returns what is thrown when the thread was interrupted, and says again that it was. */
+  static ExecutionException interrupted(String what) {
+    Thread.currentThread().interrupt();
+    return new ExecutionException("the run's thread was interrupted while it waited " + what);
   }
 }

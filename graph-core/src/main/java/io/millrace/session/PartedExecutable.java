@@ -99,12 +99,14 @@ final class PartedExecutable implements Executable {
     private final Map<Resource, DeviceMemory> handed = new HashMap<>();
 
     void open() {
+      Map<Resource, Integer> places = new HashMap<>();
+      given.forEach(resource -> places.put(resource, places.size()));
       for (int i = 0; i < parts.size(); i++) {
         Schedule.Part part = schedule.parts().get(i);
         Turn turn = new Turn(part, parts.get(i).newExecution());
         turns.add(turn);
         for (Resource resource : part.plan().resources()) {
-          int from = given.indexOf(resource);
+          int from = places.getOrDefault(resource, -1);
           if (from < 0) {
             turn.handed().add(handed(resource, part.device()));
           }

@@ -245,10 +245,11 @@ final class ReadyPlan {
    * Returns a slot to run in, or null if the plan was retired.
    *
    * @param patient whether to wait for one while as many as may overlap are in use
+   * @throws io.millrace.ExecutionException if the thread is interrupted while it waits
    */
   synchronized @Nullable RunSlot acquire(boolean patient) {
     if (patient && !isFree()) {
-      Monitors.await(this, this::isFree);
+      Monitors.awaitForRun(this, this::isFree, "for one of " + limit + " such runs to end");
     }
     if (retired) {
       return null;

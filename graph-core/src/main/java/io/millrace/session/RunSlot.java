@@ -114,13 +114,8 @@ final class RunSlot {
   void bind(Call newCall, Map<?, ?> values) {
     call = newCall;
     List<Output> order = owner.feeds();
-    List<FeedSlot> slots = newCall.slots();
     for (int i = 0; i < order.size(); i++) {
-      for (int j = 0; j < slots.size(); j++) {
-        if (slots.get(j).output() == order.get(i)) {
-          bind(slots.get(j), values);
-        }
-      }
+      bind(Objects.requireNonNull(newCall.fed().get(order.get(i))), values);
     }
     if (resources.size() < owner.resources().size() || owner.takes()) {
       resources.clear();

@@ -10,7 +10,6 @@ import io.millrace.compiler.lowering.Question;
 import io.millrace.spi.StepException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /** Does the runs of one session: finds their plans, keeps their state, and orders who may write. */
@@ -22,7 +21,7 @@ public final class Runs implements AutoCloseable {
   private final Failures failures;
 
   /** Held shared by a run that only reads state, exclusively by one that writes it. */
-  private final StampedLock stateLock = new StampedLock();
+  private final StateLock stateLock = new StateLock();
 
   /** How often a run is tried again before it keeps all others out. */
   private static final int PATIENCE = 4;
@@ -68,11 +67,11 @@ public final class Runs implements AutoCloseable {
   public List<Tensor> all(List<?> wanted, Map<?, ?> feeds) {
     RunSlot slot = begin(wanted, feeds);
     try {
-      List<Integer> results = slot.call().results();
+      List<Call.Result> results = slot.call().results();
       Tensor[] tensors = new Tensor[results.size()];
       for (int i = 0; i < tensors.length; i++) {
-        int first = results.indexOf(results.get(i));
-        tensors[i] = first < i ? tensors[first] : slot.tensor(results.get(i));
+        Call.Result result = results.get(i);
+        tensors[i] = result.first() < i ? tensors[result.first()] : slot.tensor(result.fetch());
       }
       return List.of(tensors);
     } finally {
@@ -99,11 +98,11 @@ public final class Runs implements AutoCloseable {
 
   /** Runs a call while nothing else runs, so that the state stays as its first stage found it. */
   private @Nullable RunSlot runAlone(Call.Planned call, Map<?, ?> feeds) {
-    long stamp = stateLock.writeLock();
+    long stamp = stateLock.acquire(true);
     try {
       return run(call, feeds, true);
     } finally {
-      stateLock.unlock(stamp);
+      stateLock.release(stamp);
     }
   }
 
@@ -199,7 +198,7 @@ public final class Runs implements AutoCloseable {
       compute(slot);
       return seen;
     }
-    long stamp = plan.writes() ? stateLock.writeLock() : stateLock.readLock();
+    long stamp = stateLock.acquire(plan.writes());
     try {
       requireOpen();
       if (seen != NOTHING && seen != version) {
@@ -209,7 +208,7 @@ public final class Runs implements AutoCloseable {
       compute(slot);
       return found;
     } finally {
-      stateLock.unlock(stamp);
+      stateLock.release(stamp);
     }
   }
 
@@ -232,12 +231,12 @@ public final class Runs implements AutoCloseable {
   public String explain(List<?> wanted, Map<?, ?> feeds) {
     requireOpen();
     Call call = CallReader.read(graph, wanted, feeds);
-    long stamp = stateLock.readLock();
+    long stamp = stateLock.acquire(false);
     try {
       requireOpen();
       return explain(call, feeds);
     } finally {
-      stateLock.unlock(stamp);
+      stateLock.release(stamp);
     }
   }
 
@@ -289,14 +288,14 @@ public final class Runs implements AutoCloseable {
   /** Waits for the runs in progress and frees everything; a second call does nothing. */
   @Override
   public void close() {
-    long stamp = stateLock.writeLock();
+    long stamp = stateLock.acquireToClose();
     try {
       if (closed) {
         return;
       }
       closed = true;
     } finally {
-      stateLock.unlock(stamp);
+      stateLock.release(stamp);
     }
     Cleanup.all(plans::close, state::close, devices::close);
   }

@@ -7,12 +7,14 @@ import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
+import io.millrace.spi.Interruption;
 import io.millrace.spi.Plan;
 import io.millrace.type.Literal;
 
 /** A plan's kernels and constants. */
 public final class CpuExecutable implements Executable {
   private final Kernel[] kernels;
+  private final Interruption interruption;
   private final HostMemory[] constants;
   private final WorkerPool pool;
   private final ArenaPool<HostMemory> arenas;
@@ -22,6 +24,7 @@ public final class CpuExecutable implements Executable {
   public CpuExecutable(Plan plan, WorkerPool pool, ArenaPool<HostMemory> arenas) {
     this.pool = pool;
     this.arenas = arenas;
+    interruption = Interruption.of(plan);
     kernels = plan.steps().stream().map(KernelFactory::of).toArray(Kernel[]::new);
     constants = plan.constants().stream().map(CpuExecutable::copy).toArray(HostMemory[]::new);
     arenaBytes = plan.arenaBytes();
@@ -42,7 +45,7 @@ public final class CpuExecutable implements Executable {
   @Override
   public Execution newExecution() {
     ArenaPool<HostMemory>.Lease lease = arenas.lease("the arena", arenaBytes);
-    return new CpuExecution(kernels, new Frame(lease, constants, pool, scratchBytes));
+    return new CpuExecution(kernels, interruption, new Frame(lease, constants, pool, scratchBytes));
   }
 
   /** Frees arenas too, which may be as large as they are for this plan only. */

@@ -5,15 +5,18 @@ import io.millrace.cpu.workers.Kernel;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
+import io.millrace.spi.Interruption;
 import java.util.List;
 
 /** Runs kernels one after another in an arena that it has meanwhile. */
 final class CpuExecution implements Execution {
   private final Kernel[] kernels;
+  private final Interruption interruption;
   private final Frame frame;
 
-  CpuExecution(Kernel[] kernels, Frame frame) {
+  CpuExecution(Kernel[] kernels, Interruption interruption, Frame frame) {
     this.kernels = kernels;
+    this.interruption = interruption;
     this.frame = frame;
   }
 
@@ -31,8 +34,9 @@ final class CpuExecution implements Execution {
   public void run(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
     frame.bind(feeds, resources, fetches);
     try {
-      for (Kernel kernel : kernels) {
-        kernel.run(frame);
+      for (int i = 0; i < kernels.length; i++) {
+        interruption.check(i);
+        kernels[i].run(frame);
       }
     } finally {
       frame.unbind();

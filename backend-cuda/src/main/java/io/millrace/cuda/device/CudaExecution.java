@@ -8,6 +8,7 @@ import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
+import io.millrace.spi.Interruption;
 import io.millrace.type.TensorType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class CudaExecution implements Execution {
 
   private final CudaExecutable executable;
   private final Driver driver;
+  private final Interruption interruption;
   private final ArenaPool<CudaMemory>.Lease lease;
   private final HostMemory exchange;
   private final List<HostMemory> staging = new ArrayList<>();
@@ -43,6 +45,7 @@ public final class CudaExecution implements Execution {
   CudaExecution(CudaExecutable executable, ArenaPool<CudaMemory>.Lease lease) {
     this.executable = executable;
     this.lease = lease;
+    interruption = Interruption.of(executable.program().plan());
     driver = executable.driver();
     ExecutionLayout layout = executable.layout();
     resourcesAt = new long[executable.program().plan().resources().size()];
@@ -101,7 +104,9 @@ public final class CudaExecution implements Execution {
     }
   }
 
+  /** A run that the device has begun goes to its end. */
   private void run(boolean moved, List<DeviceMemory> resources) {
+    interruption.check(0);
     if (blocking || !ranBefore) {
       new CommandQueue(executable, stream, memory(resources), exchange).run();
       ranBefore = true;

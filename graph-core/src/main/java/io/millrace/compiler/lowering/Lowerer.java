@@ -40,6 +40,8 @@ public final class Lowerer {
   private final Variables variables = new Variables(builder);
   private final SharedMemory shared;
 
+  private final Set<Output> wanted;
+
   /** What is fetched of variables, as it was at its own place. */
   private final Map<Output, Value> fetched = new HashMap<>();
 
@@ -63,6 +65,7 @@ public final class Lowerer {
 
   public Lowerer(Request request) {
     this.request = request;
+    wanted = Set.copyOf(request.fetches());
     known = new KnownValues(request::isFed, this::type);
     shared = new SharedMemory(variables, request::isFed);
     homes = new Homes(request.devices(), variables);
@@ -188,7 +191,7 @@ public final class Lowerer {
     homes.place(operation);
     for (Output output : operation.outputs()) {
       Resource resource = variables.resource(output);
-      if (resource != null && request.fetches().contains(output)) {
+      if (resource != null && wanted.contains(output)) {
         fetched.putIfAbsent(output, variables.read(resource, operation));
       }
     }
@@ -198,7 +201,7 @@ public final class Lowerer {
   private void renew(Output input) {
     for (Operation operation : shared.stale(input)) {
       for (Output output : operation.outputs()) {
-        if (request.fetches().contains(output) && !request.isFed(output)) {
+        if (wanted.contains(output) && !request.isFed(output)) {
           fetched.putIfAbsent(output, value(output));
         }
       }
@@ -226,9 +229,9 @@ public final class Lowerer {
   }
 
   private void addFeeds(List<Operation> operations) {
-    Set<Output> wanted = new HashSet<>(request.fetches());
-    operations.forEach(o -> wanted.addAll(o.inputs()));
-    wanted.stream()
+    Set<Output> needed = new HashSet<>(wanted);
+    operations.forEach(o -> needed.addAll(o.inputs()));
+    needed.stream()
         .filter(request::isFed)
         .sorted(
             Comparator.<Output>comparingInt(o -> o.operation().id())

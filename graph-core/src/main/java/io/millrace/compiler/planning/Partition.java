@@ -48,6 +48,10 @@ public final class Partition {
 
   private final Map<PartNode, Piece> pieces = new HashMap<>();
   private final Map<Value, Resource> handed = new LinkedHashMap<>();
+
+  /** Where among the fetches a value is first. */
+  private final Map<Value, Integer> fetched = new HashMap<>();
+
   private final Map<Value, Link> links = new HashMap<>();
   private final List<TensorType> buffers = new ArrayList<>();
 
@@ -89,6 +93,9 @@ public final class Partition {
     this.program = program;
     this.deviceOf = deviceOf;
     this.homeOf = homeOf;
+    for (int i = 0; i < program.fetches().size(); i++) {
+      fetched.putIfAbsent(program.fetches().get(i), i);
+    }
   }
 
   /**
@@ -329,7 +336,7 @@ public final class Partition {
   private Link link(Value value, Value there, Piece source) {
     Link known = links.get(value);
     if (known == null) {
-      int fetch = program.fetches().indexOf(value);
+      int fetch = fetched.getOrDefault(value, -1);
       known =
           fetch >= 0
               ? new Link(Link.Kind.FETCH, fetch)
