@@ -42,12 +42,13 @@ public final class ScanCases implements Cases {
           Shape.of(1, 200, 3));
 
   /** Where the rows are divided among workers too. */
-  private static final List<Shape> MANY =
-      List.of(
-          Shape.of(20_001, 4, 1),
-          Shape.of(2, 66_000, 2),
-          Shape.of(5, 4, 3001),
-          Shape.of(90, 20, 33));
+  private static final List<Shape> MANY = List.of(Shape.of(20_001, 4, 1), Shape.of(90, 20, 33));
+
+  /** So many that one type tells it all. */
+  private static final List<Shape> MOST = List.of(Shape.of(2, 66_000, 2), Shape.of(5, 4, 3001));
+
+  /** One that is done at once, and one that is divided. */
+  private static final List<Shape> BOTH = List.of(Shape.of(20, 33, 1), Shape.of(3, 10_241, 1));
 
   private final Tolerance rounded;
   private final RandomTensors tensors = new RandomTensors(1);
@@ -65,13 +66,13 @@ public final class ScanCases implements Cases {
   public List<StepCase> telling() {
     List<StepCase> cases = new ArrayList<>(small(DType.FLOAT32));
     cases.addAll(rows(DType.FLOAT32, LONG));
-    cases.addAll(special(DType.FLOAT32, List.of(Shape.of(20, 33, 1), Shape.of(3, 10_241, 1))));
+    cases.addAll(special(DType.FLOAT32, BOTH));
     for (DType type : List.of(DType.FLOAT64, DType.INT32, DType.INT64, DType.UINT8)) {
       cases.addAll(of(type, Shape.of(2, 5, 3)));
       cases.addAll(of(type, Shape.of(3, 4, 70)));
       cases.addAll(rows(type, List.of(Shape.of(9, 32, 1), Shape.of(3, 10_241, 1))));
     }
-    cases.addAll(rows(DType.FLOAT32, List.of(Shape.of(20_001, 4, 1), Shape.of(90, 20, 33))));
+    cases.addAll(rows(DType.FLOAT32, MANY));
     return cases;
   }
 
@@ -82,7 +83,9 @@ public final class ScanCases implements Cases {
       cases.addAll(small(type));
       cases.addAll(rows(type, LONG));
       cases.addAll(rows(type, MANY));
-      cases.addAll(type.isFloating() ? special(type, LONG) : List.of());
+      cases.addAll(type == DType.FLOAT32 ? rows(type, MOST) : List.of());
+      cases.addAll(
+          type.isFloating() ? special(type, type == DType.FLOAT32 ? LONG : BOTH) : List.of());
     }
     return cases;
   }

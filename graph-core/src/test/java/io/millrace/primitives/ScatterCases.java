@@ -63,7 +63,12 @@ public final class ScatterCases implements Cases {
   @Override
   public List<StepCase> every(DType type) {
     List<StepCase> cases = new ArrayList<>(random(type, 20));
-    combines(type).forEach(combine -> cases.addAll(many(combine, type)));
+    for (Combine combine : combines(type)) {
+      // Where rows lie does not depend on how they are combined.
+      boolean all = combine == Combine.SET || combine == Combine.ADD;
+      cases.addAll(all ? many(combine, type) : of(combine, type, DType.INT64, 41, 2_500, 18));
+      cases.addAll(all ? List.of() : of(combine, type, DType.INT32, 50, 20_001, 1));
+    }
     cases.addAll(type == DType.FLOAT32 ? equalIndices(1, 33, 3000) : List.of());
     return cases;
   }

@@ -129,7 +129,8 @@ class ReduceKernelTest {
       double tolerance =
           large ? 2e30 : scale * (expected.type().dtype() == DType.FLOAT32 ? 1e-6 : 1e-13);
       boolean same = Double.compare(x, y) == 0 || Math.abs(x - y) <= tolerance;
-      assertTrue(same, about + " element " + i + " is " + y + " instead of " + x);
+      String element = about + " element " + i;
+      assertTrue(same, () -> element + " is " + y + " instead of " + x);
     }
   }
 
@@ -140,7 +141,8 @@ class ReduceKernelTest {
       double y = actual.getDouble(i);
       boolean ordinary = Math.abs(x) > 1e-20 && Math.abs(x) < 1e20 && Math.abs(y) < 1e20;
       boolean same = !ordinary || Math.abs(x - y) <= 1e-3 * Math.abs(x);
-      assertTrue(same, about + " element " + i + " is " + y + " instead of " + x);
+      String element = about + " element " + i;
+      assertTrue(same, () -> element + " is " + y + " instead of " + x);
     }
   }
 
