@@ -159,7 +159,8 @@ final class TestOps {
   /** Adds what takes three numbers in each run, and returns how many were taken before. */
   Output counter(String name) {
     TestOp counter =
-        TestOp.of("Counter", in -> TensorType.of(DType.INT64), to -> to.output(0, to.reserve(3)));
+        TestOp.of(
+            "Counter", in -> TensorType.of(DType.INT64), to -> to.output(0, to.reserve(3, true)));
     return output(counter.ofState(), name);
   }
 

@@ -163,7 +163,7 @@ public final class ConstantEvaluator {
     }
 
     @Override
-    public Value reserve(long blocks) {
+    public Value reserve(long blocks, boolean seeded) {
       throw stateful();
     }
 

@@ -73,8 +73,10 @@ public abstract class Lowering {
   /**
    * Takes the next blocks of the operation's random numbers, which no other run gets, and returns
    * how many were taken before: the counter of {@link Primitive.Random}.
+   *
+   * @param seeded whether none were taken before the session's first run; otherwise that is drawn
    */
-  public abstract Value reserve(long blocks);
+  public abstract Value reserve(long blocks, boolean seeded);
 
   /** Returns what a resource holds at this point of the run. */
   public abstract Value read(Resource resource);

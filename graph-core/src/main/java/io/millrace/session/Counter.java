@@ -4,7 +4,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Deals out stretches of one operation's random numbers. Thread-safe. */
 final class Counter {
-  private final AtomicLong taken = new AtomicLong();
+  private final AtomicLong taken;
+
+  /** Starts as if so many had been taken. */
+  Counter(long taken) {
+    this.taken = new AtomicLong(taken);
+  }
 
   /** Takes the next numbers, and returns how many were taken before. */
   long take(long count) {

@@ -90,7 +90,7 @@ final class ReadyPlan {
     this.state = state;
     last = lowered.question().isEmpty();
     takes = !lowered.taken().isEmpty();
-    counters = lowered.reservations().stream().map(r -> state.counter(r.counter())).toList();
+    counters = lowered.reservations().stream().map(r -> state.counter(r)).toList();
     retyped = compilation.retyped();
     resourceOperations = compilation.resourceOperations();
     try {

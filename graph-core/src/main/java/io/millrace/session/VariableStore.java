@@ -1,5 +1,6 @@
 package io.millrace.session;
 
+import io.millrace.compiler.lowering.Reservation;
 import io.millrace.ir.Resource;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.type.Literal;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The state of one session: memory for each resource, as long as it holds a value or a plan uses
@@ -17,6 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * was before hold no value any more.
  */
 final class VariableStore {
+  /** Where counters of operations without seeds start, far from where they would overflow. */
+  private static final long UNSEEDED = 1L << 62;
+
   private final Devices devices;
   private final Map<Resource, Cell> cells = new LinkedHashMap<>();
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
@@ -72,9 +77,15 @@ final class VariableStore {
     return cell;
   }
 
-  /** Returns what counts random numbers under a name, always the same. */
-  Counter counter(String name) {
-    return counters.computeIfAbsent(name, n -> new Counter());
+  /**
+   * Returns what counts the random numbers of an operation, always the same. Without seeds it
+   * starts anywhere, so that no two operations, sessions or programs draw the same.
+   */
+  Counter counter(Reservation reservation) {
+    return counters.computeIfAbsent(
+        reservation.counter(),
+        name ->
+            new Counter(reservation.seeded() ? 0 : ThreadLocalRandom.current().nextLong(UNSEEDED)));
   }
 
   /** Returns memory for what stages of a run hand on, which is no state. */

@@ -133,6 +133,7 @@ class NetworkTest {
 
   @Test
   void trainsASmallConvolutionalNetwork() {
+    graph.setSeed(3);
     Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1, 6, 6, 1), "x");
     Output y = tf.placeholder(DType.INT64, Shape.of(-1), "y");
     Variable filter = tf.variable(tf.initializers.glorotUniform(Shape.of(3, 3, 1, 4)), "filter");

@@ -454,8 +454,8 @@ public final class Lowerer {
   }
 
   /** Returns how many of an operation's random numbers were taken before the run takes some. */
-  Value reserve(Operation operation, long blocks) {
-    reservations.add(new Reservation(operation.name() + "/counter", blocks));
+  Value reserve(Operation operation, long blocks, boolean seeded) {
+    reservations.add(new Reservation(operation.name() + "/counter", blocks, seeded));
     Value before = builder.feed(TensorType.of(DType.INT64), origin(operation));
     stages.reserve(before);
     homes.emitted(before);

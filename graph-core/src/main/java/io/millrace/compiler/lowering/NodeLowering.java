@@ -91,8 +91,8 @@ final class NodeLowering extends Lowering {
   }
 
   @Override
-  public Value reserve(long blocks) {
-    return lowerer.reserve(operation, blocks);
+  public Value reserve(long blocks, boolean seeded) {
+    return lowerer.reserve(operation, blocks, seeded);
   }
 
   @Override

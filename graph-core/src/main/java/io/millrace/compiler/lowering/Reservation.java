@@ -5,5 +5,6 @@ package io.millrace.compiler.lowering;
  *
  * @param counter the name of what counts them in a session
  * @param blocks how many are taken, in blocks
+ * @param seeded whether the first run takes the first numbers, not any
  */
-public record Reservation(String counter, long blocks) {}
+public record Reservation(String counter, long blocks, boolean seeded) {}

@@ -28,9 +28,8 @@ import java.util.OptionalLong;
  * Random numbers: the bits that TensorFlow draws from the same seeds, other ones in every run.
  *
  * <p>A shape is a {@link Shape}, an array of integers or a tensor of them. The seed of an operation
- * comes from its own seed and the graph's, by TensorFlow's rule; where TensorFlow would draw an
- * arbitrary one because neither is set, the graph's is taken to be 87654321, so that programs
- * repeat themselves.
+ * comes from its own seed and the graph's, by TensorFlow's rule. Where neither is set, every
+ * operation, session and program draws other numbers.
  */
 public interface RandomOps extends Building {
 
@@ -192,19 +191,17 @@ public interface RandomOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      to.output(0, draw(to, distribution, to.outputType(0), seed, seed2));
+      to.output(0, draw(to, distribution, to.outputType(0), new Seeds(seed, seed2)));
     }
 
     /** Draws the operation's next numbers. */
     static Value draw(
-        Lowering to,
-        Primitive.Random.Distribution distribution,
-        TensorType type,
-        long seed,
-        long seed2) {
-      Value counter = to.reserve(Primitive.Random.blocks(type.shape().size()));
+        Lowering to, Primitive.Random.Distribution distribution, TensorType type, Seeds seeds) {
+      Value counter = to.reserve(Primitive.Random.blocks(type.shape().size()), seeds.areFixed());
       return to.emit(
-          new Primitive.Random(distribution, type.dtype(), seed, seed2), List.of(counter), type);
+          new Primitive.Random(distribution, type.dtype(), seeds.seed(), seeds.seed2()),
+          List.of(counter),
+          type);
     }
 
     static List<Example> examples() {
@@ -269,7 +266,8 @@ public interface RandomOps extends Building {
       to.check(
           to.map(low, high, Scalar::lt), "the least number must be less than the bound above it");
       Value bits =
-          RandomDraw.draw(to, Primitive.Random.Distribution.BITS, to.outputType(0), seed, seed2);
+          RandomDraw.draw(
+              to, Primitive.Random.Distribution.BITS, to.outputType(0), new Seeds(seed, seed2));
       to.output(
           0,
           to.map(
