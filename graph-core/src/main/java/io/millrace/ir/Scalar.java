@@ -147,6 +147,13 @@ public final class Scalar {
     return apply(UnaryFn.TANH);
   }
 
+  /** Returns {@code 1 / (1 + exp(-x))}, exact far below 0 too. */
+  public Scalar sigmoid() {
+    Scalar small = abs().negate().exp();
+    Scalar above = lt(constant(0)).select(small, constant(1));
+    return above.dividedBy(small.plus(1));
+  }
+
   public Scalar abs() {
     return apply(UnaryFn.ABS);
   }

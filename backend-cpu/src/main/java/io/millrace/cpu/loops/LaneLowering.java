@@ -97,6 +97,7 @@ public final class LaneLowering implements ScalarFunction.Visitor<Integer> {
       case EXPM1 -> math.expm1(x);
       case LOG -> math.log(x);
       case LOG1P -> math.log1p(x);
+      case COSH -> math.cosh(x);
       case TANH -> math.tanh(x);
       case ERF -> math.erf(x);
       default -> called(node, x);

@@ -116,13 +116,24 @@ final class LaneMath {
   }
 
   int exp(int x) {
-    int rounded = scaled(clamp(x, -104, 89));
+    return exp(clamp(x, -104, 89), 0);
+  }
+
+  /** cosh x = h + 1 / (4 h) where h = e^|x| / 2, which overflows where the result does. */
+  int cosh(int x) {
+    int h = exp(to.op(LaneOp.MIN, to.op(LaneOp.ABS, x), num(90)), 1);
+    return add(h, to.op(LaneOp.DIV, num(0.25), h));
+  }
+
+  /** e^x, halved so many times; x is near enough to 0. */
+  private int exp(int inside, int halvings) {
+    int rounded = scaled(inside);
     int n = sub(rounded, num(ROUNDER));
-    int r = remainder(clamp(x, -104, 89), n);
+    int r = remainder(inside, n);
     int p = polynomial(EXP, r);
     int value = add(to.fma(mul(r, r), p, r), num(1));
     // In two steps, so that the ends of the range over- and underflow as they should.
-    int exponent = sub(to.bits(rounded), integer(Float.floatToRawIntBits(ROUNDER)));
+    int exponent = sub(to.bits(rounded), integer(Float.floatToRawIntBits(ROUNDER) + halvings));
     int half = to.shift(LaneOp.SHIFT_RIGHT, exponent, 1);
     return mul(mul(value, power(half)), power(sub(exponent, half)));
   }

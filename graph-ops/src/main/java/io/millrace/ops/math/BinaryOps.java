@@ -43,22 +43,42 @@ public interface BinaryOps extends Building {
    * TensorFlow: RealDiv.
    */
   default Output truediv(Object x, Object y) {
-    Operand first =
+    List<Output> both = pair(x, y);
+    DType dtype = both.get(0).dtype();
+    if (!dtype.isInteger() || both.get(1).dtype() != dtype) {
+      return result(Binary.REAL_DIV, both.get(0), both.get(1));
+    }
+    DType floating = dtype.bytes() < Integer.BYTES ? DType.FLOAT32 : DType.FLOAT64;
+    return result(
+        Binary.REAL_DIV, tf().cast(both.get(0), floating), tf().cast(both.get(1), floating));
+  }
+
+  /** Returns the quotient of floating tensors. TensorFlow: RealDiv. */
+  default Output realdiv(Object x, Object y) {
+    return result(Binary.REAL_DIV, x, y);
+  }
+
+  /**
+   * Returns the quotient; that of integers is rounded towards negative infinity, so that {@code
+   * div(-7, 2)} is -4, as in Python 2. TensorFlow: div, which is FloorDiv of integers and RealDiv
+   * of floating tensors.
+   *
+   * <p>{@link #truncatediv} rounds towards zero, {@link #divide} does not round. An integer divided
+   * by zero fails the run.
+   */
+  default Output div(Object x, Object y) {
+    List<Output> both = pair(x, y);
+    boolean whole = both.get(0).dtype().isInteger();
+    return result(whole ? Binary.FLOOR_DIV : Binary.REAL_DIV, both.get(0), both.get(1));
+  }
+
+  /** Returns both operands as tensors; what is not an operand gets the other's type. */
+  private List<Output> pair(Object x, Object y) {
+    Output first =
         x instanceof Operand || !(y instanceof Operand other)
             ? operand(x)
             : operand(x, other.asOutput().dtype());
-    DType dtype = first.asOutput().dtype();
-    Output second = operand(y, dtype);
-    if (!dtype.isInteger() || second.dtype() != dtype) {
-      return result(Binary.REAL_DIV, first, second);
-    }
-    DType floating = dtype.bytes() < Integer.BYTES ? DType.FLOAT32 : DType.FLOAT64;
-    return result(Binary.REAL_DIV, tf().cast(first, floating), tf().cast(second, floating));
-  }
-
-  /** Returns the quotient; that of integers is truncated towards zero. TensorFlow: Div. */
-  default Output div(Object x, Object y) {
-    return result(Binary.DIV, x, y);
+    return List.of(first, operand(y, first.dtype()));
   }
 
   /** Returns the quotient rounded towards negative infinity. TensorFlow: FloorDiv. */
@@ -96,7 +116,9 @@ public interface BinaryOps extends Building {
     return result(Binary.MINIMUM, x, y);
   }
 
-  /** Returns x to the power of y. TensorFlow: Pow. */
+  /**
+   * Returns x to the power of y; its gradient by y is 0 where x is not positive. TensorFlow: Pow.
+   */
   default Output pow(Object x, Object y) {
     return result(Binary.POW, x, y);
   }
@@ -199,7 +221,8 @@ public interface BinaryOps extends Building {
                   Output safe = tf.where(positive, x, tf.onesLike(x));
                   Output log = tf.where(positive, tf.log(safe), tf.zerosLike(x));
                   return List.of(
-                      tf.multiply(dz, tf.multiply(y, tf.pow(x, tf.subtract(y, 1)))),
+                      // The power 0 is constant, even at 0 where its factor is infinite.
+                      tf.multiply(dz, tf.multiplyNoNan(tf.pow(x, tf.subtract(y, 1)), y)),
                       tf.multiply(dz, tf.multiply(z, log)));
                 })),
     SQUARED_DIFFERENCE(
@@ -236,8 +259,14 @@ public interface BinaryOps extends Building {
             .within(1, 0.5, 2)
             .derivatives(
                 (tf, y, x, z, dz) -> {
-                  Output scaled = tf.divide(dz, tf.add(tf.square(x), tf.square(y)));
-                  return List.of(tf.multiply(x, scaled), tf.multiply(tf.negative(y), scaled));
+                  // Squares of what is scaled neither overflow nor vanish.
+                  Output most = tf.stopGradient(tf.maximum(tf.abs(x), tf.abs(y)));
+                  Output scale = tf.where(tf.isFinite(most), most, tf.onesLike(most));
+                  Output a = tf.divide(x, scale);
+                  Output b = tf.divide(y, scale);
+                  Output scaled =
+                      tf.divide(tf.divide(dz, tf.add(tf.square(a), tf.square(b))), scale);
+                  return List.of(tf.multiply(a, scaled), tf.multiply(tf.negative(b), scaled));
                 })),
     XDIVY(
         Row.binary(
@@ -248,8 +277,8 @@ public interface BinaryOps extends Building {
             .derivatives(
                 (tf, x, y, z, dz) ->
                     List.of(
-                        tf.multiply(dz, tf.xdivy(isNotZero(tf, x), y)),
-                        tf.multiply(dz, tf.xdivy(tf.negative(x), tf.square(y)))))),
+                        tf.multiply(dz, tf.xdivy(isInside(tf, x, tf.notEqual(y, 0)), y)),
+                        tf.multiply(dz, tf.xdivy(tf.xdivy(tf.negative(x), y), y))))),
     XLOGY(
         Row.binary(
                 "Xlogy",
@@ -259,7 +288,7 @@ public interface BinaryOps extends Building {
             .derivatives(
                 (tf, x, y, z, dz) ->
                     List.of(
-                        tf.multiply(dz, tf.xlogy(isNotZero(tf, x), y)),
+                        tf.multiply(dz, tf.xlogy(isInside(tf, x, tf.greater(y, 0)), y)),
                         tf.multiply(dz, tf.xdivy(x, y))))),
     XLOG1PY(
         Row.binary(
@@ -270,7 +299,7 @@ public interface BinaryOps extends Building {
             .derivatives(
                 (tf, x, y, z, dz) ->
                     List.of(
-                        tf.multiply(dz, tf.xlog1py(isNotZero(tf, x), y)),
+                        tf.multiply(dz, tf.xlog1py(isInside(tf, x, tf.greater(y, -1)), y)),
                         tf.multiply(dz, tf.xdivy(x, tf.add(y, 1))))));
 
     private final Row row;
@@ -300,8 +329,12 @@ public interface BinaryOps extends Building {
       return List.of(tf.where(first, dz, zeros), tf.where(first, zeros, dz));
     }
 
-    private static Output isNotZero(Ops tf, Output x) {
-      return tf.cast(tf.notEqual(x, 0), x.dtype());
+    /**
+     * Returns 1 where the factor of x is that of the function, or 0 where x is 0 and the factor is
+     * not finite, which x hides.
+     */
+    private static Output isInside(Ops tf, Output x, Output finite) {
+      return tf.cast(tf.logicalOr(tf.notEqual(x, 0), finite), x.dtype());
     }
 
     static List<Example> examples() {

@@ -28,6 +28,40 @@ final class GammaFunctions {
     -174611 / 330.0
   };
 
+  /**
+   * The coefficients of ln gamma(2 + t) / t in t: of t^k, (-1)^(k+1) (zeta(k + 1) - 1) / (k + 1).
+   */
+  private static final double[] NEAR_TWO = {
+    0.42278433509846713,
+    0.3224670334241132,
+    -0.0673523010531981,
+    0.020580808427784546,
+    -0.007385551028673986,
+    0.0028905103307415234,
+    -0.001192753911703261,
+    0.0005096695247430425,
+    -0.00022315475845357939,
+    9.945751278180853e-05,
+    -4.492623673813314e-05,
+    2.050721277567069e-05,
+    -9.439488275268397e-06,
+    4.374866789907488e-06,
+    -2.039215753801366e-06,
+    9.55141213040742e-07,
+    -4.492469198764566e-07,
+    2.1207184805554665e-07,
+    -1.0043224823968099e-07,
+    4.7698101693639804e-08,
+    -2.2711094608943164e-08,
+    1.0838659214896955e-08,
+    -5.183475041970047e-09,
+    2.4836745438024785e-09,
+    -1.1921401405860912e-09,
+    5.731367241678862e-10,
+    -2.7595228851242334e-10,
+    1.330476437424449e-10
+  };
+
   private GammaFunctions() {}
 
   /** Returns ln |gamma(x)|; infinity at 0, -1, ... and at both infinities. */
@@ -52,14 +86,27 @@ final class GammaFunctions {
             .minus(z)
             .plus(0.5 * Math.log(2 * Math.PI))
             .plus(series.times(inverse));
-    Scalar value = large.minus(small.select(product, z.constant(1)).log());
+    Scalar moved = large.minus(small.select(product, z.constant(1)).log());
+    Scalar value = y.lt(y.constant(2.5)).select(nearTwo(y), moved);
     Scalar sine = distance(x).times(Math.PI).abs().apply(UnaryFn.SIN);
     Scalar reflected = sine.constant(Math.PI).dividedBy(sine).log().minus(value);
     Scalar infinity = x.constant(Double.POSITIVE_INFINITY);
     return x.abs().eq(infinity).select(infinity, reflects.select(reflected, value));
   }
 
-  /** Returns the derivative of {@link #logGamma}; NaN at 0, -1, .... */
+  /** Returns ln gamma(y) for y from 0.5 to 2.5, where it has its zeros: exact beside 1 and 2. */
+  private static Scalar nearTwo(Scalar y) {
+    Scalar low = y.lt(y.constant(1.5));
+    Scalar t = y.minus(low.select(y.constant(1), y.constant(2)));
+    Scalar series = t.constant(0);
+    for (int k = NEAR_TWO.length - 1; k >= 0; k--) {
+      series = series.times(t).plus(NEAR_TWO[k]);
+    }
+    Scalar above = series.times(t);
+    return low.select(above.minus(t.log1p()), above);
+  }
+
+  /** Returns the derivative of {@link #logGamma}; at 0 an infinity, NaN at -1, -2, .... */
   static Scalar digamma(Scalar x) {
     Scalar reflects = x.lt(x.constant(0.5));
     Scalar y = reflects.select(x.negate().plus(1), x);
@@ -83,7 +130,9 @@ final class GammaFunctions {
     Scalar cotangent = x.constant(Math.PI).dividedBy(distance.times(Math.PI).apply(UnaryFn.TAN));
     Scalar reflected =
         distance.eq(x.constant(0)).select(x.constant(Double.NaN), value.minus(cotangent));
-    return reflects.select(reflected, value);
+    // At 0 its sign decides.
+    Scalar left = x.eq(x.constant(0)).select(x.reciprocal().negate(), reflected);
+    return reflects.select(left, value);
   }
 
   /** Returns how far x is from the nearest integer, from -0.5 to 0.5. */
@@ -109,8 +158,8 @@ final class GammaFunctions {
     Scalar even = s.apply(BinaryFn.FLOOR_MOD, s.constant(2)).eq(zero);
     Scalar both = forward.plus(even.select(backward, backward.negate()));
     Scalar whole = s.apply(UnaryFn.FLOOR).eq(s);
-    // At a pole the sides agree if the power is even.
-    Scalar pole = even.select(infinity, nan);
+    // At a pole the sides agree if the power is even; of 0 the sign tells the side.
+    Scalar pole = even.select(infinity, q.eq(zero).select(q.reciprocal(), nan));
     Scalar atNegative = part.eq(zero).select(pole, whole.select(both, nan));
     Scalar value = negative.select(atNegative, forward);
     // The sum of an infinite power is its first term, and NaN where an argument is.

@@ -25,7 +25,10 @@ public interface SpecialOps extends Building {
     return result(Special.LGAMMA, x);
   }
 
-  /** Returns the derivative of {@link #lgamma}; NaN at 0, -1, -2, .... TensorFlow: Digamma. */
+  /**
+   * Returns the derivative of {@link #lgamma}: at 0 the limit from the side that the zero's sign
+   * says, an infinity, and NaN at -1, -2, ..., where the limits differ. TensorFlow: Digamma.
+   */
   default Output digamma(Object x) {
     return result(Special.DIGAMMA, x);
   }
@@ -110,13 +113,11 @@ public interface SpecialOps extends Building {
       return Row.unary(type, FLOATING, x -> value.apply(x.cast(DType.FLOAT64)).cast(x.type()));
     }
 
-    /**
-     * The error function is the normal distribution function moved and stretched; as in TensorFlow
-     * the probability is rounded to the type.
-     */
+    /** The error function is the normal distribution function moved and stretched. */
     private static Scalar inverseErf(Scalar x) {
-      Scalar p = x.plus(1).times(0.5);
-      return quantile(p.cast(DType.FLOAT64)).times(Math.sqrt(0.5)).cast(x.type());
+      Scalar wide = x.cast(DType.FLOAT64);
+      Scalar outer = wide.abs().negate().plus(1).times(0.5);
+      return NormalQuantile.at(wide.times(0.5), outer).times(Math.sqrt(0.5)).cast(x.type());
     }
 
     private static Scalar quantile(Scalar p) {

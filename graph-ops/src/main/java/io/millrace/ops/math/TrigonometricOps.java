@@ -98,12 +98,27 @@ public interface TrigonometricOps extends Building {
     COSH(row("Cosh", UnaryFn.COSH).derivative((tf, x, y, dy) -> tf.multiply(dy, tf.sinh(x)))),
     TANH(
         row("Tanh", UnaryFn.TANH)
-            .derivative((tf, x, y, dy) -> tf.result(UnaryGradientOps.Slope.TANH, y, dy))),
-    ASINH(row("Asinh", UnaryFn.ASINH).derivative((tf, x, y, dy) -> tf.divide(dy, tf.cosh(y)))),
+            // From x: where y is rounded to 1, nothing is left of 1 - y^2.
+            .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.square(secant(tf, x))))),
+    ASINH(
+        row("Asinh", UnaryFn.ASINH)
+            .derivative(
+                (tf, x, y, dy) -> {
+                  // 1 / sqrt(1 + x^2), of beyond 1 in terms of 1 / x, whose square does not
+                  // overflow.
+                  Output size = tf.abs(x);
+                  Output u = tf.reciprocal(tf.maximum(1, size));
+                  Output squares = tf.add(tf.square(u), tf.square(tf.minimum(size, 1)));
+                  return tf.multiply(dy, tf.multiply(u, tf.rsqrt(squares)));
+                })),
     ACOSH(
         row("Acosh", UnaryFn.ACOSH)
             .within(0, 1.25, 4)
-            .derivative((tf, x, y, dy) -> tf.divide(dy, tf.sinh(y)))),
+            .derivative(
+                (tf, x, y, dy) -> {
+                  Output roots = tf.multiply(tf.rsqrt(tf.subtract(x, 1)), tf.rsqrt(tf.add(x, 1)));
+                  return tf.multiply(dy, roots);
+                })),
     ATANH(
         row("Atanh", UnaryFn.ATANH)
             .within(0, -0.75, 0.75)
@@ -124,8 +139,19 @@ public interface TrigonometricOps extends Building {
       return Row.unary(type, FLOATING, x -> x.apply(fn));
     }
 
+    /** Returns the hyperbolic secant, whose square is the derivative of the tangent. */
+    static Output secant(Ops tf, Output x) {
+      return tf.reciprocal(tf.cosh(x));
+    }
+
+    /**
+     * Returns the value of {@code (1 - x) (1 + x)}, which keeps the digits near 1, with the
+     * derivatives of {@code 1 - x^2}, which keep them near 0.
+     */
     private static Output oneMinusSquare(Ops tf, Output x) {
-      return tf.subtract(1, tf.square(x));
+      Output plain = tf.subtract(1, tf.square(x));
+      Output exact = tf.multiply(tf.subtract(1, x), tf.add(1, x));
+      return tf.add(plain, tf.stopGradient(tf.subtract(exact, plain)));
     }
 
     static List<Example> examples() {

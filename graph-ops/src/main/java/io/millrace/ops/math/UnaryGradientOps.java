@@ -32,14 +32,14 @@ public interface UnaryGradientOps extends Building {
                   return List.of(tf.negative(tf.multiply(ratio, z)), tf.multiply(ratio, 0.5));
                 })),
     RSQRT(
-        root("RsqrtGrad", (y, dy) -> dy.times(y.square().times(y)).times(-0.5))
+        root("RsqrtGrad", (y, dy) -> dy.times(y).times(y).times(y).times(-0.5))
             .derivatives(
                 (tf, a, b, z, dz) ->
                     List.of(
                         tf.multiply(tf.multiply(dz, -1.5), tf.multiply(b, tf.square(a))),
                         tf.result(rsqrt(), a, dz)))),
     RECIPROCAL(
-        root("ReciprocalGrad", (y, dy) -> dy.times(y.square()).negate())
+        root("ReciprocalGrad", (y, dy) -> dy.times(y).times(y).negate())
             .alias("InvGrad")
             .derivatives(
                 (tf, a, b, z, dz) ->
@@ -52,11 +52,11 @@ public interface UnaryGradientOps extends Building {
                 (tf, a, b, z, dz) -> {
                   var both = tf.multiply(dz, b);
                   return List.of(
-                      tf.subtract(both, tf.multiply(tf.multiply(both, 2), a)),
+                      tf.multiply(both, tf.subtract(1, tf.multiply(a, 2))),
                       tf.result(sigmoid(), a, dz));
                 })),
     TANH(
-        row("TanhGrad", (y, dy) -> dy.times(y.constant(1).minus(y.square())))
+        row("TanhGrad", (y, dy) -> dy.times(y.constant(1).minus(y)).times(y.plus(1)))
             .derivatives(
                 (tf, a, b, z, dz) ->
                     List.of(

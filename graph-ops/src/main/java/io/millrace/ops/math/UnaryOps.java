@@ -153,11 +153,11 @@ public interface UnaryOps extends Building {
     LOG(
         Row.unary("Log", FLOATING, Scalar::log)
             .within(0, 0.25, 4)
-            .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.reciprocal(x)))),
+            .derivative((tf, x, y, dy) -> tf.divide(dy, x))),
     LOG1P(
         Row.unary("Log1p", FLOATING, Scalar::log1p)
             .within(0, -0.75, 3)
-            .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.reciprocal(tf.add(1, x))))),
+            .derivative((tf, x, y, dy) -> tf.divide(dy, tf.add(1, x)))),
     SQRT(
         Row.unary("Sqrt", FLOATING, Scalar::sqrt)
             .within(0, 0.25, 4)
@@ -175,8 +175,13 @@ public interface UnaryOps extends Building {
         Row.unary("Square", NUMERIC, Scalar::square)
             .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.multiply(x, 2)))),
     SIGMOID(
-        Row.unary("Sigmoid", FLOATING, x -> x.negate().exp().plus(1).reciprocal())
-            .derivative((tf, x, y, dy) -> tf.result(UnaryGradientOps.Slope.SIGMOID, y, dy))),
+        Row.unary("Sigmoid", FLOATING, Scalar::sigmoid)
+            .derivative(
+                (tf, x, y, dy) -> {
+                  // From x: where y is rounded to 1, nothing is left of 1 - y.
+                  Output half = TrigonometricOps.Trigonometric.secant(tf, tf.multiply(x, 0.5));
+                  return tf.multiply(dy, tf.square(tf.multiply(half, 0.5)));
+                })),
     ERF(
         Row.unary("Erf", FLOATING, x -> x.apply(UnaryFn.ERF))
             .derivative((tf, x, y, dy) -> bell(tf, 2 / Math.sqrt(Math.PI), x, dy))),
