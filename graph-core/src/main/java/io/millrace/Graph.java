@@ -90,16 +90,8 @@ public final class Graph {
     String wished = scoped(name, source);
     for (Output tensor : tensors) {
       if (tensor.graph() != this) {
-        throw broken(
-            op,
-            wished,
-            tensors,
-            "input "
-                + tensor.name()
-                + " (made at "
-                + tensor.operation().source()
-                + ") belongs to another graph",
-            source);
+        String rule = foreign("input " + tensor.name(), tensor.operation());
+        throw broken(op, wished, tensors, rule, source);
       }
     }
     Set<Operation> controls = new LinkedHashSet<>(controlInputs);
@@ -111,16 +103,8 @@ public final class Graph {
     }
     for (Operation control : controls) {
       if (control.graph() != this) {
-        throw broken(
-            op,
-            wished,
-            tensors,
-            "control input "
-                + control.name()
-                + " (made at "
-                + control.source()
-                + ") belongs to another graph",
-            source);
+        String rule = foreign("control input " + control.name(), control);
+        throw broken(op, wished, tensors, rule, source);
       }
     }
     List<TensorType> types;
@@ -151,6 +135,10 @@ public final class Graph {
   private SourceLine source() {
     SourceLine stated = scopes.get().sources.peek();
     return stated == null ? OpFamilies.caller() : stated;
+  }
+
+  private static String foreign(String what, Operation made) {
+    return what + " (made at " + made.source() + ") belongs to another graph";
   }
 
   private static GraphException broken(

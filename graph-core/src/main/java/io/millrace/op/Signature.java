@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -123,8 +124,8 @@ public final class Signature {
             .toArray();
   }
 
-  /** Returns a copy for one of the methods below to add to before anybody else sees it. */
-  private Signature copy() {
+  /** Returns a copy to which one of the methods below adds before anybody else sees it. */
+  private Signature with(Consumer<Signature> change) {
     Signature copy = new Signature(known, inputs);
     copy.aliases.addAll(aliases);
     copy.names.putAll(names);
@@ -133,6 +134,7 @@ public final class Signature {
     copy.ignored.addAll(ignored);
     copy.outputTypes.putAll(outputTypes);
     copy.sharing = sharing;
+    change.accept(copy);
     return copy;
   }
 
@@ -162,16 +164,12 @@ public final class Signature {
 
   /** Returns this signature with another name that TensorFlow has for the same operation. */
   public Signature alias(String type) {
-    Signature more = copy();
-    more.aliases.add(type);
-    return more;
+    return with(s -> s.aliases.add(type));
   }
 
   /** Returns this signature with a component that is an attribute of another name. */
   public Signature rename(String component, String attribute) {
-    Signature more = copy();
-    more.names.put(component, attribute);
-    return more;
+    return with(s -> s.names.put(component, attribute));
   }
 
   /** Returns this signature with a component that the operation's name tells, so no attribute. */
@@ -181,39 +179,29 @@ public final class Signature {
 
   /** Returns this signature with the value of an attribute where a node leaves it out. */
   public Signature optional(String attribute, Object value) {
-    Signature more = copy();
-    more.defaults.put(attribute, value);
-    return more;
+    return with(s -> s.defaults.put(attribute, value));
   }
 
   /** Returns this signature with an attribute for which the engine has this one value. */
   public Signature only(String attribute, Object value) {
-    Signature more = copy();
-    more.fixed.put(attribute, value);
-    return more;
+    return with(s -> s.fixed.put(attribute, value));
   }
 
   /** Returns this signature with attributes that change nothing here. */
   public Signature ignoring(String... attributes) {
-    Signature more = copy();
-    more.ignored.addAll(List.of(attributes));
-    return more;
+    return with(s -> s.ignored.addAll(List.of(attributes)));
   }
 
   /** Returns this signature with an attribute that holds the element type of an output. */
   public Signature outputType(String attribute, int output) {
-    Signature more = copy();
-    more.outputTypes.put(attribute, output);
-    return more;
+    return with(s -> s.outputTypes.put(attribute, output));
   }
 
   /**
    * Returns this signature of an operation whose result can be its input's memory in TensorFlow.
    */
   public Signature sharing() {
-    Signature more = copy();
-    more.sharing = true;
-    return more;
+    return with(s -> s.sharing = true);
   }
 
   /** Returns whether TensorFlow has the operation. */

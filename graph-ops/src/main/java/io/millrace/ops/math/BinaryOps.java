@@ -233,10 +233,7 @@ public interface BinaryOps extends Building {
                   return List.of(slope, tf.negative(slope));
                 })),
     DIV_NO_NAN(
-        Row.binary(
-                "DivNoNan",
-                FLOATING,
-                (x, y) -> y.eq(y.constant(0)).select(y.constant(0), x.dividedBy(y)))
+        Row.binary("DivNoNan", FLOATING, (x, y) -> Elementwise.unlessZero(y, x.dividedBy(y)))
             .within(1, 0.5, 2)
             .derivatives(
                 (tf, x, y, z, dz) ->
@@ -244,10 +241,7 @@ public interface BinaryOps extends Building {
                         tf.divNoNan(dz, y),
                         tf.multiply(dz, tf.divNoNan(tf.divNoNan(tf.negative(x), y), y))))),
     MUL_NO_NAN(
-        Row.binary(
-                "MulNoNan",
-                FLOATING,
-                (x, y) -> y.eq(y.constant(0)).select(y.constant(0), x.times(y)))
+        Row.binary("MulNoNan", FLOATING, (x, y) -> Elementwise.unlessZero(y, x.times(y)))
             .derivatives(
                 (tf, x, y, z, dz) -> List.of(tf.multiplyNoNan(dz, y), tf.multiplyNoNan(x, dz)))),
     NEXT_AFTER(
@@ -269,10 +263,7 @@ public interface BinaryOps extends Building {
                   return List.of(tf.multiply(a, scaled), tf.multiply(tf.negative(b), scaled));
                 })),
     XDIVY(
-        Row.binary(
-                "Xdivy",
-                FLOATING,
-                (x, y) -> x.eq(x.constant(0)).select(x.constant(0), x.dividedBy(y)))
+        Row.binary("Xdivy", FLOATING, (x, y) -> Elementwise.unlessZero(x, x.dividedBy(y)))
             .within(1, 0.5, 2)
             .derivatives(
                 (tf, x, y, z, dz) ->
@@ -280,10 +271,7 @@ public interface BinaryOps extends Building {
                         tf.multiply(dz, tf.xdivy(isInside(tf, x, tf.notEqual(y, 0)), y)),
                         tf.multiply(dz, tf.xdivy(tf.xdivy(tf.negative(x), y), y))))),
     XLOGY(
-        Row.binary(
-                "Xlogy",
-                FLOATING,
-                (x, y) -> x.eq(x.constant(0)).select(x.constant(0), x.times(y.log())))
+        Row.binary("Xlogy", FLOATING, (x, y) -> Elementwise.unlessZero(x, x.times(y.log())))
             .within(1, 0.5, 2)
             .derivatives(
                 (tf, x, y, z, dz) ->
@@ -291,10 +279,7 @@ public interface BinaryOps extends Building {
                         tf.multiply(dz, tf.xlogy(isInside(tf, x, tf.greater(y, 0)), y)),
                         tf.multiply(dz, tf.xdivy(x, y))))),
     XLOG1PY(
-        Row.binary(
-                "Xlog1py",
-                FLOATING,
-                (x, y) -> x.eq(x.constant(0)).select(x.constant(0), x.times(y.log1p())))
+        Row.binary("Xlog1py", FLOATING, (x, y) -> Elementwise.unlessZero(x, x.times(y.log1p())))
             .within(1, -0.5, 2)
             .derivatives(
                 (tf, x, y, z, dz) ->

@@ -48,6 +48,11 @@ public interface Elementwise extends Op {
     List<Output> apply(Ops tf, Output x, Output y, Output z, Output dz);
   }
 
+  /** Returns 0 where x is 0, and else a value. */
+  static Scalar unlessZero(Scalar x, Scalar value) {
+    return x.eq(x.constant(0)).select(x.constant(0), value);
+  }
+
   /** Bounds of the values that tests draw. */
   record Domain(double low, double high) {}
 

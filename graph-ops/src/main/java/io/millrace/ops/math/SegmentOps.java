@@ -21,6 +21,7 @@ import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Combining slices that belong to one segment, the segments in any order. */
 public interface SegmentOps extends Building {
@@ -61,14 +62,7 @@ public interface SegmentOps extends Building {
 
   /** Returns the means of each segment's slices, or 0. TensorFlow: unsorted_segment_mean. */
   default Output unsortedSegmentMean(Object data, Object segmentIds, Object numSegments) {
-    return scope(
-        "UnsortedSegmentMean",
-        () -> {
-          Ops tf = tf();
-          Output slices = operand(data);
-          Output sum = tf.unsortedSegmentSum(slices, segmentIds, numSegments);
-          return tf.divide(sum, slices(tf, slices, segmentIds, numSegments));
-        });
+    return divided("UnsortedSegmentMean", n -> n, data, segmentIds, numSegments);
   }
 
   /**
@@ -76,13 +70,19 @@ public interface SegmentOps extends Building {
    * TensorFlow: unsorted_segment_sqrt_n.
    */
   default Output unsortedSegmentSqrtN(Object data, Object segmentIds, Object numSegments) {
+    return divided("UnsortedSegmentSqrtN", tf()::sqrt, data, segmentIds, numSegments);
+  }
+
+  /** Returns the sums divided by a function of the number of slices. */
+  private Output divided(
+      String name, UnaryOperator<Output> by, Object data, Object segmentIds, Object numSegments) {
     return scope(
-        "UnsortedSegmentSqrtN",
+        name,
         () -> {
           Ops tf = tf();
           Output slices = operand(data);
           Output sum = tf.unsortedSegmentSum(slices, segmentIds, numSegments);
-          return tf.divide(sum, tf.sqrt(slices(tf, slices, segmentIds, numSegments)));
+          return tf.divide(sum, by.apply(slices(tf, slices, segmentIds, numSegments)));
         });
   }
 

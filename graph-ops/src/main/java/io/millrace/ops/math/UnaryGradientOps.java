@@ -85,7 +85,7 @@ public interface UnaryGradientOps extends Building {
     }
 
     private static Row root(String type, BinaryOperator<Scalar> value) {
-      return row(type, (y, dy) -> dy.eq(dy.constant(0)).select(dy.constant(0), value.apply(y, dy)));
+      return row(type, (y, dy) -> Elementwise.unlessZero(dy, value.apply(y, dy)));
     }
 
     // A constant's initializer must not name the constant itself; a method may.
