@@ -125,7 +125,7 @@ public final class StepRunner {
 
   private static void dirty(HostMemory memory, long bytes) {
     byte[] dirt = new byte[Math.toIntExact(bytes)];
-    Arrays.fill(dirt, (byte) 0x7F);
+    Arrays.fill(dirt, (byte) 0xFF);
     memory.window(0).put(0, dirt);
   }
 }

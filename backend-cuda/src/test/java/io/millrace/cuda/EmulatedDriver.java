@@ -321,14 +321,14 @@ public final class EmulatedDriver implements Driver {
         case FORWARD ->
             write(
                 atResult,
-                evaluate(
+                mixing(
                     convolve,
                     List.of(read(atData, data), lastAxisFrom(read(atFilter, type(p, sizes)), true)),
                     result));
         case DATA_GRADIENT ->
             write(
                 atData,
-                evaluate(
+                mixing(
                     convolve,
                     List.of(
                         lastAxisFrom(read(atFilter, type(p, sizes)), true), read(atResult, result)),
@@ -337,9 +337,20 @@ public final class EmulatedDriver implements Driver {
             write(
                 atFilter,
                 lastAxisFrom(
-                    evaluate(convolve, List.of(read(atData, data), read(atResult, result)), filter),
+                    mixing(convolve, List.of(read(atData, data), read(atResult, result)), filter),
                     false));
       }
+    }
+
+    /** Computes as algorithms of Winograd and Fourier do: what is not finite spoils everything. */
+    private Literal mixing(Primitive.Convolve convolve, List<Literal> inputs, TensorType output) {
+      boolean finite =
+          inputs.stream()
+              .allMatch(
+                  in ->
+                      LongStream.range(0, in.size())
+                          .allMatch(i -> Double.isFinite(in.getDouble(i))));
+      return finite ? evaluate(convolve, inputs, output) : Literal.fill(output, Double.NaN);
     }
 
     private TensorType type(ConvolutionCall.Problem p, List<Integer> sizes) {

@@ -29,6 +29,11 @@ class PrimitivesTest extends PrimitivesContract {
     StepRunner.checkAll(ConvolveCases.kinds(DType.FLOAT32), StepRunner.driver(true));
   }
 
+  @Test
+  void whatIsNotFiniteReachesOnlyWhatSeesItThoughCudnnMixesNeighbours() {
+    StepRunner.checkAll(ConvolveCases.notFinite(DType.FLOAT32), StepRunner.driver(true));
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"FLOAT32", "FLOAT64"})
   @Tag("exhaustive")

@@ -145,7 +145,7 @@ public final class StepRunner {
 
   private static Literal garbage(TensorType type) {
     byte[] bytes = new byte[Math.toIntExact(type.bytes())];
-    java.util.Arrays.fill(bytes, (byte) 0x7F);
+    java.util.Arrays.fill(bytes, (byte) 0xFF);
     return Literal.wrap(type, bytes);
   }
 

@@ -48,6 +48,10 @@ public final class ContractCases implements Cases {
     List<StepCase> cases = new ArrayList<>();
     SMALL.forEach(sizes -> cases.addAll(transpositions(DType.FLOAT32, sizes).toList()));
     LARGE.forEach(sizes -> cases.add(of(DType.FLOAT32, sizes, false, true)));
+    for (String sizes : List.of(SMALL.get(SMALL.size() - 1), LARGE.get(0), LARGE.get(2))) {
+      transpositions(DType.FLOAT32, sizes).forEach(one -> addNotFinite(one, cases));
+      addNotFinite(of(DType.FLOAT64, sizes, false, false), cases);
+    }
     for (DType type : List.of(DType.FLOAT64, DType.INT32, DType.INT64, DType.UINT8)) {
       for (String sizes : List.of("3,3,4,5,6", "2,2,3,4,0", "1,4,3,5,2", "2,1,33,70,40")) {
         cases.addAll(transpositions(type, sizes).toList());
@@ -67,6 +71,15 @@ public final class ContractCases implements Cases {
             .flatMap(sizes -> transpositions(type, sizes))
             .toList()
         : List.of();
+  }
+
+  /** Adds products of which one element of a side reaches its row or column, and no other. */
+  private static void addNotFinite(StepCase one, List<StepCase> cases) {
+    for (int side = 0; side < 2; side++) {
+      long last = one.inputs().get(side).size() - 1;
+      cases.add(one.with(side, Double.NaN, i -> i == last));
+      cases.add(one.with(side, Double.POSITIVE_INFINITY, i -> i == last / 2));
+    }
   }
 
   /** Returns a product of matrices that lie in all four ways. */

@@ -75,7 +75,10 @@ public final class ConvolveCases implements Cases {
   public List<StepCase> telling() {
     List<StepCase> cases = new ArrayList<>();
     CASES.forEach(text -> cases.addAll(of(DType.FLOAT32, text)));
+    CASES.subList(0, 6).forEach(text -> cases.addAll(notFinite(DType.FLOAT32, text)));
+    cases.addAll(notFinite(DType.FLOAT32));
     cases.addAll(kinds(DType.FLOAT64));
+    cases.addAll(notFinite(DType.FLOAT64));
     cases.addAll(of(DType.FLOAT32, LARGE.get(1)));
     return cases;
   }
@@ -83,6 +86,29 @@ public final class ConvolveCases implements Cases {
   /** Returns one of each kind. */
   public static List<StepCase> kinds(DType type) {
     return KINDS.stream().flatMap(text -> of(type, text).stream()).toList();
+  }
+
+  /**
+   * Returns one of each kind whose inputs hold, at one place or at several, what is not finite: it
+   * must reach what sees it, and nothing else.
+   */
+  public static List<StepCase> notFinite(DType type) {
+    return KINDS.stream().flatMap(text -> notFinite(type, text).stream()).toList();
+  }
+
+  private static List<StepCase> notFinite(DType type, String text) {
+    List<StepCase> cases = new ArrayList<>();
+    for (StepCase one : of(type, text)) {
+      for (int input = 0; input < 2; input++) {
+        long size = one.inputs().get(input).size();
+        cases.add(one.with(input, Double.NaN, i -> i == 0));
+        cases.add(one.with(input, Double.NEGATIVE_INFINITY, i -> i == size / 3 || i == size - 1));
+        cases.add(one.with(input, Double.NaN, i -> true));
+      }
+      StepCase infinite = one.with(0, Double.POSITIVE_INFINITY, i -> i == 1);
+      cases.add(infinite.with(1, Double.NEGATIVE_INFINITY, i -> i == 2));
+    }
+    return cases;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * One step for a device to run, whose results are compared with the reference's.
@@ -41,6 +42,18 @@ public record StepCase(
   /** Returns the same step, with another tolerance. */
   public StepCase within(Tolerance other) {
     return new StepCase(primitive, inputs, outputs, inPlace, other);
+  }
+
+  /** Returns the same step with this value at some places of an input. */
+  public StepCase with(int input, double value, LongPredicate places) {
+    Literal literal = inputs.get(input);
+    Literal.Builder builder = new Literal.Builder(literal.type());
+    for (long i = 0; i < literal.size(); i++) {
+      builder.setDouble(i, places.test(i) ? value : literal.getDouble(i));
+    }
+    List<Literal> changed = new ArrayList<>(inputs);
+    changed.set(input, builder.build());
+    return new StepCase(primitive, changed, outputs, inPlace, tolerance);
   }
 
   /** Returns the reference's results. */

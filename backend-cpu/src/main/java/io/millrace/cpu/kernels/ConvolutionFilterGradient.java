@@ -27,6 +27,8 @@ final class ConvolutionFilterGradient implements PartKernel {
   private final Place output;
   private final DType dtype;
   private final ConvolutionPatches patches;
+  private final ConvolutionElements elements;
+  private final boolean multipliesZeros;
   private final ConvolutionAxis last;
   private final int groups;
   private final int dataChannels;
@@ -65,6 +67,8 @@ final class ConvolutionFilterGradient implements PartKernel {
     int block = ConvolutionAxis.block(axes, groups, dataChannels, channels, dtype.bytes());
     last = axes[axes.length - 1];
     patches = new ConvolutionPatches(data, axes, groups, block);
+    elements = new ConvolutionElements(data, axes);
+    multipliesZeros = elements.seesPadding();
     columns = block * channels / groups;
     int k = patches.rowElements();
     long fits = CHUNK_BYTES / Math.max(1, (long) k * dtype.bytes());
@@ -180,6 +184,28 @@ final class ConvolutionFilterGradient implements PartKernel {
           memory.floats(offset).put(at, arrays.floats(0, made), 0, made);
         } else {
           memory.doubles(offset).put(at, arrays.doubles(0, made), 0, made);
+        }
+      }
+    }
+    long first = (long) pixel * seen * channels;
+    long count = (long) seen * channels;
+    if (multipliesZeros && !arrays.areFinite(dtype, frame.address(output) + first * bytes, count)) {
+      correct(frame, pixel, first);
+    }
+  }
+
+  /** Computes anew what is not finite, of one pixel of the filter. */
+  private void correct(Frame frame, int pixel, long first) {
+    int seen = dataChannels / groups;
+    int made = channels / groups;
+    int taps = last.taps().length;
+    for (int s = 0; s < seen; s++) {
+      for (int out = 0; out < channels; out++) {
+        long at = first + (long) s * channels + out;
+        if (!Double.isFinite(ConvolutionElements.get(frame, output, at))) {
+          long in = (long) (out / made) * seen + s;
+          double right = elements.correlated(frame, gradient, pixel / taps, pixel % taps, in, out);
+          ConvolutionElements.set(frame, output, at, right);
         }
       }
     }

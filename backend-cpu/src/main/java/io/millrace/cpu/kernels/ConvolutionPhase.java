@@ -1,6 +1,7 @@
 package io.millrace.cpu.kernels;
 
 import io.millrace.cpu.workers.Blas;
+import io.millrace.cpu.workers.BlasWorker;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
@@ -20,6 +21,11 @@ final class ConvolutionPhase {
   private static final int CHUNK_BYTES = 256 << 10;
 
   final ConvolutionPatches patches;
+  private final ConvolutionElements elements;
+
+  /** Whether anything that a position does not see is multiplied by zero, not left out. */
+  private final boolean multipliesZeros;
+
   private final Place source;
   private final Place filter;
   private final Place output;
@@ -35,6 +41,10 @@ final class ConvolutionPhase {
   private final int outputChannels;
   private final int[][] taps;
   private final int columns;
+
+  /** Elements of the result that a row of patches gives, for all groups. */
+  private final int perRow;
+
   private final int chunk;
 
   /** Describes a forward convolution. */
@@ -80,9 +90,12 @@ final class ConvolutionPhase {
             ? 1
             : ConvolutionAxis.block(axes, groups, sourceChannels, outputChannels, dtype.bytes());
     patches = new ConvolutionPatches(source, axes, groups, block);
+    elements = new ConvolutionElements(source, axes);
+    multipliesZeros = block > 1 || elements.seesPadding();
     packed = transposed || block > 1;
     taps = ConvolutionAxis.leadingTaps(axes);
     columns = Blas.extent((long) block * outputChannels / groups, "the number of columns");
+    perRow = Blas.extent((long) block * outputChannels, "the number of columns");
     double flops = 2.0 * patches.rows() * patches.rowElements() * columns * groups;
     long fair = (long) (patches.rows() / Math.max(1, Math.min(16, flops / 5e5))) + 1;
     long fits = CHUNK_BYTES / Math.max(1, (long) patches.rowElements() * dtype.bytes());
@@ -190,6 +203,9 @@ final class ConvolutionPhase {
     HostMemory scratch = frame.scratch(worker);
     int made = outputChannels / groups;
     int result = offset + (patches.isIdentity() ? 0 : (count * k * bytes + 63) / 64 * 64);
+    BlasWorker blas = frame.worker(worker).blas();
+    long written = frame.address(output) + first * perRow * bytes;
+    boolean finite = true;
     for (int group = 0; group < groups; group++) {
       long a;
       int lda;
@@ -206,38 +222,57 @@ final class ConvolutionPhase {
               ? filterMemory.address() + filterOffset + (long) group * k * columns * bytes
               : frame.address(filter) + (long) group * made * bytes;
       int ldb = packed ? columns : outputChannels;
-      long c =
-          scattered
-              ? scratch.address() + result
-              : frame.address(output)
-                  + (first * patches.block() * outputChannels + (long) group * made) * bytes;
-      int ldc = scattered ? columns : patches.block() * outputChannels;
-      frame
-          .worker(worker)
-          .blas()
-          .gemm(dtype, false, false, count, columns, k, a, lda, b, ldb, 0, c, ldc);
+      long c = scattered ? scratch.address() + result : written + (long) group * made * bytes;
+      int ldc = scattered ? columns : perRow;
+      blas.gemm(dtype, false, false, count, columns, k, a, lda, b, ldb, 0, c, ldc);
       if (scattered) {
+        finite &= !multipliesZeros || blas.areFinite(dtype, c, (long) count * columns);
         scatter(frame, first, count, group, scratch.window(0), result);
+      }
+    }
+    boolean right =
+        !multipliesZeros
+            || (scattered ? finite : blas.areFinite(dtype, written, (long) count * perRow));
+    if (!right) {
+      correct(frame, first, count);
+    }
+  }
+
+  /** Computes anew what is not finite, in some rows. */
+  private void correct(Frame frame, long first, int count) {
+    for (long row = first; row < first + count; row++) {
+      long from = scattered ? target(row) * outputChannels : row * perRow;
+      for (int i = 0; i < perRow; i++) {
+        if (!Double.isFinite(ConvolutionElements.get(frame, output, from + i))) {
+          long position = row * patches.block() + i / outputChannels;
+          long channel = i % outputChannels;
+          double right = elements.gathered(frame, filter, transposed, groups, position, channel);
+          ConvolutionElements.set(frame, output, from + i, right);
+        }
       }
     }
   }
 
   private void scatter(Frame frame, long first, int count, int group, ByteBuffer from, int offset) {
-    Shape shape = output.type().shape();
     int bytes = columns * dtype.bytes();
     for (int i = 0; i < count; i++) {
-      long rest = first + i;
-      long pixel = 0;
-      long stride = 1;
-      for (int axis = axes.length - 1; axis >= 0; axis--) {
-        int positions = axes[axis].positions();
-        pixel += (rest % positions * strides[axis] + remainders[axis]) * stride;
-        stride *= shape.dim(axis + 1);
-        rest /= positions;
-      }
-      pixel += rest * stride;
-      long at = (pixel * outputChannels + (long) group * columns) * dtype.bytes();
+      long at = (target(first + i) * outputChannels + (long) group * columns) * dtype.bytes();
       frame.window(output, at).put(Frame.position(output, at), from, offset + i * bytes, bytes);
     }
+  }
+
+  /** Returns the pixel of the output that is a scattered phase's position. */
+  private long target(long position) {
+    Shape shape = output.type().shape();
+    long rest = position;
+    long pixel = 0;
+    long stride = 1;
+    for (int axis = axes.length - 1; axis >= 0; axis--) {
+      int positions = axes[axis].positions();
+      pixel += (rest % positions * strides[axis] + remainders[axis]) * stride;
+      stride *= shape.dim(axis + 1);
+      rest /= positions;
+    }
+    return pixel + rest * stride;
   }
 }

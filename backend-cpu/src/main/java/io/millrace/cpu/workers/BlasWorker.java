@@ -13,6 +13,8 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * arrays that loops which the compiler should vectorise work on. Not thread-safe.
  */
 public final class BlasWorker {
+  private static final int MOST_SUMMED = 1 << 30;
+
   private final FloatAt floatA = new FloatAt();
   private final FloatAt floatB = new FloatAt();
   private final FloatAt floatC = new FloatAt();
@@ -103,6 +105,22 @@ public final class BlasWorker {
           doubleC.at(c),
           ldc);
     }
+  }
+
+  /** Returns whether all of these numbers are finite; no if their magnitudes' sum is not. */
+  public boolean areFinite(DType dtype, long address, long count) {
+    for (long done = 0; done < count; done += MOST_SUMMED) {
+      long at = address + done * dtype.bytes();
+      int piece = (int) Math.min(MOST_SUMMED, count - done);
+      double sum =
+          dtype == DType.FLOAT32
+              ? openblas_nolapack.cblas_sasum(piece, floatA.at(at), 1)
+              : openblas_nolapack.cblas_dasum(piece, doubleA.at(at), 1);
+      if (!Double.isFinite(sum)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

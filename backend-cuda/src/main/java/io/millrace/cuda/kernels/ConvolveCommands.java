@@ -23,8 +23,13 @@ public final class ConvolveCommands {
       product(convolving);
     } else if (primitive.groups() > 1 && convolving.inputsPerGroup() == 1) {
       DepthwiseConvolution.add(convolving);
-    } else if (!CudnnCommands.add(convolving)) {
+    } else if (CudnnCommands.add(convolving)) {
+      ConvolutionCorrection.add(convolving);
+    } else {
       TiledConvolution.add(convolving);
+      if (ConvolutionCorrection.seesPadding(convolving)) {
+        ConvolutionCorrection.add(convolving);
+      }
     }
   }
 
