@@ -252,8 +252,25 @@ public interface PartitionOps extends Building {
       for (int i = 0; i < count; i++) {
         gradients.add(Optional.empty());
       }
+      List<Output> indices = new ArrayList<>();
+      List<Output> numbers = new ArrayList<>();
+      Output before = tf.constant(0);
       for (int i = 0; i < count; i++) {
-        gradients.add(Optional.of(tf.gather(call.gradient(), call.input(i))));
+        indices.add(call.input(i));
+        Output size = tf.size(call.input(i));
+        Output own = tf.range(before, tf.add(before, size));
+        numbers.add(Broadcasting.reshapeLike(own, call.input(i)));
+        before = tf.add(before, size);
+      }
+      // Slices that a later one replaced get nothing.
+      Output writers = tf.dynamicStitch(indices, numbers);
+      for (int i = 0; i < count; i++) {
+        Output arriving = tf.gather(call.gradient(), call.input(i));
+        Output remains = tf.equal(tf.gather(writers, call.input(i)), numbers.get(i));
+        gradients.add(
+            Optional.of(
+                tf.where(
+                    Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving))));
       }
       return Gradients.of(gradients, "indices only place the slices");
     }

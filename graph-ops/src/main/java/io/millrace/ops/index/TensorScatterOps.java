@@ -12,6 +12,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -135,11 +136,28 @@ public interface TensorScatterOps extends Building {
         case UPDATE ->
             both(
                 tf.result(this, arriving, call.input(1), tf.zerosLike(call.input(2))),
-                picked(call, arriving));
+                kept(call, picked(call, arriving)));
         case ADD -> both(arriving, picked(call, arriving));
         case SUB -> both(arriving, tf.negative(picked(call, arriving)));
         case MIN, MAX -> extreme(call);
       };
+    }
+
+    /** Returns what arrived at the updates, or 0 at those that a later one replaced. */
+    private Output kept(Gradient call, Output arriving) {
+      Ops tf = Ops.of(call.graph());
+      Output indices = call.input(1);
+      Output places = tf.shape(indices);
+      Output last = tf.expandDims(tf.subtract(tf.size(places), 1), 0);
+      Output updates = tf.slice(places, tf.indices(0), last);
+      Output numbers = tf.reshape(tf.range(tf.reduceProd(updates)), updates);
+      Output depth = tf.slice(places, last, tf.indices(1));
+      Output rows = tf.slice(tf.shape(call.input(0)), tf.indices(0), depth);
+      Output writers =
+          tf.result(this, tf.fill(rows, tf.constant(0)), indices, numbers);
+      Output remains = tf.equal(picked(call, writers), numbers);
+      return tf.where(
+          Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving));
     }
 
     /** The elements and updates equal to the extreme one share its gradient equally. */

@@ -102,4 +102,22 @@ public final class Broadcasting {
     int missing = rank - shape.rank();
     return axis < missing ? 1 : shape.dim(axis - missing);
   }
+
+  /**
+   * Returns a tensor with axes of extent 1 behind its own, so that it has as many as slices have.
+   *
+   * @param slices a tensor whose shape begins with that of x
+   */
+  public static Output widened(Output x, Output slices) {
+    Ops tf = Ops.of(x.graph());
+    if (slices.shape().isRankKnown() && x.shape().isRankKnown()) {
+      Output wide = x;
+      for (int axis = x.shape().rank(); axis < slices.shape().rank(); axis++) {
+        wide = tf.expandDims(wide, -1);
+      }
+      return wide;
+    }
+    Output more = tf.expandDims(tf.subtract(tf.rank(slices), tf.rank(x)), 0);
+    return tf.reshape(x, tf.concat(List.of(tf.shape(x), tf.fill(more, 1)), 0));
+  }
 }

@@ -58,8 +58,8 @@ public interface CumulativeOps extends Building {
   }
 
   /**
-   * Returns the products of the elements up to each along an axis; the gradient passes over zeros,
-   * as TensorFlow's does. TensorFlow: Cumprod.
+   * Returns the products of the elements up to each along an axis. TensorFlow: Cumprod, whose
+   * gradient is wrong where an element is 0; this one is right everywhere.
    *
    * @param axis counted from the end if negative
    * @param exclusive whether an element itself is left out, so that the first product is 1
@@ -99,12 +99,49 @@ public interface CumulativeOps extends Building {
 
     @Override
     public Gradients gradient(Gradient call) {
+      if (product) {
+        return Gradients.of(ofProducts(call));
+      }
+      Op backwards = new Cumulative(false, exclusive, !reverse);
+      return Gradients.of(
+          Ops.of(call.graph()).result(backwards, call.gradient(), call.input(1)));
+    }
+
+    /**
+     * Every element takes the product of those before it times what arrives at the products behind
+     * it, each without the element: r[k] = dy[k] + x[k + 1] r[k + 1]. Nothing is divided.
+     */
+    private Output ofProducts(Gradient call) {
       Ops tf = Ops.of(call.graph());
       Output x = call.input(0);
-      Output axis = call.input(1);
-      Output arriving = product ? tf.multiply(call.output(0), call.gradient()) : call.gradient();
-      Output sums = tf.result(new Cumulative(false, exclusive, !reverse), arriving, axis);
-      return Gradients.of(product ? tf.divNoNan(sums, x) : sums);
+      Output lines = lines(tf, x, call.input(1));
+      Output arriving = tf.reshape(call.gradient(), tf.shape(lines));
+      int step = reverse ? -1 : 1;
+      Doubling along = new Doubling(lines, length(x, call.input(1)));
+      Output zeros = tf.zerosLike(lines);
+      Output own = exclusive ? along.behind(arriving, step, zeros) : arriving;
+      Output sums = along.recurrence(along.behind(lines, step, zeros), own, step);
+      Output before =
+          tf.result(new Cumulative(true, true, reverse), lines, tf.constant(1));
+      return Broadcasting.reshapeLike(tf.multiply(before, sums), x);
+    }
+
+    /** Returns how long the axis is, if that is known while the graph is built. */
+    private static long length(Output x, Output axis) {
+      Optional<Literal> known = x.graph().staticValue(axis);
+      return known.isPresent() && x.shape().isRankKnown()
+          ? x.shape().dim((int) known.get().getLong(0))
+          : Shape.UNKNOWN;
+    }
+
+    /** Returns a tensor with the axis in the middle of three. */
+    private static Output lines(Ops tf, Output x, Output axis) {
+      Output shape = Broadcasting.shapeOf(x);
+      Output at = tf.expandDims(tf.floormod(tf.cast(axis, DType.INT32), tf.rank(x)), 0);
+      Output before = tf.reduceProd(tf.slice(shape, tf.indices(0), at), true);
+      Output own = tf.slice(shape, at, tf.indices(1));
+      Output behind = tf.reduceProd(tf.slice(shape, tf.add(at, 1), tf.indices(-1)), true);
+      return tf.reshape(x, tf.concat(List.of(before, own, behind), 0));
     }
 
     @Override

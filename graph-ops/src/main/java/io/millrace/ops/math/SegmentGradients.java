@@ -3,6 +3,7 @@ package io.millrace.ops.math;
 import io.millrace.Output;
 import io.millrace.op.Gradient;
 import io.millrace.ops.Ops;
+import io.millrace.type.Shape;
 import java.util.List;
 
 /** The gradients of operations that combine slices by segments. */
@@ -31,7 +32,8 @@ final class SegmentGradients {
       @Override
       public Output spread(Output perSegment) {
         Output picked = tf.gather(perSegment, tf.maximum(ids, tf.zerosLike(ids)));
-        Output present = widened(tf.greaterEqual(ids, tf.zerosLike(ids)), picked, ids);
+        Output present =
+            Broadcasting.widened(tf.greaterEqual(ids, tf.zerosLike(ids)), picked);
         return tf.where(present, picked, tf.zerosLike(picked));
       }
     };
@@ -74,38 +76,25 @@ final class SegmentGradients {
   }
 
   /**
-   * Every element takes the product of its segment's others: the segment's product divided by the
-   * element, or if that is the only zero, the product of all that are not zero.
+   * Every element takes the product of its segment's others, those before it times those behind,
+   * once the slices stand in the order of their segments. Nothing is divided.
    */
   private static Output product(Gradient call, Grouping groups) {
     Ops tf = Ops.of(call.graph());
     Output data = call.input(0);
-    Output isZero = tf.equal(data, tf.zerosLike(data));
-    Output zeros = groups.combine(SegmentOps.Kind.SUM, tf.cast(isZero, data.dtype()));
-    Output nonZero = tf.where(isZero, tf.onesLike(data), data);
-    Output others = groups.combine(SegmentOps.Kind.PROD, nonZero);
-    Output arriving =
-        tf.where(tf.greater(zeros, 1), tf.zerosLike(call.gradient()), call.gradient());
-    Output rest =
-        tf.where(isZero, groups.spread(others), tf.divide(groups.spread(call.output(0)), nonZero));
-    return tf.multiply(groups.spread(arriving), rest);
-  }
-
-  /**
-   * Returns a tensor of the ids' shape with as many axes of extent 1 behind it as the slices have.
-   *
-   * @param slices a tensor of the shape {@code ids.shape + slice}
-   */
-  static Output widened(Output x, Output slices, Output ids) {
-    Ops tf = Ops.of(x.graph());
-    if (slices.shape().isRankKnown() && ids.shape().isRankKnown()) {
-      Output wide = x;
-      for (int axis = ids.shape().rank(); axis < slices.shape().rank(); axis++) {
-        wide = tf.expandDims(wide, -1);
-      }
-      return wide;
-    }
-    Output more = tf.expandDims(tf.subtract(tf.rank(slices), tf.rank(ids)), 0);
-    return tf.reshape(x, tf.concat(List.of(tf.shape(ids), tf.fill(more, 1)), 0));
+    Output ids = tf.reshape(call.input(1), -1);
+    Output order = tf.argsort(ids);
+    Output count = tf.expandDims(tf.size(ids), 0);
+    Output slice = tf.floordiv(tf.expandDims(tf.size(data), 0), tf.maximum(count, 1));
+    Output flat = tf.reshape(data, tf.concat(List.of(tf.indices(1), count, slice), 0));
+    Output sorted = tf.gather(flat, order, 1);
+    Output segments = tf.gather(ids, order);
+    long known = ids.shape().isRankKnown() ? ids.shape().dim(0) : Shape.UNKNOWN;
+    Doubling along = new Doubling(sorted, known);
+    Output others =
+        tf.multiply(along.products(sorted, segments, -1), along.products(sorted, segments, 1));
+    Output back = tf.gather(others, tf.invertPermutation(order), 1);
+    return tf.multiply(
+        groups.spread(call.gradient()), Broadcasting.reshapeLike(back, data));
   }
 }

@@ -89,7 +89,7 @@ public interface SegmentOps extends Building {
   /** Returns how many slices each segment has, at least 1, in a shape that broadcasts to sums. */
   private static Output slices(Ops tf, Output data, Object segmentIds, Object numSegments) {
     Output ids = tf.operand(segmentIds);
-    Output ones = SegmentGradients.widened(tf.cast(tf.onesLike(ids), data.dtype()), data, ids);
+    Output ones = Broadcasting.widened(tf.cast(tf.onesLike(ids), data.dtype()), data);
     return tf.maximum(tf.unsortedSegmentSum(ones, ids, numSegments), 1);
   }
 

@@ -159,7 +159,7 @@ public interface SparseSegmentOps extends Building {
         Output ones = tf.cast(tf.onesLike(ids), data.dtype());
         Output segments = GatherGradients.extent(call.output(0));
         Output counts = tf.maximum(tf.unsortedSegmentSum(ones, ids, segments), 1);
-        Output divisors = SegmentGradients.widened(counts, arriving, counts);
+        Output divisors = Broadcasting.widened(counts, arriving);
         arriving = tf.divide(arriving, mean == Mean.MEAN ? divisors : tf.sqrt(divisors));
       }
       return Gradients.of(

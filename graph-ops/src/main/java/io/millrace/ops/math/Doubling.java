@@ -1,0 +1,89 @@
+package io.millrace.ops.math;
+
+import io.millrace.Output;
+import io.millrace.ops.Ops;
+import io.millrace.type.Shape;
+
+/**
+ * Products along an axis without division, in steps that double how far they reach.
+ *
+ * <p>Tensors have three axes, and the second is the one in question. Every step is made of
+ * operations that have gradients, so the results have gradients of any order. Source: Hillis and
+ * Steele, "Data parallel algorithms", Communications of the ACM 29 (1986).
+ */
+final class Doubling {
+  /** As many steps as the longest axis needs, where it is not known how long it is. */
+  private static final int MOST_STEPS = 30;
+
+  private final Ops tf;
+  private final Output count;
+  private final Output places;
+  private final int steps;
+
+  /**
+   * Works along the second axis of a tensor and of others as long.
+   *
+   * @param known how long it is, or {@link Shape#UNKNOWN}
+   */
+  Doubling(Output x, long known) {
+    tf = Ops.of(x.graph());
+    count = known < 0 ? tf.gather(tf.shape(x), 1) : tf.constant((int) known);
+    places = tf.range(count);
+    steps = known < 0 ? MOST_STEPS : Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, known - 1));
+  }
+
+  /** Returns at each place the element that is so far behind it; others where there is none. */
+  Output behind(Output x, int distance, Output others) {
+    return tf.where(isInside(distance), gather(x, distance), others);
+  }
+
+  /** Returns r where {@code r[k] = b[k] + a[k] r[k + step]}; beyond the end r is 0. */
+  Output recurrence(Output a, Output b, int step) {
+    Output factors = a;
+    Output sums = b;
+    for (int i = 0; i < steps; i++) {
+      int distance = step * (1 << i);
+      Output reached = tf.add(sums, tf.multiply(factors, gather(sums, distance)));
+      sums = tf.where(isInside(distance), reached, sums);
+      factors = tf.multiply(factors, gather(factors, distance));
+    }
+    return sums;
+  }
+
+  /**
+   * Returns at each place the product of all elements of its group behind it.
+   *
+   * @param groups a vector of numbers; equal ones stand beside each other
+   * @param step 1 where behind means later, or -1
+   */
+  Output products(Output x, Output groups, int step) {
+    Output products = x;
+    for (int i = 0; i < steps; i++) {
+      int distance = step * (1 << i);
+      Output more = tf.multiply(products, gather(products, distance));
+      products = tf.where(isSame(groups, distance), more, products);
+    }
+    return tf.where(isSame(groups, step), gather(products, step), tf.onesLike(x));
+  }
+
+  private Output isSame(Output groups, int distance) {
+    Output same = tf.equal(groups, tf.gather(groups, moved(distance)));
+    return tf.logicalAnd(isInside(distance), tf.expandDims(same, 1));
+  }
+
+  private Output isInside(int distance) {
+    Output there = tf.add(places, distance);
+    Output inside = distance < 0 ? tf.greaterEqual(there, 0) : tf.less(there, count);
+    return tf.expandDims(inside, 1);
+  }
+
+  private Output gather(Output x, int distance) {
+    return tf.gather(x, moved(distance), 1);
+  }
+
+  /** Returns the places moved, those beyond the ends brought back to them. */
+  private Output moved(int distance) {
+    Output there = tf.add(places, distance);
+    return distance < 0 ? tf.maximum(there, 0) : tf.minimum(there, tf.subtract(count, 1));
+  }
+}
