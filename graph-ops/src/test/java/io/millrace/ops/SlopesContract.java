@@ -59,7 +59,8 @@ public abstract class SlopesContract {
     for (boolean parallel : new boolean[] {false, true}) {
       Output x = tf.constant(new double[] {5, 6, 7});
       Output o = tf.constant(new double[] {8, 9});
-      List<Output> indices = List.of(tf.constant(new int[] {0, 2, 0}), tf.constant(new int[] {2, 3}));
+      List<Output> indices =
+          List.of(tf.constant(new int[] {0, 2, 0}), tf.constant(new int[] {2, 3}));
       List<Output> data = List.of(x, o);
       Output y =
           parallel ? tf.parallelDynamicStitch(indices, data) : tf.dynamicStitch(indices, data);
@@ -93,7 +94,8 @@ public abstract class SlopesContract {
     check(slope(weighted, updates), 0, 40, 180);
     check(slope(weighted, x), 0, 8, 0, 32);
     Output rows = tf.constant(new double[][] {{1, 2}, {3, 4}});
-    Output z = tf.tensorScatterNdUpdate(tf.zeros(DType.FLOAT64, 2, 2), new int[][] {{1}, {1}}, rows);
+    Output z =
+        tf.tensorScatterNdUpdate(tf.zeros(DType.FLOAT64, 2, 2), new int[][] {{1}, {1}}, rows);
     check(slope(sum(tf, z, 1, 2, 3, 4), rows), 0, 0, 3, 4);
     int[][][] pairs = {{{0, 1}, {1, 1}}, {{0, 1}, {1, 0}}};
     Output w = tf.tensorScatterNdUpdate(tf.zeros(DType.FLOAT64, 2, 2), pairs, rows);
@@ -105,7 +107,8 @@ public abstract class SlopesContract {
     Output updates = tf.constant(new double[] {10, 20, 30});
     Output y = tf.scatterNd(new int[][] {{2}, {0}, {2}}, updates, new int[] {4});
     check(slope(sum(tf, y, 1, 2, 3, 4), updates), 3, 1, 3);
-    Output z = tf.tensorScatterNdMax(tf.zeros(DType.FLOAT64, 4), new int[][] {{2}, {2}, {0}}, updates);
+    Output z =
+        tf.tensorScatterNdMax(tf.zeros(DType.FLOAT64, 4), new int[][] {{2}, {2}, {0}}, updates);
     check(slope(sum(tf, z, 1, 2, 3, 4), updates), 0, 3, 1);
   }
 
@@ -118,15 +121,42 @@ public abstract class SlopesContract {
     // Of a, b, c, d, e: a + 2 a b + 3 a b c + 4 a b c d + 5 a b c d e.
     check(
         slope(sum(tf, tf.cumprod(two, 1), weights), two),
-        1, 2 * (2 + 3 * 3), 0, 0, 0, 1 + 2 + 6 + 24 + 120, (1 + 3 + 12 + 60), 2 + 8 + 40, 6 + 30, 24);
+        1,
+        2 * (2 + 3 * 3),
+        0,
+        0,
+        0,
+        1 + 2 + 6 + 24 + 120,
+        (1 + 3 + 12 + 60),
+        2 + 8 + 40,
+        6 + 30,
+        24);
     // Of all but one's own: 1 + 2 a + 3 a b + 4 a b c + 5 a b c d.
     check(
         slope(sum(tf, tf.cumprod(two, -1, true, false), weights), two),
-        2, 6 + 4 * 6, 0, 0, 0, 1 + 2 + 6 + 24, 1 + 3 + 12, 2 + 8, 6, 0);
+        2,
+        6 + 4 * 6,
+        0,
+        0,
+        0,
+        1 + 2 + 6 + 24,
+        1 + 3 + 12,
+        2 + 8,
+        6,
+        0);
     // e d c b a + 2 e d c b + 3 e d c + 4 e d + 5 e; all ones in the second line.
     check(
         slope(sum(tf, tf.cumprod(two, 1, false, true), weights), two),
-        0, 0, 0, 5 * (4 + 3 * 3), 5, 120, 60 + 60, 40 + 40 + 20, 30 + 30 + 15 + 5, 24 + 24 + 12 + 4 + 1);
+        0,
+        0,
+        0,
+        5 * (4 + 3 * 3),
+        5,
+        120,
+        60 + 60,
+        40 + 40 + 20,
+        30 + 30 + 15 + 5,
+        24 + 24 + 12 + 4 + 1);
     Output tiny = tf.constant(new float[] {1e-30f, 1e-30f, 1e30f});
     check(slope(tf.cumprod(tiny), tiny), 2, 1, 0);
     Output wide = tf.constant(new float[] {Float.POSITIVE_INFINITY, 2, 3});

@@ -153,11 +153,9 @@ public interface TensorScatterOps extends Building {
       Output numbers = tf.reshape(tf.range(tf.reduceProd(updates)), updates);
       Output depth = tf.slice(places, last, tf.indices(1));
       Output rows = tf.slice(tf.shape(call.input(0)), tf.indices(0), depth);
-      Output writers =
-          tf.result(this, tf.fill(rows, tf.constant(0)), indices, numbers);
+      Output writers = tf.result(this, tf.fill(rows, tf.constant(0)), indices, numbers);
       Output remains = tf.equal(picked(call, writers), numbers);
-      return tf.where(
-          Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving));
+      return tf.where(Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving));
     }
 
     /** The elements and updates equal to the extreme one share its gradient equally. */

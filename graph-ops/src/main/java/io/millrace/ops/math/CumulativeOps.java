@@ -103,8 +103,7 @@ public interface CumulativeOps extends Building {
         return Gradients.of(ofProducts(call));
       }
       Op backwards = new Cumulative(false, exclusive, !reverse);
-      return Gradients.of(
-          Ops.of(call.graph()).result(backwards, call.gradient(), call.input(1)));
+      return Gradients.of(Ops.of(call.graph()).result(backwards, call.gradient(), call.input(1)));
     }
 
     /**
@@ -121,8 +120,7 @@ public interface CumulativeOps extends Building {
       Output zeros = tf.zerosLike(lines);
       Output own = exclusive ? along.behind(arriving, step, zeros) : arriving;
       Output sums = along.recurrence(along.behind(lines, step, zeros), own, step);
-      Output before =
-          tf.result(new Cumulative(true, true, reverse), lines, tf.constant(1));
+      Output before = tf.result(new Cumulative(true, true, reverse), lines, tf.constant(1));
       return Broadcasting.reshapeLike(tf.multiply(before, sums), x);
     }
 

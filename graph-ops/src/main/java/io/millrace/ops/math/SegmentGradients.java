@@ -32,8 +32,7 @@ final class SegmentGradients {
       @Override
       public Output spread(Output perSegment) {
         Output picked = tf.gather(perSegment, tf.maximum(ids, tf.zerosLike(ids)));
-        Output present =
-            Broadcasting.widened(tf.greaterEqual(ids, tf.zerosLike(ids)), picked);
+        Output present = Broadcasting.widened(tf.greaterEqual(ids, tf.zerosLike(ids)), picked);
         return tf.where(present, picked, tf.zerosLike(picked));
       }
     };
@@ -94,7 +93,6 @@ final class SegmentGradients {
     Output others =
         tf.multiply(along.products(sorted, segments, -1), along.products(sorted, segments, 1));
     Output back = tf.gather(others, tf.invertPermutation(order), 1);
-    return tf.multiply(
-        groups.spread(call.gradient()), Broadcasting.reshapeLike(back, data));
+    return tf.multiply(groups.spread(call.gradient()), Broadcasting.reshapeLike(back, data));
   }
 }

@@ -100,8 +100,7 @@ public interface SortedSegmentOps extends Building {
       Ops tf = Ops.of(call.graph());
       Output ids = call.input(1);
       Output ones = tf.cast(tf.onesLike(ids), call.gradient().dtype());
-      Output counts =
-          tf.maximum(tf.segmentSum(Broadcasting.widened(ones, call.input(0)), ids), 1);
+      Output counts = tf.maximum(tf.segmentSum(Broadcasting.widened(ones, call.input(0)), ids), 1);
       return Gradients.of(tf.gather(tf.divide(call.gradient(), counts), ids));
     }
 
