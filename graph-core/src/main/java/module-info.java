@@ -1,5 +1,6 @@
 /** Tensors, graphs, sessions, the compiler, and the contract that a backend fulfils. */
 module io.millrace {
+  requires jdk.management;
   requires org.bytedeco.javacpp;
   requires static org.jspecify;
 

@@ -88,7 +88,9 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
 
   /**
    * Returns these options with another number of bytes of its memory that each device may use for
-   * the session; 0 for no limit. The host's memory is not limited.
+   * the session; 0 for no limit. On the host that are variables, constants, what lies between the
+   * steps of runs and what is fed; fetched tensors have to find room too, but do not count once
+   * they are the caller's.
    */
   public SessionOptions memoryLimit(long bytes) {
     return with(new DeviceOptions(devices.threads(), bytes, devices.tensorFloat32()));

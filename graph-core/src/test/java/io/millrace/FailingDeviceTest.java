@@ -136,7 +136,9 @@ class FailingDeviceTest {
     try (Session session = open()) {
       DeviceException e =
           assertThrows(DeviceException.class, () -> session.run(List.of(twice, sum)));
-      assertEquals("variable 'large' needs 4000 bytes of 100", e.getMessage());
+      assertEquals(
+          "variable 'large' made at " + large.operation().source() + " needs 4000 bytes of 100",
+          e.getMessage());
       assertEquals(0, device.open);
       assertEquals(0, device.held());
 

@@ -54,6 +54,6 @@ public final class CpuBackend implements Backend {
     if (!device.equals(CpuDevice.NAME)) {
       throw new DeviceException("there is no device " + device + ", only " + CpuDevice.NAME);
     }
-    return CpuDevice.open(options.threads());
+    return CpuDevice.open(options);
   }
 }

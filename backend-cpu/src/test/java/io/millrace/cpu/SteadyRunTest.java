@@ -3,8 +3,7 @@ package io.millrace.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.millrace.cpu.device.CpuExecutable;
-import io.millrace.cpu.workers.WorkerPool;
+import io.millrace.cpu.device.CpuDevice;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
@@ -14,7 +13,8 @@ import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.View;
 import io.millrace.ir.WindowAxis;
-import io.millrace.spi.ArenaPool;
+import io.millrace.spi.DeviceOptions;
+import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
@@ -221,14 +221,14 @@ class SteadyRunTest {
     TensorType scalar = TensorType.of(DType.INT64);
     addSteps(new Place(Place.Space.FEED, 0, 0, scalar));
     Plan plan = new Plan(steps, List.of(scalar), List.of(), List.of(), List.of(), arena, arena);
-    try (WorkerPool pool = new WorkerPool(3);
-        CpuExecutable executable = new CpuExecutable(plan, pool, ArenaPool.ofHost());
+    try (CpuDevice device = CpuDevice.open(new DeviceOptions(3, 0, false));
+        Executable executable = device.compile(plan);
         Execution execution = executable.newExecution();
         HostMemory counter = HostMemory.allocate(8)) {
       List<HostMemory> feeds = List.of(counter);
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long[] workers = workers();
-      assertTrue(workers.length >= pool.workers());
+      assertTrue(workers.length >= 3);
       long allocated = Long.MAX_VALUE;
       // At first there are arrays to grow, and vectors on the heap until their loops are compiled.
       for (int round = 0; round < ROUNDS && allocated >= RUNS * SMALLEST_OBJECT; round++) {

@@ -4,11 +4,13 @@ import io.millrace.cpu.device.KernelFactory;
 import io.millrace.cpu.loops.Spans;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.Kernel;
+import io.millrace.cpu.workers.Scratch;
 import io.millrace.cpu.workers.WorkerPool;
 import io.millrace.ir.Primitive;
 import io.millrace.primitives.StepCase;
 import io.millrace.primitives.Tolerance;
 import io.millrace.spi.ArenaPool;
+import io.millrace.spi.HostAccount;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.type.Literal;
@@ -67,6 +69,16 @@ public final class StepRunner {
     return run(StepCase.of(primitive, inputs, outputs.toArray(TensorType[]::new)), spans, pool);
   }
 
+  /** Returns a frame without arena and constants. */
+  public static Frame frame(WorkerPool pool, long scratchBytes) {
+    ArenaPool<HostMemory> memory = ArenaPool.of(new HostAccount(0));
+    return new Frame(
+        memory.lease("test", 0),
+        new HostMemory[0],
+        pool,
+        new Scratch(memory, "test", pool.workers(), scratchBytes));
+  }
+
   /** Runs a step twice, over garbage; both runs must leave the same. */
   private static List<Literal> run(StepCase one, Spans spans, WorkerPool pool) {
     Kernel kernel = KernelFactory.of(one.step(), spans);
@@ -74,9 +86,7 @@ public final class StepRunner {
     one.inputs().forEach(input -> feeds.add(HostMemory.allocate(input.type().bytes())));
     List<HostMemory> fetches = new ArrayList<>();
     one.outputs().forEach(output -> fetches.add(HostMemory.allocate(output.bytes())));
-    try (Frame frame =
-        new Frame(
-            ArenaPool.ofHost().lease("test", 0), new HostMemory[0], pool, kernel.scratchBytes())) {
+    try (Frame frame = frame(pool, kernel.scratchBytes())) {
       frame.bind(feeds, List.of(), fetches);
       List<Literal> first = List.of();
       for (int time = 0; time < 2; time++) {

@@ -1,9 +1,9 @@
 package io.millrace.reference;
 
-import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
+import io.millrace.spi.HostAccount;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +44,6 @@ public final class ReferenceBackend implements Backend {
     if (!device.equals(DEVICE)) {
       throw new IllegalArgumentException("there is no device " + device + ", only " + DEVICE);
     }
-    return new ReferenceDevice(device, ArenaPool.ofHost());
+    return new ReferenceDevice(device, new HostAccount(options.memoryLimit()));
   }
 }

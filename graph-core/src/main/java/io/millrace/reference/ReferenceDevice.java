@@ -5,11 +5,18 @@ import io.millrace.spi.Device;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
+import io.millrace.spi.HostAccount;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Plan;
+import java.util.Optional;
 
 /** Interprets plans; its memory is the host's. */
-record ReferenceDevice(String name, ArenaPool<HostMemory> arenas) implements Device {
+record ReferenceDevice(String name, HostAccount memory, ArenaPool<HostMemory> arenas)
+    implements Device {
+  ReferenceDevice(String name, HostAccount memory) {
+    this(name, memory, ArenaPool.of(memory));
+  }
+
   /** A plan as it is. */
   private record Interpreted(Plan plan, ArenaPool<HostMemory> arenas) implements Executable {
     @Override
@@ -26,7 +33,12 @@ record ReferenceDevice(String name, ArenaPool<HostMemory> arenas) implements Dev
 
   @Override
   public DeviceMemory allocate(String what, long bytes) {
-    return arenas.allocate(() -> HostMemory.allocate(bytes));
+    return arenas.allocate(() -> memory.allocate(what, bytes));
+  }
+
+  @Override
+  public Optional<HostAccount> account() {
+    return Optional.of(memory);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.millrace.reference;
 import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
+import io.millrace.spi.Holders;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Interruption;
 import io.millrace.spi.Place;
@@ -24,7 +25,7 @@ final class ReferenceExecution implements Execution {
   ReferenceExecution(Plan plan, ArenaPool<HostMemory> arenas) {
     this.plan = plan;
     interruption = Interruption.of(plan);
-    lease = arenas.lease("the arena", plan.arenaBytes());
+    lease = arenas.lease(Holders.arena(plan), plan.arenaBytes());
   }
 
   @Override

@@ -4,8 +4,11 @@ import io.millrace.Backends;
 import io.millrace.DeviceException;
 import io.millrace.Operation;
 import io.millrace.SessionOptions;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceSpec;
+import io.millrace.spi.HostAccount;
+import io.millrace.spi.HostMemory;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +27,9 @@ public final class Devices implements AutoCloseable {
   private final String home;
   private final Map<String, Device> open = new LinkedHashMap<>();
 
+  private final HostAccount account;
+  private final ArenaPool<HostMemory> staging;
+
   /** What the texts that operations ask with mean, as long as the session lives. */
   private final Map<String, String> names = new HashMap<>();
 
@@ -37,6 +43,8 @@ public final class Devices implements AutoCloseable {
     this.backends = backends;
     home = own.name();
     open.put(home, own);
+    account = own.account().orElseGet(() -> new HostAccount(0));
+    staging = ArenaPool.of(account);
   }
 
   /**
@@ -47,6 +55,16 @@ public final class Devices implements AutoCloseable {
   public static Devices open(SessionOptions options, Backends backends) {
     return new Devices(
         backends.open(options.placement().device(), options.devices()), options, backends);
+  }
+
+  /** Returns what counts the session's memory on the host. */
+  HostAccount account() {
+    return account;
+  }
+
+  /** Returns the memory for values that are fed. */
+  ArenaPool<HostMemory> staging() {
+    return staging;
   }
 
   /** Returns the name of the session's own device. */
@@ -120,6 +138,6 @@ public final class Devices implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    Cleanup.all(() -> Cleanup.each(open.values(), Device::close), open::clear);
+    Cleanup.all(staging::trim, () -> Cleanup.each(open.values(), Device::close), open::clear);
   }
 }

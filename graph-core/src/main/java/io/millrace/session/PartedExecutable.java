@@ -128,7 +128,11 @@ final class PartedExecutable implements Executable {
       if (wanted.isPresent()) {
         return wanted.get();
       }
-      HostMemory buffer = HostMemory.uninitialized(schedule.buffers().get(index).bytes());
+      HostMemory buffer =
+          devices
+              .account()
+              .uninitialized(
+                  "what goes from device to device", schedule.buffers().get(index).bytes());
       own.add(buffer);
       return buffer;
     }

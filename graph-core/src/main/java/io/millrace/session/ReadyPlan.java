@@ -129,7 +129,9 @@ final class ReadyPlan {
   }
 
   private VariableStore.Cell acquire(Resource resource) {
-    return state.acquire(resource, deviceOf(resource));
+    Operation owner = resourceOperations.get(resource.name());
+    String made = owner == null ? "" : " made at " + owner.source();
+    return state.acquire(resource, made, deviceOf(resource));
   }
 
   private String deviceOf(Resource resource) {
@@ -310,7 +312,11 @@ final class ReadyPlan {
   }
 
   private void free() {
-    Cleanup.all(executable::close, () -> state.release(acquired), () -> freed.accept(this));
+    Cleanup.all(
+        executable::close,
+        () -> state.release(acquired),
+        state.devices().staging()::trim,
+        () -> freed.accept(this));
   }
 
   private void close(RunSlot slot) {

@@ -1,10 +1,10 @@
 package io.millrace.session;
 
+import io.millrace.DeviceException;
 import io.millrace.FeedException;
 import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.compiler.planning.Schedule;
-import io.millrace.host.HostBuffers;
 import io.millrace.host.JavaValues;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
@@ -26,6 +26,7 @@ final class RunSlot {
   private final ReadyPlan owner;
   private final Schedule schedule;
   private final Execution execution;
+  private final Devices devices;
   private final @Nullable Staging[] staging;
   private final List<HostMemory> feeds;
   private final List<HostMemory> retained;
@@ -48,18 +49,6 @@ final class RunSlot {
   private int reserved;
 
   /**
-   * Memory for Java values that are fed.
-   *
-   * @param own whether it is the slot's own, not the execution's
-   */
-  private record Staging(HostMemory memory, HostBuffers buffers, boolean own) {
-    static Staging of(TensorType type, Optional<HostMemory> given) {
-      HostMemory memory = given.orElseGet(() -> HostMemory.uninitialized(type.bytes()));
-      return new Staging(memory, new HostBuffers(memory, type), given.isEmpty());
-    }
-  }
-
-  /**
    * Makes the slot.
    *
    * @param handed memory for what its stage hands on, which the slot owns from now on
@@ -74,13 +63,14 @@ final class RunSlot {
     this.schedule = schedule;
     this.execution = execution;
     this.handed = handed;
+    devices = state.devices();
     answers = new Answers(state, this);
     computed =
         !owner.isLast() && !schedule.parts().isEmpty()
             ? Optional.of(
                 new Tensor(
                     schedule.fetches().get(0),
-                    HostMemory.allocate(schedule.fetches().get(0).bytes())))
+                    devices.account().allocate("an answer", schedule.fetches().get(0).bytes())))
             : Optional.empty();
     resources = new ArrayList<>(owner.resources().size());
     starts = new long[owner.counters().size()];
@@ -151,6 +141,7 @@ final class RunSlot {
       throw changed(slot);
     }
     Staging copy = staging(position, slot.type());
+    HostMemory memory = copy.begin();
     try {
       JavaValues.copy(value, copy.buffers());
     } catch (IllegalArgumentException e) {
@@ -162,13 +153,17 @@ final class RunSlot {
               + "\n  at "
               + slot.output().operation().source());
     }
-    feeds.add(copy.memory());
+    feeds.add(memory);
   }
 
   private Staging staging(int position, TensorType type) {
     Staging copy = staging[position];
     if (copy == null) {
-      copy = Staging.of(type, execution.staging(position));
+      String holder =
+          position < owner.feeds().size()
+              ? "what is fed for " + owner.feeds().get(position)
+              : "random numbers' counters";
+      copy = new Staging(type, execution.staging(position), devices.staging(), holder);
       staging[position] = copy;
     }
     return copy;
@@ -190,7 +185,7 @@ final class RunSlot {
       starts[i] = owner.counters().get(i).take(owner.reservations().get(i).blocks());
       reserved++;
       int position = owner.feeds().size() + i;
-      HostMemory memory = staging(position, schedule.feeds().get(position)).memory();
+      HostMemory memory = staging(position, schedule.feeds().get(position)).begin();
       memory.window(0).putLong(0, starts[i]);
       feeds.add(memory);
     }
@@ -219,9 +214,19 @@ final class RunSlot {
     }
     List<TensorType> types = schedule.fetches();
     for (int i = 0; i < types.size(); i++) {
-      fetches.add(HostMemory.uninitialized(types.get(i).bytes()));
+      fetches.add(memory(i, types.get(i).bytes()));
     }
     execution.run(feeds, resources, fetches);
+  }
+
+  private HostMemory memory(int fetch, long bytes) {
+    try {
+      return devices.account().given("a fetched tensor", bytes);
+    } catch (DeviceException e) {
+      Output output = call().fetches().get(fetch);
+      throw new DeviceException(
+          e.getMessage() + "\n  in " + output + "\n  at " + output.operation().source());
+    }
   }
 
   /** Returns the only tensor that a stage computes, or is fed. */
@@ -248,6 +253,11 @@ final class RunSlot {
     }
     retained.clear();
     feeds.clear();
+    for (Staging copy : staging) {
+      if (copy != null) {
+        copy.end();
+      }
+    }
   }
 
   /** Frees what was to be fetched, after a run that failed. */
@@ -273,8 +283,8 @@ final class RunSlot {
 
   private void closeStaging() {
     for (Staging copy : staging) {
-      if (copy != null && copy.own()) {
-        copy.memory().close();
+      if (copy != null) {
+        copy.close();
       }
     }
   }

@@ -62,15 +62,22 @@ final class VariableStore {
     this.devices = devices;
   }
 
+  /** Returns where resources are. */
+  Devices devices() {
+    return devices;
+  }
+
   /**
    * Returns the memory of a resource for a plan, allocated if this is its first use.
    *
+   * @param made where its operation was made
    * @param device the name of its device, always the same
    */
-  synchronized Cell acquire(Resource resource, String device) {
+  synchronized Cell acquire(Resource resource, String made, String device) {
     Cell cell = cells.get(resource);
     if (cell == null) {
-      cell = new Cell(resource, allocate("variable '" + resource.name() + "'", resource, device));
+      String holder = "variable '" + resource.name() + "'" + made;
+      cell = new Cell(resource, allocate(holder, resource, device));
       cells.put(resource, cell);
     }
     cell.plans++;

@@ -47,8 +47,8 @@ public final class ArenaPool<M extends DeviceMemory> {
   }
 
   /** Returns a pool of the host's memory. */
-  public static ArenaPool<HostMemory> ofHost() {
-    return new ArenaPool<>((what, bytes) -> HostMemory.uninitialized(bytes));
+  public static ArenaPool<HostMemory> of(HostAccount account) {
+    return new ArenaPool<>(account::uninitialized);
   }
 
   /**
@@ -127,7 +127,7 @@ public final class ArenaPool<M extends DeviceMemory> {
     if (fitting < free.size()) {
       try {
         return source.allocate(what, bytes);
-      } catch (DeviceException | OutOfMemoryError e) {
+      } catch (DeviceException e) {
         return free.remove(fitting);
       }
     }
@@ -157,7 +157,7 @@ public final class ArenaPool<M extends DeviceMemory> {
   public <T> T allocate(Supplier<T> allocation) {
     try {
       return allocation.get();
-    } catch (DeviceException | OutOfMemoryError e) {
+    } catch (DeviceException e) {
       trim();
       return allocation.get();
     }

@@ -1,5 +1,7 @@
 package io.millrace.spi;
 
+import java.util.Optional;
+
 /** A device that a session runs on. Thread-safe. */
 public interface Device extends AutoCloseable {
   /** Returns the name, such as {@code cpu:0}. */
@@ -10,9 +12,16 @@ public interface Device extends AutoCloseable {
    *
    * @param what who holds it, such as a variable's name: what is said when memory runs out
    * @throws io.millrace.DeviceException if the device has too little left for the session
-   * @throws OutOfMemoryError if the host has
    */
   DeviceMemory allocate(String what, long bytes);
+
+  /**
+   * Returns what counts the session's memory if the device's memory is the host's, so that what the
+   * session itself needs there counts too.
+   */
+  default Optional<HostAccount> account() {
+    return Optional.empty();
+  }
 
   /** Prepares a plan to be run on this device. */
   Executable compile(Plan plan);

@@ -5,21 +5,23 @@ package io.millrace.spi;
  *
  * @param threads the threads that one run may use on the host; 0 leaves it to the device
  * @param memoryLimit the bytes of its memory that the device may use for the session; 0 for no
- *     limit. A device whose memory is the host's need not keep to it
+ *     limit
  * @param tensorFloat32 whether products and convolutions of float32 may round their operands to
  *     TensorFloat-32, where the device has it
  */
 public record DeviceOptions(int threads, long memoryLimit, boolean tensorFloat32) {
+  private static final int MOST_THREADS = 4096;
+
   /**
    * Makes the options.
    *
-   * @throws IllegalArgumentException if a number is negative
+   * @throws IllegalArgumentException if a number is negative, or there are more than 4096 threads
    */
   public DeviceOptions {
-    if (threads < 0 || memoryLimit < 0) {
+    if (threads < 0 || threads > MOST_THREADS || memoryLimit < 0) {
       throw new IllegalArgumentException(
-          "a device needs threads >= 0 and memoryLimit >= 0, not %s and %s"
-              .formatted(threads, memoryLimit));
+          "a device needs 0 to %s threads and memoryLimit >= 0, not %s and %s"
+              .formatted(MOST_THREADS, threads, memoryLimit));
     }
   }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -39,13 +40,16 @@ final class HostBlock {
    * Allocates a block that nobody holds yet.
    *
    * @param bytes a multiple of 64
-   * @throws OutOfMemoryError if the system has no memory
+   * @return nothing if the system has no memory
    */
-  HostBlock(long bytes) {
+  static Optional<HostBlock> allocate(long bytes) {
     Pointer found = Pointer.malloc(bytes + ALIGNMENT);
-    if (found == null || found.isNull()) {
-      throw new OutOfMemoryError("no " + bytes + " bytes of native memory");
-    }
+    return found == null || found.isNull()
+        ? Optional.empty()
+        : Optional.of(new HostBlock(bytes, found));
+  }
+
+  private HostBlock(long bytes, Pointer found) {
     free = () -> Pointer.free(found);
     pooled = true;
     this.bytes = bytes;

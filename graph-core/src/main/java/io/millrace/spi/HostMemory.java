@@ -1,10 +1,13 @@
 package io.millrace.spi;
 
 import io.millrace.ClosedException;
+import io.millrace.DeviceException;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block of memory outside the Java heap, aligned to 64 bytes and padded so that a multiple of 64
@@ -24,10 +27,10 @@ public final class HostMemory implements DeviceMemory {
   private final Cleaner.Cleanable cleanable;
   private volatile boolean closed;
 
-  private HostMemory(long bytes, HostBlock block) {
+  private HostMemory(long bytes, HostBlock block, Runnable closing) {
     this.bytes = bytes;
     this.block = block;
-    cleanable = CLEANER.register(this, new Owner(block));
+    cleanable = CLEANER.register(this, closing);
   }
 
   /** Gives up one hold on a block; must not refer to the memory object. */
@@ -41,21 +44,53 @@ public final class HostMemory implements DeviceMemory {
   /**
    * Returns zeroed memory.
    *
-   * @throws OutOfMemoryError if the system has none
+   * @throws DeviceException if the system has none
    */
   public static HostMemory allocate(long bytes) {
     HostMemory memory = uninitialized(bytes);
-    memory.block.zero();
+    memory.zero();
     return memory;
+  }
+
+  void zero() {
+    block.zero();
   }
 
   /**
    * Returns memory that holds anything, for those who write all of it before they read.
    *
-   * @throws OutOfMemoryError if the system has none
+   * @throws DeviceException if the system has none
    */
   public static HostMemory uninitialized(long bytes) {
-    return new HostMemory(bytes, HostPool.take(bytes));
+    HostMemory memory = take(bytes, null);
+    if (memory == null) {
+      throw new DeviceException(
+          String.format(Locale.ROOT, "no %,d bytes of memory: %s", bytes, HostPool.describe()));
+    }
+    return memory;
+  }
+
+  /**
+   * Returns memory that holds anything, or null if the system has none.
+   *
+   * @param closed runs when it is closed, or forgotten, if it is not null
+   */
+  static @Nullable HostMemory take(long bytes, @Nullable Runnable closed) {
+    HostBlock block = HostPool.take(bytes);
+    if (block == null) {
+      return null;
+    }
+    return new HostMemory(
+        bytes, block, closed == null ? new Owner(block) : new Closing(block, closed));
+  }
+
+  /** Gives up one hold on a block and says so. */
+  private record Closing(HostBlock block, Runnable closed) implements Runnable {
+    @Override
+    public void run() {
+      block.release();
+      closed.run();
+    }
   }
 
   /**
@@ -68,7 +103,8 @@ public final class HostMemory implements DeviceMemory {
    * @throws IllegalArgumentException if the address or the number of bytes is not as it must be
    */
   public static HostMemory wrap(long address, long bytes, Runnable free) {
-    return new HostMemory(bytes, new HostBlock(address, bytes, free));
+    HostBlock block = new HostBlock(address, bytes, free);
+    return new HostMemory(bytes, block, new Owner(block));
   }
 
   /** Returns the bytes of all memory blocks that are not freed yet. */

@@ -1,5 +1,9 @@
 package io.millrace.spi;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -20,8 +24,14 @@ final class HostPool {
   private static final long LARGEST_BLOCK = 16L << 20;
   private static final int DEPTH = 256;
 
+  /** What the machine, or the container that this process is in, has: memory and swap space. */
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private static final long QUARTER = Math.min(physicalBytes(), totalBytes()) / 4;
+
   /** Forgotten tensors of this many bytes are worth a garbage collection. */
-  private static final long LEAST_PRESSURE = Math.max(1L << 30, physicalBytes() / 4);
+  private static final long LEAST_PRESSURE = Math.min(Math.max(1L << 30, QUARTER), 2 * QUARTER);
 
   private static final AtomicLong LIVE = new AtomicLong();
   private static final AtomicLong POOLED = new AtomicLong();
@@ -70,6 +80,10 @@ final class HostPool {
     }
   }
 
+  private static long totalBytes() {
+    return SYSTEM.getTotalMemorySize() + SYSTEM.getTotalSwapSpaceSize();
+  }
+
   private static Shelf[] shelves() {
     Shelf[] shelves = new Shelf[shelf(LARGEST_BLOCK) + 1];
     for (int i = 0; i < shelves.length; i++) {
@@ -88,28 +102,64 @@ final class HostPool {
     return POOLED.get();
   }
 
-  /** Returns a block of at least this many bytes, held once; it holds anything. */
-  static HostBlock take(long bytes) {
+  /**
+   * Returns a block of at least this many bytes, held once; it holds anything. Null if there is no
+   * memory left.
+   */
+  static @Nullable HostBlock take(long bytes) {
     long size = roundUp(Math.max(bytes, SMALLEST));
     if (LIVE.addAndGet(size) > PRESSURE.get()) {
-      collectGarbage();
+      collectGarbage(PRESSURE.get());
     }
     HostBlock block = size <= LARGEST_BLOCK ? SHELVES[shelf(size)].take() : null;
     if (block != null) {
       POOLED.addAndGet(-size);
     } else {
-      block = allocate(size);
+      block = allocate(size).orElse(null);
     }
-    block.open();
+    if (block == null) {
+      LIVE.addAndGet(-size);
+    } else {
+      block.open();
+    }
     return block;
   }
 
-  private static HostBlock allocate(long size) {
-    try {
-      return new HostBlock(size);
-    } catch (OutOfMemoryError e) {
-      LIVE.addAndGet(-size);
-      throw e;
+  /** Allocates a block; where there is no memory, forgotten tensors and spare blocks go first. */
+  private static Optional<HostBlock> allocate(long size) {
+    Optional<HostBlock> block = hasRoom() ? HostBlock.allocate(size) : Optional.empty();
+    if (block.isEmpty()) {
+      trim();
+      collectGarbage(LIVE.get() - size);
+      trim();
+      block = hasRoom() ? HostBlock.allocate(size) : Optional.empty();
+    }
+    return block;
+  }
+
+  /** Returns whether all that is in use, with the Java heap, is no more than the system has. */
+  private static boolean hasRoom() {
+    long used = LIVE.get() + POOLED.get();
+    return used <= QUARTER || used + Runtime.getRuntime().totalMemory() <= totalBytes();
+  }
+
+  /** Returns how full the memory is. */
+  static String describe() {
+    return String.format(
+        Locale.ROOT,
+        "of %,d bytes that this process may have, tensors hold %,d and the Java heap %,d",
+        totalBytes(),
+        LIVE.get(),
+        Runtime.getRuntime().totalMemory());
+  }
+
+  /** Frees the blocks that wait to be used again. */
+  private static void trim() {
+    for (Shelf shelf : SHELVES) {
+      for (HostBlock block = shelf.take(); block != null; block = shelf.take()) {
+        POOLED.addAndGet(-block.bytes());
+        block.free();
+      }
     }
   }
 
@@ -141,15 +191,19 @@ final class HostPool {
     return ((log2 - 6) << STEPS_LOG2) + quarter;
   }
 
-  /** Gives the collector a chance to find forgotten tensors before native memory runs out. */
-  private static synchronized void collectGarbage() {
-    if (LIVE.get() <= PRESSURE.get()) {
+  /**
+   * Gives the collector a chance to find forgotten tensors before native memory runs out.
+   *
+   * @param most how many bytes may be in use for nothing to be done
+   */
+  private static synchronized void collectGarbage(long most) {
+    if (LIVE.get() <= most) {
       return;
     }
     System.gc();
     try {
       // The cleaner's thread frees what the collector found.
-      for (int i = 0; i < 20 && LIVE.get() > PRESSURE.get() / 2; i++) {
+      for (int i = 0; i < 20 && LIVE.get() > most / 2; i++) {
         Thread.sleep(1L << Math.min(i, 4));
       }
     } catch (InterruptedException e) {

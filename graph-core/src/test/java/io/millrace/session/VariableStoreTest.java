@@ -39,33 +39,33 @@ class VariableStoreTest {
 
   @Test
   void keepsAValueThatNoPlanUses() {
-    VariableStore.Cell cell = store.acquire(TWO, "reference:0");
+    VariableStore.Cell cell = store.acquire(TWO, "", "reference:0");
     cell.setInitialized();
     store.release(List.of(cell));
-    assertSame(cell, store.acquire(TWO, "reference:0"));
+    assertSame(cell, store.acquire(TWO, "", "reference:0"));
   }
 
   @Test
   void freesWhatNeverGotAValueAfterItsLastPlan() {
-    VariableStore.Cell cell = store.acquire(TWO, "reference:0");
-    assertSame(cell, store.acquire(TWO, "reference:0"));
+    VariableStore.Cell cell = store.acquire(TWO, "", "reference:0");
+    assertSame(cell, store.acquire(TWO, "", "reference:0"));
     store.release(List.of(cell));
-    assertSame(cell, store.acquire(TWO, "reference:0"));
+    assertSame(cell, store.acquire(TWO, "", "reference:0"));
     store.release(List.of(cell, cell));
     assertFreed(cell);
-    assertNotSame(cell, store.acquire(TWO, "reference:0"));
+    assertNotSame(cell, store.acquire(TWO, "", "reference:0"));
   }
 
   @Test
   void freesWhatAVariableWasBefore() {
-    VariableStore.Cell before = store.acquire(TWO, "reference:0");
+    VariableStore.Cell before = store.acquire(TWO, "", "reference:0");
     before.setInitialized();
     store.setPresent(TWO);
     store.release(List.of(before));
-    VariableStore.Cell after = store.acquire(THREE, "reference:0");
+    VariableStore.Cell after = store.acquire(THREE, "", "reference:0");
     after.setInitialized();
     store.setPresent(THREE);
     assertFreed(before);
-    assertSame(after, store.acquire(THREE, "reference:0"));
+    assertSame(after, store.acquire(THREE, "", "reference:0"));
   }
 }

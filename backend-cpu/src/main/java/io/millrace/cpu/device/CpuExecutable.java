@@ -2,14 +2,19 @@ package io.millrace.cpu.device;
 
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.Kernel;
+import io.millrace.cpu.workers.Scratch;
 import io.millrace.cpu.workers.WorkerPool;
 import io.millrace.spi.ArenaPool;
+import io.millrace.spi.ConstantPool;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
+import io.millrace.spi.Holders;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Interruption;
 import io.millrace.spi.Plan;
 import io.millrace.type.Literal;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A plan's kernels and constants. */
 public final class CpuExecutable implements Executable {
@@ -18,42 +23,65 @@ public final class CpuExecutable implements Executable {
   private final HostMemory[] constants;
   private final WorkerPool pool;
   private final ArenaPool<HostMemory> arenas;
+  private final ConstantPool<HostMemory> shared;
+  private final List<Literal> literals = new ArrayList<>();
+  private final String arenaHolder;
+  private final String scratchHolder;
   private final long arenaBytes;
   private final long scratchBytes;
 
-  public CpuExecutable(Plan plan, WorkerPool pool, ArenaPool<HostMemory> arenas) {
+  /**
+   * Makes a plan ready.
+   *
+   * @throws io.millrace.DeviceException if there is no memory for its constants
+   */
+  public CpuExecutable(
+      Plan plan,
+      WorkerPool pool,
+      ArenaPool<HostMemory> arenas,
+      ConstantPool<HostMemory> constants) {
     this.pool = pool;
     this.arenas = arenas;
+    shared = constants;
     interruption = Interruption.of(plan);
     kernels = plan.steps().stream().map(KernelFactory::of).toArray(Kernel[]::new);
-    constants = plan.constants().stream().map(CpuExecutable::copy).toArray(HostMemory[]::new);
+    this.constants = new HostMemory[plan.constants().size()];
+    arenaHolder = Holders.arena(plan);
+    scratchHolder = Holders.scratch(plan);
     arenaBytes = plan.arenaBytes();
     long scratch = 0;
     for (Kernel kernel : kernels) {
       scratch = Math.max(scratch, kernel.scratchBytes());
     }
     scratchBytes = scratch;
+    try {
+      acquire(plan);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
-  private static HostMemory copy(Literal literal) {
-    HostMemory memory = HostMemory.allocate(literal.type().bytes());
-    // A literal lies in one Java array, so that one window holds it.
-    memory.window(0).put(0, literal.bytes(), 0, (int) literal.type().bytes());
-    return memory;
+  private void acquire(Plan plan) {
+    for (int i = 0; i < constants.length; i++) {
+      Literal literal = plan.constants().get(i);
+      constants[i] = shared.acquire(Holders.constant(plan, i), literal);
+      literals.add(literal);
+    }
   }
 
   @Override
   public Execution newExecution() {
-    ArenaPool<HostMemory>.Lease lease = arenas.lease("the arena", arenaBytes);
-    return new CpuExecution(kernels, interruption, new Frame(lease, constants, pool, scratchBytes));
+    ArenaPool<HostMemory>.Lease arena = arenas.lease(arenaHolder, arenaBytes);
+    Scratch scratch = new Scratch(arenas, scratchHolder, pool.workers(), scratchBytes);
+    return new CpuExecution(kernels, interruption, new Frame(arena, constants, pool, scratch));
   }
 
   /** Frees arenas too, which may be as large as they are for this plan only. */
   @Override
   public void close() {
     arenas.trim();
-    for (HostMemory constant : constants) {
-      constant.close();
-    }
+    literals.forEach(shared::release);
+    literals.clear();
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Memory bound for one execution: what the places of a plan mean during a run. */
 public final class Frame implements AutoCloseable {
   private final ArenaPool<HostMemory>.Lease lease;
+  private final Scratch scratch;
   private final HostMemory[] constants;
   private final WorkerPool pool;
   private final Worker[] workers;
@@ -22,38 +23,47 @@ public final class Frame implements AutoCloseable {
   private List<HostMemory> fetches = List.of();
 
   /**
-   * Allocates the workers' scratch memory.
+   * Makes the workers.
    *
    * @param lease of an arena for each run
    * @param constants shared by all frames of a plan; not closed here
    */
   public Frame(
-      ArenaPool<HostMemory>.Lease lease,
-      HostMemory[] constants,
-      WorkerPool pool,
-      long scratchBytes) {
+      ArenaPool<HostMemory>.Lease lease, HostMemory[] constants, WorkerPool pool, Scratch scratch) {
     this.lease = lease;
+    this.scratch = scratch;
     this.constants = constants;
     this.pool = pool;
     workers = new Worker[pool.workers()];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker(HostMemory.allocate(scratchBytes));
+      workers[i] = new Worker();
     }
   }
 
-  /** Leases the arena for the next run, until {@link #release}. */
+  /** Leases the memory for the next run, until {@link #release}. */
   public void reserve() {
-    lease.begin();
+    arena = lease.begin();
+    try {
+      if (scratch.begin()) {
+        for (int i = 0; i < workers.length; i++) {
+          workers[i].setScratch(scratch.part(i));
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      lease.end();
+      throw e;
+    }
   }
 
   /** Gives back what {@link #reserve} leased. */
   public void release() {
+    scratch.end();
     lease.end();
   }
 
   /** Sets what the next run works on, until {@link #unbind}. */
   public void bind(List<HostMemory> feeds, List<DeviceMemory> resources, List<HostMemory> fetches) {
-    arena = lease.begin();
+    reserve();
     this.feeds = feeds;
     this.resources = resources;
     this.fetches = fetches;
@@ -115,8 +125,6 @@ public final class Frame implements AutoCloseable {
   @Override
   public void close() {
     lease.close();
-    for (Worker worker : workers) {
-      worker.scratch().close();
-    }
+    scratch.close();
   }
 }

@@ -11,7 +11,9 @@ import java.util.Arrays;
 public final class Worker {
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
-  private final HostMemory scratch;
+  private static final HostMemory NO_SCRATCH = HostMemory.uninitialized(0);
+
+  private HostMemory scratch = NO_SCRATCH;
   private final BlasWorker blas = new BlasWorker();
 
   /** The memory of each operand of the current span. */
@@ -29,9 +31,13 @@ public final class Worker {
   /** The result of a reduction to one integer or boolean. */
   public long integer;
 
-  public Worker(HostMemory scratch) {
-    this.scratch = scratch;
+  /** Makes a worker without scratch memory. */
+  public Worker() {
     reserve(16);
+  }
+
+  void setScratch(HostMemory memory) {
+    scratch = memory;
   }
 
   /** Makes room for this many operands. */

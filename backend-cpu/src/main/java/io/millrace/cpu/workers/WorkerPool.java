@@ -1,5 +1,7 @@
 package io.millrace.cpu.workers;
 
+import io.millrace.DeviceException;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -91,12 +93,23 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** Starts the helpers: one fewer than {@code workers}. */
+  /**
+   * Starts the helpers: one fewer than {@code workers}.
+   *
+   * @throws DeviceException if the system does not have so many threads
+   */
   public WorkerPool(int workers) {
     helpers = new Helper[Math.max(0, workers - 1)];
+    Arrays.setAll(helpers, i -> new Helper(i + 1));
     for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = new Helper(i + 1);
-      helpers[i].start();
+      try {
+        helpers[i].start();
+      } catch (OutOfMemoryError e) {
+        close();
+        throw new DeviceException(
+            "the system gives no more than %s of %s threads: %s"
+                .formatted(i + 1, workers, e.getMessage()));
+      }
     }
   }
 

@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.spi.ArenaPool;
-import io.millrace.spi.HostMemory;
+import io.millrace.cpu.StepRunner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -30,7 +29,7 @@ class WorkerPoolTest {
   }
 
   private Frame frame() {
-    return new Frame(ArenaPool.ofHost().lease("test", 0), new HostMemory[0], pool, 0);
+    return StepRunner.frame(pool, 0);
   }
 
   /** A kernel of which only the parts matter. */
@@ -169,7 +168,7 @@ class WorkerPoolTest {
 
   private static boolean callOften(WorkerPool pool, int seed) {
     Random random = new Random(seed);
-    try (Frame frame = new Frame(ArenaPool.ofHost().lease("test", 0), new HostMemory[0], pool, 0)) {
+    try (Frame frame = StepRunner.frame(pool, 0)) {
       for (int job = 0; job < 2000; job++) {
         int parts = random.nextInt(8) == 0 ? random.nextInt(200) : random.nextInt(6);
         int bad = random.nextInt(10) == 0 ? random.nextInt(parts + 1) : parts;

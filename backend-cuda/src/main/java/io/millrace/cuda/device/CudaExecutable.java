@@ -1,13 +1,14 @@
 package io.millrace.cuda.device;
 
-import io.millrace.cuda.command.Address;
 import io.millrace.cuda.command.KernelSource;
 import io.millrace.cuda.driver.Driver;
 import io.millrace.cuda.program.DeviceProgram;
 import io.millrace.spi.ArenaPool;
+import io.millrace.spi.ConstantPool;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
-import io.millrace.spi.HostMemory;
+import io.millrace.spi.Holders;
+import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
 import io.millrace.type.Literal;
 import java.util.ArrayList;
@@ -22,15 +23,20 @@ final class CudaExecutable implements Executable {
   private final ArenaPool<CudaMemory> arenas;
   private final ExecutionLayout layout;
   private final Map<KernelSource, Long> kernels = new HashMap<>();
-  private final CudaMemory constants;
+  private final ConstantPool<CudaMemory> constants;
+  private final List<Literal> literals = new ArrayList<>();
   private final List<Long> constantsAt = new ArrayList<>();
   private final String name;
 
   CudaExecutable(
-      DeviceProgram program, Driver driver, MemoryAccount account, ArenaPool<CudaMemory> arenas) {
+      DeviceProgram program,
+      Driver driver,
+      ArenaPool<CudaMemory> arenas,
+      ConstantPool<CudaMemory> constants) {
     this.program = program;
     this.driver = driver;
     this.arenas = arenas;
+    this.constants = constants;
     layout = ExecutionLayout.of(program);
     List<Step> steps = program.plan().steps();
     name = steps.isEmpty() ? "an empty plan" : "the plan of '" + last(steps).origin() + "'";
@@ -39,40 +45,24 @@ final class CudaExecutable implements Executable {
     for (int i = 0; i < sources.size(); i++) {
       kernels.put(sources.get(i), handles.get(i));
     }
-    long bytes = 0;
-    List<Long> offsets = new ArrayList<>();
-    for (Literal literal : program.plan().constants()) {
-      offsets.add(bytes);
-      bytes += Address.padded(literal.type().bytes());
-    }
-    long size = bytes;
-    constants = arenas.allocate(() -> account.allocate("constants of " + name, size));
-    offsets.forEach(o -> constantsAt.add(constants.address() + o));
     try {
-      upload(program.plan().constants(), offsets, bytes);
+      acquire(program.plan());
     } catch (RuntimeException | Error e) {
-      constants.close();
+      close();
       throw e;
+    }
+  }
+
+  private void acquire(Plan plan) {
+    for (int i = 0; i < plan.constants().size(); i++) {
+      Literal literal = plan.constants().get(i);
+      constantsAt.add(constants.acquire(Holders.constant(plan, i), literal).address());
+      literals.add(literal);
     }
   }
 
   private static Step last(List<Step> steps) {
     return steps.get(steps.size() - 1);
-  }
-
-  private void upload(List<Literal> literals, List<Long> offsets, long bytes) {
-    if (bytes == 0) {
-      return;
-    }
-    try (HostMemory all = HostMemory.allocate(bytes)) {
-      for (int i = 0; i < literals.size(); i++) {
-        Literal literal = literals.get(i);
-        long at = offsets.get(i);
-        all.window(at)
-            .put((int) (at % HostMemory.WINDOW), literal.bytes(), 0, (int) literal.type().bytes());
-      }
-      driver.upload(all, constants.address(), bytes);
-    }
   }
 
   DeviceProgram program() {
@@ -108,7 +98,8 @@ final class CudaExecutable implements Executable {
   /** Frees arenas too, which may be as large as they are for this plan only. */
   @Override
   public void close() {
-    constants.close();
+    literals.forEach(constants::release);
+    literals.clear();
     arenas.trim();
   }
 }

@@ -1,15 +1,13 @@
 package io.millrace.cuda.device;
 
 import io.millrace.cuda.driver.Driver;
+import io.millrace.spi.Holdings;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The memory of one device, shared by the sessions of the process.
@@ -20,11 +18,10 @@ import java.util.stream.Collectors;
 public final class MemoryPool {
   private static final long SMALL = 512;
   private static final long LARGE = 2L << 20;
-  private static final int SHOWN = 10;
 
   private final Driver driver;
   private final TreeMap<Long, Deque<Block>> spare = new TreeMap<>();
-  private final Map<String, Holding> holdings = new HashMap<>();
+  private final Holdings holdings = new Holdings();
   private long spareBytes;
 
   /**
@@ -33,12 +30,6 @@ public final class MemoryPool {
    * @param bytes its rounded size
    */
   record Block(long address, long bytes) {}
-
-  /** What one holder has. */
-  private static final class Holding {
-    long bytes;
-    int blocks;
-  }
 
   public MemoryPool(Driver driver) {
     this.driver = driver;
@@ -66,21 +57,13 @@ public final class MemoryPool {
       }
       block = new Block(address, size);
     }
-    Holding holding = holdings.computeIfAbsent(what, w -> new Holding());
-    holding.bytes += block.bytes();
-    holding.blocks++;
+    holdings.add(what, block.bytes());
     return Optional.of(block);
   }
 
   /** Takes back a block from who had it. */
   synchronized void giveBack(Block block, String what) {
-    Holding holding = holdings.get(what);
-    if (holding != null) {
-      holding.bytes -= block.bytes();
-      if (--holding.blocks == 0) {
-        holdings.remove(what);
-      }
-    }
+    holdings.remove(what, block.bytes());
     spare.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).push(block);
     spareBytes += block.bytes();
   }
@@ -95,28 +78,13 @@ public final class MemoryPool {
   /** Returns how much memory is free, and a line for each of those who hold most. */
   synchronized String describe() {
     Driver.MemoryState state = driver.memory();
-    String lines =
-        holdings.entrySet().stream()
-            .sorted(Comparator.comparingLong(e -> -e.getValue().bytes))
-            .limit(SHOWN)
-            .map(
-                e ->
-                    String.format(
-                        Locale.ROOT,
-                        "%n  %,d bytes: %s%s",
-                        e.getValue().bytes,
-                        e.getKey(),
-                        e.getValue().blocks == 1 ? "" : ", " + e.getValue().blocks + " times"))
-            .collect(Collectors.joining());
-    int more = holdings.size() - SHOWN;
     return String.format(
             Locale.ROOT,
             "%,d of %s's %,d bytes are free",
             state.free() + spareBytes,
             driver.name(),
             state.total())
-        + (holdings.isEmpty() ? "" : "; this process holds" + lines)
-        + (more > 0 ? "\n  and " + more + " more" : "");
+        + holdings.describe("; this process holds");
   }
 
   /** Rounds up so that blocks can be used again: to two megabytes, small ones to 512 bytes. */

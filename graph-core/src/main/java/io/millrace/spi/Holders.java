@@ -1,0 +1,51 @@
+package io.millrace.spi;
+
+import io.millrace.ir.Origin;
+import java.util.Comparator;
+
+/** Says whose memory it is that a plan needs, in terms of the user's operations. */
+public final class Holders {
+  private Holders() {}
+
+  /** Returns what holds the arena of a plan: the operation whose output takes most of it. */
+  public static String arena(Plan plan) {
+    return plan.steps().stream()
+        .max(Comparator.comparingLong(Holders::arenaBytes))
+        .map(step -> "what lies between the steps of a run, most of it" + of(step.origin()))
+        .orElse("what lies between the steps of a run");
+  }
+
+  private static long arenaBytes(Step step) {
+    return step.outputs().stream()
+        .filter(place -> place.space() == Place.Space.ARENA)
+        .mapToLong(place -> place.type().bytes())
+        .sum();
+  }
+
+  /** Returns what holds the scratch memory of a plan. */
+  public static String scratch(Plan plan) {
+    return plan.steps().stream()
+        .reduce((first, second) -> second)
+        .map(step -> "scratch memory of the plan" + of(step.origin()))
+        .orElse("scratch memory");
+  }
+
+  /** Returns what holds a constant of a plan: the first operation that reads it. */
+  public static String constant(Plan plan, int index) {
+    return plan.steps().stream()
+        .filter(step -> step.inputs().stream().anyMatch(place -> isConstant(place, index)))
+        .findFirst()
+        .map(step -> "a constant" + of(step.origin()))
+        .orElse("a constant");
+  }
+
+  private static boolean isConstant(Place place, int index) {
+    return place.space() == Place.Space.CONSTANT && place.index() == index;
+  }
+
+  private static String of(Origin origin) {
+    return origin.sites().isEmpty()
+        ? ""
+        : " of '" + origin.sites().get(0) + "' at " + origin.sites().get(0).line();
+  }
+}
