@@ -1,20 +1,32 @@
 package io.millrace;
 
+import io.millrace.reference.ReferenceBackend;
 import io.millrace.spi.Backend;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.DeviceSpec;
 import io.millrace.spi.Providers;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /** Finds the backends on the class or module path and opens their devices. */
 public final class Backends {
   private static final System.Logger LOG = System.getLogger("io.millrace");
+
+  /** Those of this project, which are found even where nothing registers them. */
+  private static final List<String> KNOWN =
+      List.of(
+          "io.millrace.cuda.CudaBackend",
+          "io.millrace.cpu.CpuBackend",
+          "io.millrace.reference.ReferenceBackend",
+          "io.millrace.idle.NullBackend");
 
   private final List<Backend> found;
   private final List<String> broken;
@@ -31,6 +43,8 @@ public final class Backends {
     List<Backend> found =
         Providers.all(
             ServiceLoader.load(Backend.class, Backend.class.getClassLoader()),
+            Backend.class,
+            KNOWN,
             e -> broken.add("a provider did not load: " + e.getMessage()));
     found.sort(Comparator.comparingInt(Backend::priority).reversed().thenComparing(Backend::name));
     return new Backends(found, broken);
@@ -58,8 +72,55 @@ public final class Backends {
     Found found = find(device);
     if (DeviceSpec.parse(device).isAny()) {
       warnOfPreferred(found.backend());
+      if (isAlone(found.backend())) {
+        Advice.give();
+      }
     }
     return found.backend().open(found.name(), options);
+  }
+
+  /** Returns whether the slow device of the specification is the only one to choose. */
+  private boolean isAlone(Backend chosen) {
+    return chosen instanceof ReferenceBackend
+        && broken.isEmpty()
+        && found.stream().allMatch(b -> b == chosen || b.priority() < 0);
+  }
+
+  /** Tells once in the life of the program how to get a fast device. */
+  private static final class Advice {
+    static {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          """
+          sessions run on the reference device, which is there to be compared with and slow: no \
+          other is on the class path. Add the one for processors:
+            <dependency>
+              <groupId>io.millrace</groupId>
+              <artifactId>millrace-backend-cpu</artifactId>
+              <version>%s</version>
+            </dependency>
+          and for NVIDIA GPUs millrace-backend-cuda as well"""
+              .formatted(version()));
+    }
+
+    private Advice() {}
+
+    /** Returns the version of this code as Maven wrote it into its jar. */
+    private static String version() {
+      Properties maven = new Properties();
+      String path = "/META-INF/maven/io.millrace/millrace-graph-core/pom.properties";
+      try (InputStream file = Backends.class.getResourceAsStream(path)) {
+        if (file != null) {
+          maven.load(file);
+        }
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, path, e);
+      }
+      return maven.getProperty("version", "the version of millrace-graph-core");
+    }
+
+    /** Does what the class does when it is first used. */
+    static void give() {}
   }
 
   /** A device that can be opened. */

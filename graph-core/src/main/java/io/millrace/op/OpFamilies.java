@@ -31,6 +31,8 @@ public final class OpFamilies {
     return List.copyOf(
         Providers.all(
             ServiceLoader.load(OpFamily.class, OpFamily.class.getClassLoader()),
+            OpFamily.class,
+            List.of("io.millrace.ops.MillraceOps"),
             e -> LOG.log(System.Logger.Level.WARNING, "a family of operations did not load", e)));
   }
 }

@@ -2,7 +2,7 @@ package io.millrace.type;
 
 import java.security.CodeSource;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
  * A line of the user's program.
@@ -30,18 +30,28 @@ public record SourceLine(String method, String file, int line) {
         }
       };
 
+  /** The package that all of the engine lies in, whatever it was renamed to in a shaded jar. */
+  private static final String ROOT = parent(SourceLine.class.getPackageName());
+
+  /** Packages in there that hold programs. */
+  private static final Set<String> PROGRAMS =
+      Set.of(ROOT + ".examples", ROOT + ".benchmarks", ROOT + ".conformance");
+
   /**
    * Returns the innermost line on the stack outside the engine's own code.
    *
-   * @param engine classes from other parts of the engine that may be on the stack
+   * <p>The engine's own are the classes in its packages that were loaded from where it was, and not
+   * from tests that share its packages. The user's may lie beside them in one jar.
+   *
+   * @param engine classes from other parts of the engine that may be on the stack, or from
+   *     libraries on top of it: all code is passed over that was loaded from where they were; if
+   *     the engine was too, as in a jar that holds a whole program, their packages alone
    */
   public static SourceLine ofCaller(List<? extends Class<?>> engine) {
-    List<String> origins =
-        Stream.concat(Stream.of(SourceLine.class), engine.stream()).map(ORIGIN::get).toList();
     return WALKER.walk(
         frames ->
             frames
-                .filter(f -> !origins.contains(ORIGIN.get(f.getDeclaringClass())))
+                .filter(f -> !isEngine(f.getDeclaringClass(), engine))
                 .filter(f -> !f.getClassName().startsWith("java."))
                 .findFirst()
                 .map(
@@ -51,6 +61,31 @@ public record SourceLine(String method, String file, int line) {
                             String.valueOf(f.getFileName()),
                             f.getLineNumber()))
                 .orElse(UNKNOWN));
+  }
+
+  private static boolean isEngine(Class<?> code, List<? extends Class<?>> engine) {
+    return isPart(code, SourceLine.class) || engine.stream().anyMatch(e -> isPart(code, e));
+  }
+
+  /** Returns whether code belongs to the part of the engine, or to the library, of a class. */
+  private static boolean isPart(Class<?> code, Class<?> part) {
+    String origin = ORIGIN.get(part);
+    if (!ORIGIN.get(code).equals(origin)) {
+      return false;
+    }
+    String name = code.getPackageName();
+    if (isWithin(part.getPackageName(), ROOT)) {
+      return isWithin(name, ROOT) && PROGRAMS.stream().noneMatch(p -> isWithin(name, p));
+    }
+    return !origin.equals(ORIGIN.get(SourceLine.class)) || isWithin(name, part.getPackageName());
+  }
+
+  private static boolean isWithin(String name, String other) {
+    return name.equals(other) || name.startsWith(other + ".");
+  }
+
+  private static String parent(String name) {
+    return name.substring(0, name.lastIndexOf('.'));
   }
 
   /** Returns a text as in a stack trace, such as {@code com.acme.Main.build(Main.java:23)}. */
