@@ -1,5 +1,6 @@
 package io.millrace.ops;
 
+import io.millrace.Output;
 import io.millrace.ops.index.InTopKOps;
 import io.millrace.ops.index.TopKOps;
 import io.millrace.ops.nn.ActivationOps;
@@ -31,5 +32,15 @@ public final class NnApi extends Facade
         TopKOps {
   NnApi(Ops ops) {
     super(ops);
+  }
+
+  /** Returns x divided by its 2-norms along axes: {@link Ops#l2Normalize(Object, int...)}. */
+  public Output l2Normalize(Object x, int... axes) {
+    return ops.l2Normalize(x, axes);
+  }
+
+  /** Returns x divided by its 2-norms along axes, or the root of epsilon if that is greater. */
+  public Output l2Normalize(Object x, int[] axes, double epsilon) {
+    return ops.l2Normalize(x, axes, epsilon);
   }
 }

@@ -11,7 +11,10 @@ import io.millrace.ops.math.ReductionOps.Reduce;
 /** Norms of vectors and matrices, made of reductions. */
 public interface NormOps extends Building {
 
-  /** Returns the square root of the sum of all squares. TensorFlow: norm. */
+  /**
+   * Returns the square root of the sum of all squares, which overflows only where the root does; its
+   * gradient at 0 is 0. TensorFlow: norm.
+   */
   default Output norm(Object x) {
     return norm(x, 2);
   }
@@ -35,12 +38,15 @@ public interface NormOps extends Building {
     if (!(ord > 0)) {
       throw Refusal.of("norm", "the order must be positive, not %s", ord);
     }
+    if (!x.dtype().isFloating()) {
+      throw Refusal.of("norm", "the input is %s: it must be floating", x.type());
+    }
     return scope(
         "norm",
         () -> {
           Ops tf = tf();
           if (ord == 2) {
-            return tf.sqrt(reduce(Kind.SUM, tf.multiply(x, x), axes, keepDims));
+            return reduce(Kind.EUCLIDEAN_NORM, x, axes, keepDims);
           }
           Output sizes = tf.abs(x);
           if (ord == 1) {
@@ -49,8 +55,15 @@ public interface NormOps extends Building {
           if (Double.isInfinite(ord)) {
             return reduce(Kind.MAX, sizes, axes, keepDims);
           }
-          Output sum = reduce(Kind.SUM, tf.pow(sizes, ord), axes, keepDims);
-          return tf.pow(sum, 1 / ord);
+          // Scaled, so that powers neither overflow nor vanish; of zeros alone there is no slope.
+          Output most = tf.stopGradient(reduce(Kind.MAX, sizes, axes, true));
+          Output isScale = tf.logicalAnd(tf.greater(most, 0), tf.isFinite(most));
+          Output scale = tf.where(isScale, most, tf.onesLike(most));
+          Output sum = reduce(Kind.SUM, tf.pow(tf.divide(sizes, scale), ord), axes, true);
+          Output some = tf.notEqual(sum, 0);
+          Output root = tf.pow(tf.where(some, sum, tf.onesLike(sum)), 1 / ord);
+          Output norm = tf.multiply(tf.where(some, root, tf.zerosLike(sum)), scale);
+          return keepDims ? norm : reduce(Kind.SUM, norm, axes, false);
         });
   }
 
@@ -72,6 +85,29 @@ public interface NormOps extends Building {
           Ops tf = tf();
           Output sums = tf.reduceSum(tf.abs(input), true, first);
           return tf.reduceMax(sums, keepDims, both);
+        });
+  }
+
+  /**
+   * Returns x with all its parts along these axes divided by their 2-norm, or by 1e-6 if that is
+   * greater. TensorFlow: l2_normalize.
+   */
+  default Output l2Normalize(Object x, int... axes) {
+    return l2Normalize(x, axes, 1e-12);
+  }
+
+  /**
+   * Returns x with all its parts along these axes divided by their 2-norm, or by the root of epsilon
+   * if that is greater. TensorFlow: l2_normalize.
+   */
+  default Output l2Normalize(Object x, int[] axes, double epsilon) {
+    Output input = operand(x);
+    return scope(
+        "l2_normalize",
+        () -> {
+          Ops tf = tf();
+          Output norms = norm(input, 2, operand(axes), true);
+          return tf.divide(input, tf.maximum(norms, Math.sqrt(epsilon)));
         });
   }
 

@@ -16,7 +16,6 @@ import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** Keeping tensors within bounds: element by element, or by their norm. */
 public interface ClipOps extends Building {
@@ -39,7 +38,9 @@ public interface ClipOps extends Building {
   /** Returns x scaled down, if need be, to this 2-norm. TensorFlow: clip_by_norm. */
   default Output clipByNorm(Object x, Object norm) {
     Output input = operand(x);
-    return clipByNorm(input, operand(norm, input.dtype()), y -> tf().reduceSum(y, true));
+    return scope(
+        "clip_by_norm",
+        () -> scaled(input, tf().reduceEuclideanNorm(input, true), operand(norm, input.dtype())));
   }
 
   /**
@@ -48,20 +49,24 @@ public interface ClipOps extends Building {
    */
   default Output clipByNorm(Object x, Object norm, int... axes) {
     Output input = operand(x);
-    return clipByNorm(input, operand(norm, input.dtype()), y -> tf().reduceSum(y, true, axes));
-  }
-
-  private Output clipByNorm(Output x, Output norm, UnaryOperator<Output> sum) {
     return scope(
         "clip_by_norm",
-        () -> {
-          Ops tf = tf();
-          Output squares = sum.apply(tf.multiply(x, x));
-          Output positive = tf.greater(squares, 0);
-          Output safe = tf.where(positive, squares, tf.onesLike(squares));
-          Output own = tf.where(positive, tf.sqrt(safe), squares);
-          return tf.divide(tf.multiply(x, norm), tf.maximum(own, norm));
-        });
+        () ->
+            scaled(
+                input,
+                tf().reduceEuclideanNorm(input, true, axes),
+                operand(norm, input.dtype())));
+  }
+
+  /** Returns x scaled down from its own norm, where that is greater than the wished one. */
+  private Output scaled(Output x, Output own, Output wished) {
+    Ops tf = tf();
+    // NaN is not within: it goes on.
+    Output within = tf.lessEqual(own, wished);
+    // What is not chosen must have finite slopes: they are multiplied by 0.
+    Output from = tf.where(within, tf.onesLike(own), own);
+    Output to = tf.where(within, tf.onesLike(own), wished);
+    return tf.where(within, x, tf.multiply(tf.divide(x, from), to));
   }
 
   /**
@@ -76,9 +81,8 @@ public interface ClipOps extends Building {
         () -> {
           Ops tf = tf();
           Output elements = tf.cast(tf.size(input), input.dtype());
-          Output inverse = tf.rsqrt(tf.reduceSum(tf.multiply(input, input)));
-          Output factor = tf.minimum(tf.multiply(inverse, elements), tf.divide(1, wished));
-          return tf.multiply(tf.multiply(input, wished), factor);
+          Output own = tf.divide(tf.reduceEuclideanNorm(input), elements);
+          return scaled(input, own, wished);
         });
   }
 
@@ -89,8 +93,7 @@ public interface ClipOps extends Building {
         "global_norm",
         () -> {
           Ops tf = tf();
-          List<Output> halves = inputs.stream().map(tf.nn::l2Loss).toList();
-          return tf.sqrt(tf.multiply(tf.reduceSum(tf.stack(halves)), 2));
+          return tf.norm(tf.stack(inputs.stream().map(tf::norm).toList()));
         });
   }
 
@@ -112,9 +115,12 @@ public interface ClipOps extends Building {
         "clip_by_global_norm",
         () -> {
           Ops tf = tf();
-          Output least = tf.minimum(tf.divide(1, own), tf.divide(1, wished));
+          Output one = tf.onesLike(own);
+          Output within = tf.lessEqual(own, wished);
+          Output factor =
+              tf.divide(tf.where(within, one, wished), tf.where(within, one, own));
           // Own minus own is 0, or NaN where it is not finite: then nothing should go on as if.
-          Output scale = tf.add(tf.multiply(wished, least), tf.subtract(own, own));
+          Output scale = tf.add(factor, tf.subtract(own, own));
           return inputs.stream().map(x -> tf.multiply(x, scale)).toList();
         });
   }

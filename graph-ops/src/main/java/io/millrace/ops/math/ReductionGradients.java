@@ -50,11 +50,11 @@ final class ReductionGradients {
     return Gradients.of(tf.multiply(tf.divide(chosen, count), kept(call, reduce, call.gradient())));
   }
 
-  /** Every element takes its part of the norm times the gradient; NaN where the norm is 0. */
+  /** Every element takes its part of the norm times the gradient; 0 where the norm is 0. */
   static Gradients euclideanNorm(Gradient call, ReductionOps.Reduce reduce) {
     Ops tf = Ops.of(call.graph());
-    Output ratio = tf.divide(call.output(0), call.gradient());
-    return Gradients.of(tf.divide(call.input(0), kept(call, reduce, ratio)));
+    Output part = tf.divNoNan(call.input(0), kept(call, reduce, call.output(0)));
+    return Gradients.of(tf.multiply(kept(call, reduce, call.gradient()), part));
   }
 
   /** Booleans have none. */

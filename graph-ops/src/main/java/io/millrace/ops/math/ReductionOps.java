@@ -69,9 +69,17 @@ public interface ReductionOps extends Building {
     return result(new Reduce(Kind.MEAN, keepDims), operand(x), operand(axes));
   }
 
-  /** Returns the square root of the sum of all squares. TensorFlow: EuclideanNorm. */
+  /**
+   * Returns the square root of the sum of all squares, which overflows only where the root does; its
+   * gradient at 0 is 0. TensorFlow: EuclideanNorm.
+   */
   default Output reduceEuclideanNorm(Object x) {
     return Reduce.all(this, Kind.EUCLIDEAN_NORM, false, x);
+  }
+
+  /** Returns the square root of the sum of all squares, keeping all axes. */
+  default Output reduceEuclideanNorm(Object x, boolean keepDims) {
+    return Reduce.all(this, Kind.EUCLIDEAN_NORM, keepDims, x);
   }
 
   /** Returns the square roots of the sums of squares along axes. TensorFlow: EuclideanNorm. */
@@ -294,6 +302,10 @@ public interface ReductionOps extends Building {
       Inference in = new Inference(List.of(), i -> Optional.empty());
       List<Integer> axes = axes(in, to.constant(1), shape.rank());
       DType dtype = to.inputType(0).dtype();
+      if (kind == Kind.EUCLIDEAN_NORM && dtype == DType.FLOAT64) {
+        to.output(0, SafeNorm.of(to, to.input(0), axes, keepDims));
+        return;
+      }
       Value reduced =
           to.reduce(
               kind.reduction, List.of(to.input(0)), axes, keepDims, (b, s) -> element(s.get(0)));
@@ -302,10 +314,13 @@ public interface ReductionOps extends Building {
       to.output(0, ready ? reduced : to.map(reduced, x -> finish(x, dtype, count)));
     }
 
-    /** Returns what is combined; the sum of a mean of integers is kept from wrapping. */
+    /**
+     * Returns what is combined; the sum of a mean of integers is kept from wrapping, and the squares
+     * of narrow floating numbers from overflowing.
+     */
     private Scalar element(Scalar x) {
       return switch (kind) {
-        case EUCLIDEAN_NORM -> x.square();
+        case EUCLIDEAN_NORM -> (x.type().isFloating() ? x.cast(DType.FLOAT64) : x).square();
         case MEAN -> x.type().isInteger() ? x.cast(DType.INT64) : x;
         default -> x;
       };
@@ -313,10 +328,11 @@ public interface ReductionOps extends Building {
 
     /** Returns the mean or norm from the sum of this many elements. */
     private Scalar finish(Scalar sum, DType dtype, long count) {
-      DType floating = dtype.isFloating() ? dtype : DType.FLOAT64;
       double divisor = dtype.isFloating() ? count : Math.max(1, count);
       Scalar result =
-          kind == Kind.MEAN ? sum.dividedBy(sum.constant(divisor)) : sum.cast(floating).sqrt();
+          kind == Kind.MEAN
+              ? sum.dividedBy(sum.constant(divisor))
+              : sum.cast(DType.FLOAT64).sqrt();
       return result.cast(dtype);
     }
 

@@ -29,7 +29,10 @@ public interface StatisticsOps extends Building {
     return logSumExp(operand(x), operand(axes), keepDims);
   }
 
-  /** The greatest is taken out first, so that nothing overflows. */
+  /**
+   * The greatest is taken out first, so that nothing overflows. Where the sum of all is 1, or a
+   * little more, its logarithm is that of 1 plus the others, and has the same gradient.
+   */
   private Output logSumExp(Output x, Output axes, boolean keepDims) {
     return scope(
         "ReduceLogSumExp",
@@ -38,9 +41,17 @@ public interface StatisticsOps extends Building {
           Output greatest = reduce(Kind.MAX, x, axes, true);
           Output finite = tf.isFinite(greatest);
           Output moved = tf.stopGradient(tf.where(finite, greatest, tf.zerosLike(greatest)));
-          Output sum = reduce(Kind.SUM, tf.exp(tf.subtract(x, moved)), axes, keepDims);
-          Output back = keepDims ? moved : Broadcasting.reshapeLike(moved, sum);
-          return tf.add(tf.log(sum), back);
+          Output powers = tf.exp(tf.subtract(x, moved));
+          Output sum = reduce(Kind.SUM, powers, axes, true);
+          Output first = tf.equal(x, greatest);
+          Output others = tf.where(first, tf.zerosLike(powers), powers);
+          Output ties = reduce(Kind.SUM, tf.cast(first, x.dtype()), axes, true);
+          Output rest = tf.add(reduce(Kind.SUM, others, axes, true), tf.subtract(ties, 1));
+          Output plain = tf.log(sum);
+          Output lost = tf.where(finite, tf.subtract(tf.log1p(rest), plain), tf.zerosLike(plain));
+          Output all = tf.add(tf.add(plain, tf.stopGradient(lost)), moved);
+          // Sums of one element each, without the axes.
+          return keepDims ? all : reduce(Kind.SUM, all, axes, false);
         });
   }
 
@@ -70,9 +81,13 @@ public interface StatisticsOps extends Building {
         });
   }
 
-  /** Returns the standard deviation of all elements, floating. TensorFlow: reduce_std. */
+  /**
+   * Returns the standard deviation of all elements, floating; its gradient is 0 where all are equal.
+   * TensorFlow: reduce_std.
+   */
   default Output reduceStd(Object x) {
-    return scope("reduce_std", () -> tf().sqrt(tf().reduceVariance(x)));
+    Output input = operand(x);
+    return deviation(input, Reduce.allAxes(this, input), false);
   }
 
   /** Returns the standard deviations along axes, floating. TensorFlow: reduce_std. */
@@ -82,7 +97,23 @@ public interface StatisticsOps extends Building {
 
   /** Returns the standard deviations along axes, floating. TensorFlow: reduce_std. */
   default Output reduceStd(Object x, boolean keepDims, int... axes) {
-    return scope("reduce_std", () -> tf().sqrt(tf().reduceVariance(x, keepDims, axes)));
+    return deviation(operand(x), operand(axes), keepDims);
+  }
+
+  /** The norm of what differs from the mean, by the root of the number of elements. */
+  private Output deviation(Output x, Output axes, boolean keepDims) {
+    return scope(
+        "reduce_std",
+        () -> {
+          Ops tf = tf();
+          Output centred = tf.subtract(x, reduce(Kind.MEAN, x, axes, true));
+          Output norm = reduce(Kind.EUCLIDEAN_NORM, centred, axes, keepDims);
+          Output terms =
+              tf.divide(
+                  tf.cast(tf.size(x), x.dtype()),
+                  tf.cast(tf.maximum(tf.size(norm), 1), x.dtype()));
+          return tf.divide(norm, tf.sqrt(terms));
+        });
   }
 
   /** Returns how many of all elements are not zero, int64. TensorFlow: count_nonzero. */

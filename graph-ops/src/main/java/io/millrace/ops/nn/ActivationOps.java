@@ -71,13 +71,13 @@ public interface ActivationOps extends Building {
     SELU(
         "Selu",
         Slope.SELU,
-        // Not expm1: of numbers next to 0 TensorFlow's result is 0, and so their slope the upper
-        // one.
         x ->
             x.lt(x.constant(0))
-                .select(x.exp().minus(1).times(Slope.SELU_SCALE_ALPHA), x.times(Slope.SELU_SCALE))),
+                .select(
+                    x.apply(UnaryFn.EXPM1).times(Slope.SELU_SCALE_ALPHA),
+                    x.times(Slope.SELU_SCALE))),
     SOFTPLUS("Softplus", Slope.SOFTPLUS, Activation::softplus),
-    SOFTSIGN("Softsign", Slope.SOFTSIGN, x -> x.dividedBy(x.abs().plus(1)));
+    SOFTSIGN("Softsign", Slope.SOFTSIGN, Activation::softsign);
 
     private final String type;
     private final Slope slope;
@@ -89,6 +89,11 @@ public interface ActivationOps extends Building {
       this.slope = slope;
       this.rule = rule;
       this.signature = Signature.of("features: T in " + slope.types());
+    }
+
+    private static Scalar softsign(Scalar x) {
+      Scalar infinite = x.abs().eq(x.constant(Double.POSITIVE_INFINITY));
+      return infinite.select(x.apply(UnaryFn.SIGN), x.dividedBy(x.abs().plus(1)));
     }
 
     /** Keeps to x or exp(x) where the sum with 1 would lose all of one of them. */
@@ -116,8 +121,28 @@ public interface ActivationOps extends Building {
 
     @Override
     public Gradients gradient(Gradient call) {
-      Output point = slope.atOutput() ? call.output(0) : call.input(0);
-      return Gradients.of(Ops.of(call.graph()).result(slope, call.gradient(), point));
+      Ops tf = Ops.of(call.graph());
+      Output x = call.input(0);
+      Output dy = call.gradient();
+      // From x: of a y next to its limit, nothing is left of what it lacks.
+      return Gradients.of(
+          switch (this) {
+            case ELU -> tf.multiply(dy, decay(tf, x));
+            case SELU -> {
+              Output scale =
+                  tf.where(
+                      tf.less(x, 0),
+                      tf.cast(tf.constant(Slope.SELU_SCALE_ALPHA), x.dtype()),
+                      tf.cast(tf.constant(Slope.SELU_SCALE), x.dtype()));
+              yield tf.multiply(dy, tf.multiply(scale, decay(tf, x)));
+            }
+            default -> tf.result(slope, dy, slope.atOutput() ? call.output(0) : x);
+          });
+    }
+
+    /** Returns {@code exp(x)} where x is negative, else 1. */
+    private static Output decay(Ops tf, Output x) {
+      return tf.exp(tf.negative(tf.nn.relu(tf.negative(x))));
     }
 
     @Override
@@ -154,8 +179,8 @@ public interface ActivationOps extends Building {
         (dy, y) ->
             y.lt(y.constant(0))
                 .select(y.plus(Slope.SELU_SCALE_ALPHA).times(dy), dy.times(Slope.SELU_SCALE))),
-    SOFTPLUS("SoftplusGrad", false, (dy, x) -> dy.dividedBy(x.negate().exp().plus(1))),
-    SOFTSIGN("SoftsignGrad", false, (dy, x) -> dy.dividedBy(x.abs().plus(1).square()));
+    SOFTPLUS("SoftplusGrad", false, (dy, x) -> dy.times(x.sigmoid())),
+    SOFTSIGN("SoftsignGrad", false, (dy, x) -> dy.dividedBy(x.abs().plus(1)).dividedBy(x.abs().plus(1)));
 
     static final double SELU_SCALE = 1.0507009873554805;
     static final double SELU_SCALE_ALPHA = 1.7580993408473768;
@@ -211,10 +236,7 @@ public interface ActivationOps extends Building {
       return switch (this) {
         case RELU, RELU6 -> tf.zerosLike(point);
         case ELU, SELU -> tf.where(tf.less(point, 0), both, tf.zerosLike(both));
-        case SOFTPLUS -> {
-          Output sum = tf.add(tf.exp(tf.negative(point)), tf.exp(point));
-          yield tf.divide(both, tf.add(sum, 2));
-        }
+        case SOFTPLUS -> tf.divide(both, tf.multiply(tf.add(tf.cosh(point), 1), 2));
         case SOFTSIGN -> {
           Output base = tf.add(tf.abs(point), 1);
           Output cube = tf.multiply(base, tf.square(base));

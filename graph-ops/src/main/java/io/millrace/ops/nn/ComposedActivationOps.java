@@ -29,10 +29,10 @@ public interface ComposedActivationOps extends Building {
         });
   }
 
-  /** Returns {@code x * sigmoid(x)}. TensorFlow: swish. */
+  /** Returns {@code x * sigmoid(x)}, 0 at -infinity. TensorFlow: swish. */
   default Output swish(Object x) {
     Output input = operand(x);
-    return scope("swish", () -> tf().multiply(input, tf().sigmoid(input)));
+    return scope("swish", () -> tf().multiplyNoNan(input, tf().sigmoid(input)));
   }
 
   /** Returns x times the normal distribution function of x (arXiv:1606.08415). TensorFlow: gelu. */
@@ -51,13 +51,16 @@ public interface ComposedActivationOps extends Building {
         "Gelu",
         () -> {
           Ops tf = tf();
-          Output half = tf.multiply(0.5, input);
           if (!approximate) {
-            return tf.multiply(half, tf.erfc(tf.multiply(tf.negative(input), Math.sqrt(0.5))));
+            Output twice = tf.erfc(tf.multiply(tf.negative(input), Math.sqrt(0.5)));
+            return tf.multiplyNoNan(tf.multiply(0.5, input), twice);
           }
-          Output cube = tf.multiply(0.044715, tf.pow(input, 3));
-          Output inner = tf.multiply(Math.sqrt(2 / Math.PI), tf.add(input, cube));
-          return tf.multiply(half, tf.add(1, tf.tanh(inner)));
+          // (1 + tanh(u)) / 2 is the sigmoid of 2 u, which keeps its digits. It has its limits long
+          // before 30, and nothing overflows on the way there.
+          Output near = tf.maximum(tf.minimum(input, 30), -30);
+          Output factor = tf.add(1, tf.multiply(0.044715, tf.square(near)));
+          Output inner = tf.multiply(tf.multiply(Math.sqrt(8 / Math.PI), near), factor);
+          return tf.multiplyNoNan(input, tf.sigmoid(inner));
         });
   }
 }

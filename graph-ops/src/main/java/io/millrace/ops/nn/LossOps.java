@@ -93,8 +93,8 @@ public interface LossOps extends Building {
   }
 
   /**
-   * Returns the cross entropy of independent yes-no answers, element by element: {@code max(x, 0) -
-   * x z + log(1 + exp(-|x|))}. TensorFlow: sigmoid_cross_entropy_with_logits.
+   * Returns the cross entropy of independent yes-no answers, element by element: {@code x (1 - z) +
+   * log(1 + exp(-x))}. TensorFlow: sigmoid_cross_entropy_with_logits.
    *
    * @param labels z, probabilities in [0, 1]
    * @param logits x, floating, of the same shape
@@ -113,11 +113,11 @@ public interface LossOps extends Building {
         "logistic_loss",
         () -> {
           Ops tf = tf();
-          Output zeros = tf.zerosLike(x);
-          Output positive = tf.greaterEqual(x, zeros);
-          Output relu = tf.where(positive, x, zeros);
+          // For each sign the form in which nothing is taken off again, nor in the gradient.
+          Output positive = tf.greaterEqual(x, 0);
+          Output factor = tf.where(positive, tf.subtract(1, z), tf.negative(z));
           Output minusAbs = tf.where(positive, tf.negative(x), x);
-          return tf.add(tf.subtract(relu, tf.multiply(x, z)), tf.log1p(tf.exp(minusAbs)));
+          return tf.add(tf.multiply(x, factor), tf.nn.softplus(minusAbs));
         });
   }
 
@@ -161,7 +161,7 @@ public interface LossOps extends Building {
       call.gradient(1)
           .ifPresent(
               ddy -> {
-                byLogits.add(throughSoftmax(tf, ddy, logits));
+                byLogits.add(SoftmaxOps.Softmax.slope(tf, tf.nn.softmax(logits), ddy));
                 byLabels.add(tf.negative(ddy));
               });
       Output labels = call.input(1);
@@ -171,35 +171,34 @@ public interface LossOps extends Building {
           Broadcasting.sumTo(sum(tf, byLabels), labels, result, List.of(logits)));
     }
 
-    /** Returns the gradient by the scores where {@code ddy} arrives at their probabilities. */
-    static Output throughSoftmax(Ops tf, Output ddy, Output logits) {
-      Output y = tf.nn.softmax(logits);
-      Output mean = tf.reduceSum(tf.multiply(ddy, y), true, -1);
-      return tf.multiply(tf.subtract(ddy, mean), y);
-    }
-
     private static Output sum(Ops tf, List<Output> parts) {
       return parts.size() == 1 ? parts.get(0) : tf.add(parts.get(0), parts.get(1));
     }
 
     @Override
     public void lower(Lowering to) {
-      Value logits = to.input(0);
-      Value labels = to.input(1);
-      Value greatest = SoftmaxOps.Softmax.greatest(to, logits);
-      Value sum = SoftmaxOps.Softmax.sumOfExponentials(to, logits, greatest);
-      List<Value> parts = List.of(logits, greatest, sum, labels);
+      List<Value> parts = new ArrayList<>(SoftmaxOps.Softmax.parts(to, to.input(0)));
+      parts.add(to.input(1));
       to.output(
           0,
-          to.reduce(
-              Reduction.SUM,
-              parts,
-              List.of(1),
-              false,
-              (b, s) -> SoftmaxOps.LogSoftmax.score(s).times(s.get(3)).negate()));
-      to.output(
-          1,
-          to.map(parts, s -> s.get(0).minus(s.get(1)).exp().dividedBy(s.get(2)).minus(s.get(3))));
+          to.reduce(Reduction.SUM, parts, List.of(1), false, (b, s) -> loss(s, s.get(3))));
+      to.output(1, to.map(parts, s -> slope(s, s.get(3))));
+    }
+
+    /** Returns a class's part of the loss: 0 where it is impossible and not asked for. */
+    private static Scalar loss(List<Scalar> parts, Scalar label) {
+      Scalar score = SoftmaxOps.LogSoftmax.score(parts);
+      Scalar zero = label.constant(0);
+      Scalar absent =
+          label.eq(zero).and(score.eq(score.constant(Double.NEGATIVE_INFINITY)));
+      return absent.select(zero, score.times(label).negate());
+    }
+
+    /** Returns the probability less the label, exact where one is nearly the other. */
+    static Scalar slope(List<Scalar> parts, Scalar label) {
+      Scalar rest = parts.get(2);
+      Scalar above = SoftmaxOps.Softmax.exponential(parts).minus(label).minus(label.times(rest));
+      return above.dividedBy(rest.plus(1));
     }
 
     static List<Example> examples() {
@@ -263,7 +262,7 @@ public interface LossOps extends Building {
           call.gradient(0).map(dy -> tf.multiply(tf.expandDims(dy, -1), call.output(1)));
       Optional<Output> byBackprop =
           call.gradient(1)
-              .map(ddy -> SoftmaxCrossEntropyWithLogits.throughSoftmax(tf, ddy, call.input(0)));
+              .map(ddy -> SoftmaxOps.Softmax.slope(tf, tf.nn.softmax(call.input(0)), ddy));
       Optional<Output> both = byLoss.flatMap(a -> byBackprop.map(b -> tf.add(a, b)));
       return Gradients.of(
           List.of(both.or(() -> byLoss).or(() -> byBackprop)), "labels are classes, not numbers");
@@ -279,9 +278,8 @@ public interface LossOps extends Building {
           labels,
           label -> label.isWithin(0, shape.dim(1)),
           "received a label value which is outside the valid range of [0, " + shape.dim(1) + ")");
-      Value greatest = SoftmaxOps.Softmax.greatest(to, logits);
-      Value sum = SoftmaxOps.Softmax.sumOfExponentials(to, logits, greatest);
-      List<Value> parts = List.of(logits, greatest, sum, labels);
+      List<Value> parts = new ArrayList<>(SoftmaxOps.Softmax.parts(to, logits));
+      parts.add(labels);
       to.output(
           0,
           to.reduce(
@@ -290,24 +288,20 @@ public interface LossOps extends Building {
               List.of(1),
               false,
               (b, s) ->
-                  s.get(3)
-                      .cast(DType.INT64)
-                      .eq(b.index(1))
+                  isTrue(s, b.index(1))
                       .select(SoftmaxOps.LogSoftmax.score(s).negate(), s.get(0).constant(0))));
       to.output(
           1,
           to.map(
               parts,
-              s ->
-                  s.get(0)
-                      .minus(s.get(1))
-                      .exp()
-                      .dividedBy(s.get(2))
-                      .minus(
-                          s.get(3)
-                              .cast(DType.INT64)
-                              .eq(s.get(3).index(1))
-                              .select(s.get(0).constant(1), s.get(0).constant(0)))));
+              s -> {
+                Scalar label = isTrue(s, s.get(3).index(1)).cast(s.get(0).type());
+                return SoftmaxCrossEntropyWithLogits.slope(s, label);
+              }));
+    }
+
+    private static Scalar isTrue(List<Scalar> parts, Scalar index) {
+      return parts.get(3).cast(DType.INT64).eq(index);
     }
 
     static List<Example> examples() {

@@ -63,37 +63,57 @@ public interface SoftmaxOps extends Building {
   record Softmax() implements OfScores {
     @Override
     public Gradients gradient(Gradient call) {
-      Ops tf = Ops.of(call.graph());
-      Output y = call.output(0);
-      Output dy = call.gradient();
-      Output mean = tf.reduceSum(tf.multiply(dy, y), true, -1);
-      return Gradients.of(tf.multiply(tf.subtract(dy, mean), y));
+      return Gradients.of(slope(Ops.of(call.graph()), call.output(0), call.gradient()));
+    }
+
+    /**
+     * Returns the gradient by the scores where {@code dy} arrives at their probabilities y. What
+     * arrives at the likeliest is taken off everywhere first, which changes nothing but keeps the
+     * digits of 1 - y where y is rounded to 1.
+     */
+    static Output slope(Ops tf, Output y, Output dy) {
+      Output likeliest = tf.equal(y, tf.reduceMax(y, true, -1));
+      Output least = tf.fill(tf.shape(dy), tf.cast(tf.constant(Double.NEGATIVE_INFINITY), dy.dtype()));
+      Output there = tf.reduceMax(tf.where(likeliest, dy, least), true, -1);
+      Output moved = tf.subtract(dy, tf.stopGradient(there));
+      Output mean = tf.reduceSum(tf.multiply(moved, y), true, -1);
+      return tf.multiply(tf.subtract(moved, mean), y);
     }
 
     @Override
     public void lower(Lowering to) {
       Value x = to.input(0);
-      Value greatest = greatest(to, x);
-      Value sum = sumOfExponentials(to, x, greatest);
-      to.output(
-          0,
-          to.map(
-              List.of(x, greatest, sum), s -> s.get(0).minus(s.get(1)).exp().dividedBy(s.get(2))));
+      to.output(0, to.map(parts(to, x), s -> exponential(s).dividedBy(s.get(2).plus(1))));
     }
 
-    /** Returns the greatest element along the last axis, which is kept. */
-    static Value greatest(Lowering to, Value x) {
-      return to.reduce(Reduction.MAX, x, List.of(x.type().shape().rank() - 1), true);
+    /**
+     * Returns the scores, the greatest along the last axis, which is kept, and the sum of all {@code
+     * exp(x - greatest)} less 1, which is that of the greatest: so small ones are not lost.
+     */
+    static List<Value> parts(Lowering to, Value x) {
+      List<Integer> last = List.of(x.type().shape().rank() - 1);
+      Value greatest = to.reduce(Reduction.MAX, x, last, true);
+      List<Value> both = List.of(x, greatest);
+      Value others =
+          to.reduce(
+              Reduction.SUM,
+              both,
+              last,
+              true,
+              (b, s) -> s.get(0).eq(s.get(1)).select(s.get(0).constant(0), exponential(s)));
+      Value equal =
+          to.reduce(
+              Reduction.SUM,
+              both,
+              last,
+              true,
+              (b, s) -> s.get(0).eq(s.get(1)).cast(s.get(0).type()));
+      return List.of(x, greatest, to.map(others, equal, (o, e) -> o.plus(e.minus(1))));
     }
 
-    /** Returns the sum of {@code exp(x - greatest)} along the last axis, which is kept. */
-    static Value sumOfExponentials(Lowering to, Value x, Value greatest) {
-      return to.reduce(
-          Reduction.SUM,
-          List.of(x, greatest),
-          List.of(x.type().shape().rank() - 1),
-          true,
-          (b, s) -> s.get(0).minus(s.get(1)).exp());
+    /** Returns {@code exp(x - greatest)} of the parts. */
+    static Scalar exponential(List<Scalar> parts) {
+      return parts.get(0).minus(parts.get(1)).exp();
     }
 
     static List<Example> examples() {
@@ -118,21 +138,23 @@ public interface SoftmaxOps extends Building {
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
       Output dy = call.gradient();
+      Output y = call.output(0);
       Output sum = tf.reduceSum(dy, true, -1);
-      return Gradients.of(tf.subtract(dy, tf.multiply(sum, tf.exp(call.output(0)))));
+      // Of probabilities near 1 the digits are in what they lack.
+      Output likely =
+          tf.subtract(tf.subtract(dy, sum), tf.multiply(sum, tf.expm1(y)));
+      Output unlikely = tf.subtract(dy, tf.multiply(sum, tf.exp(y)));
+      return Gradients.of(tf.where(tf.greater(y, -Math.log(2)), likely, unlikely));
     }
 
     @Override
     public void lower(Lowering to) {
-      Value x = to.input(0);
-      Value greatest = Softmax.greatest(to, x);
-      Value sum = Softmax.sumOfExponentials(to, x, greatest);
-      to.output(0, to.map(List.of(x, greatest, sum), LogSoftmax::score));
+      to.output(0, to.map(Softmax.parts(to, to.input(0)), LogSoftmax::score));
     }
 
-    /** Returns the logarithm of the probability from a score, the greatest one, and the sum. */
-    static Scalar score(List<Scalar> s) {
-      return s.get(0).minus(s.get(1)).minus(s.get(2).log());
+    /** Returns the logarithm of the probability from the parts. */
+    static Scalar score(List<Scalar> parts) {
+      return parts.get(0).minus(parts.get(1)).minus(parts.get(2).log1p());
     }
 
     static List<Example> examples() {
