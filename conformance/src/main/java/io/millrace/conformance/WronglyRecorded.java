@@ -13,8 +13,8 @@ final class WronglyRecorded {
   private WronglyRecorded() {}
 
   /**
-   * Returns the elements that count in the recorded gradient for a tensor: not those for elements of
-   * cumprod's input that are 0, for which TensorFlow has 0 whatever the others are.
+   * Returns the elements that count in the recorded gradient for a tensor: not those for elements
+   * of cumprod's input that are 0, for which TensorFlow has 0 whatever the others are.
    */
   static LongPredicate right(Graph graph, Output x, Map<String, Literal> feeds) {
     List<Operation> readers =

@@ -59,7 +59,14 @@ public abstract class LimitsContract {
     check(tf.digamma(numbers(tf, 0, -0.0, -1, -2, INF)), -INF, INF, NAN, NAN, INF);
     Output fours = tf.constant(new float[] {0, -0.0f, -3});
     check(tf.digamma(fours), -INF, INF, NAN);
-    check(tf.zeta(numbers(tf, 2, 3, 3, 2, 1, INF), numbers(tf, 0, 0, -0.0, -1, 5, 1)), INF, INF, -INF, INF, INF, 1);
+    check(
+        tf.zeta(numbers(tf, 2, 3, 3, 2, 1, INF), numbers(tf, 0, 0, -0.0, -1, 5, 1)),
+        INF,
+        INF,
+        -INF,
+        INF,
+        INF,
+        1);
     check(tf.polygamma(numbers(tf, 1, 2, 2, 2), numbers(tf, 0, 0, -0.0, -1)), INF, -INF, INF, NAN);
     check(tf.erfinv(numbers(tf, 1, -1, 0, 2)), INF, -INF, 0, NAN);
     check(tf.erfc(numbers(tf, INF, -INF)), 0, 2);

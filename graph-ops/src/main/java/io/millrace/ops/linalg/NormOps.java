@@ -12,8 +12,8 @@ import io.millrace.ops.math.ReductionOps.Reduce;
 public interface NormOps extends Building {
 
   /**
-   * Returns the square root of the sum of all squares, which overflows only where the root does; its
-   * gradient at 0 is 0. TensorFlow: norm.
+   * Returns the square root of the sum of all squares, which overflows only where the root does;
+   * its gradient at 0 is 0. TensorFlow: norm.
    */
   default Output norm(Object x) {
     return norm(x, 2);
@@ -97,8 +97,8 @@ public interface NormOps extends Building {
   }
 
   /**
-   * Returns x with all its parts along these axes divided by their 2-norm, or by the root of epsilon
-   * if that is greater. TensorFlow: l2_normalize.
+   * Returns x with all its parts along these axes divided by their 2-norm, or by the root of
+   * epsilon if that is greater. TensorFlow: l2_normalize.
    */
   default Output l2Normalize(Object x, int[] axes, double epsilon) {
     Output input = operand(x);

@@ -53,9 +53,7 @@ public interface ClipOps extends Building {
         "clip_by_norm",
         () ->
             scaled(
-                input,
-                tf().reduceEuclideanNorm(input, true, axes),
-                operand(norm, input.dtype())));
+                input, tf().reduceEuclideanNorm(input, true, axes), operand(norm, input.dtype())));
   }
 
   /** Returns x scaled down from its own norm, where that is greater than the wished one. */
@@ -117,8 +115,7 @@ public interface ClipOps extends Building {
           Ops tf = tf();
           Output one = tf.onesLike(own);
           Output within = tf.lessEqual(own, wished);
-          Output factor =
-              tf.divide(tf.where(within, one, wished), tf.where(within, one, own));
+          Output factor = tf.divide(tf.where(within, one, wished), tf.where(within, one, own));
           // Own minus own is 0, or NaN where it is not finite: then nothing should go on as if.
           Output scale = tf.add(factor, tf.subtract(own, own));
           return inputs.stream().map(x -> tf.multiply(x, scale)).toList();

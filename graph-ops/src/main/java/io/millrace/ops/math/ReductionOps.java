@@ -70,8 +70,8 @@ public interface ReductionOps extends Building {
   }
 
   /**
-   * Returns the square root of the sum of all squares, which overflows only where the root does; its
-   * gradient at 0 is 0. TensorFlow: EuclideanNorm.
+   * Returns the square root of the sum of all squares, which overflows only where the root does;
+   * its gradient at 0 is 0. TensorFlow: EuclideanNorm.
    */
   default Output reduceEuclideanNorm(Object x) {
     return Reduce.all(this, Kind.EUCLIDEAN_NORM, false, x);
@@ -315,8 +315,8 @@ public interface ReductionOps extends Building {
     }
 
     /**
-     * Returns what is combined; the sum of a mean of integers is kept from wrapping, and the squares
-     * of narrow floating numbers from overflowing.
+     * Returns what is combined; the sum of a mean of integers is kept from wrapping, and the
+     * squares of narrow floating numbers from overflowing.
      */
     private Scalar element(Scalar x) {
       return switch (kind) {
@@ -330,9 +330,7 @@ public interface ReductionOps extends Building {
     private Scalar finish(Scalar sum, DType dtype, long count) {
       double divisor = dtype.isFloating() ? count : Math.max(1, count);
       Scalar result =
-          kind == Kind.MEAN
-              ? sum.dividedBy(sum.constant(divisor))
-              : sum.cast(DType.FLOAT64).sqrt();
+          kind == Kind.MEAN ? sum.dividedBy(sum.constant(divisor)) : sum.cast(DType.FLOAT64).sqrt();
       return result.cast(dtype);
     }
 

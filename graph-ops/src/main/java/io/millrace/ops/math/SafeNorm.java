@@ -42,11 +42,7 @@ final class SafeNorm {
   private static Value sum(
       Lowering to, Value x, List<Integer> axes, boolean keepDims, UnaryOperator<Scalar> part) {
     return to.reduce(
-        Reduction.SUM,
-        List.of(x),
-        axes,
-        keepDims,
-        (b, s) -> part.apply(s.get(0)).square());
+        Reduction.SUM, List.of(x), axes, keepDims, (b, s) -> part.apply(s.get(0)).square());
   }
 
   private static Scalar isLarge(Scalar x) {

@@ -82,8 +82,8 @@ public interface StatisticsOps extends Building {
   }
 
   /**
-   * Returns the standard deviation of all elements, floating; its gradient is 0 where all are equal.
-   * TensorFlow: reduce_std.
+   * Returns the standard deviation of all elements, floating; its gradient is 0 where all are
+   * equal. TensorFlow: reduce_std.
    */
   default Output reduceStd(Object x) {
     Output input = operand(x);
@@ -110,8 +110,7 @@ public interface StatisticsOps extends Building {
           Output norm = reduce(Kind.EUCLIDEAN_NORM, centred, axes, keepDims);
           Output terms =
               tf.divide(
-                  tf.cast(tf.size(x), x.dtype()),
-                  tf.cast(tf.maximum(tf.size(norm), 1), x.dtype()));
+                  tf.cast(tf.size(x), x.dtype()), tf.cast(tf.maximum(tf.size(norm), 1), x.dtype()));
           return tf.divide(norm, tf.sqrt(terms));
         });
   }

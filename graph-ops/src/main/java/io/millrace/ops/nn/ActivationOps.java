@@ -180,7 +180,8 @@ public interface ActivationOps extends Building {
             y.lt(y.constant(0))
                 .select(y.plus(Slope.SELU_SCALE_ALPHA).times(dy), dy.times(Slope.SELU_SCALE))),
     SOFTPLUS("SoftplusGrad", false, (dy, x) -> dy.times(x.sigmoid())),
-    SOFTSIGN("SoftsignGrad", false, (dy, x) -> dy.dividedBy(x.abs().plus(1)).dividedBy(x.abs().plus(1)));
+    SOFTSIGN(
+        "SoftsignGrad", false, (dy, x) -> dy.dividedBy(x.abs().plus(1)).dividedBy(x.abs().plus(1)));
 
     static final double SELU_SCALE = 1.0507009873554805;
     static final double SELU_SCALE_ALPHA = 1.7580993408473768;

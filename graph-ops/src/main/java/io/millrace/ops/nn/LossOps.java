@@ -179,9 +179,7 @@ public interface LossOps extends Building {
     public void lower(Lowering to) {
       List<Value> parts = new ArrayList<>(SoftmaxOps.Softmax.parts(to, to.input(0)));
       parts.add(to.input(1));
-      to.output(
-          0,
-          to.reduce(Reduction.SUM, parts, List.of(1), false, (b, s) -> loss(s, s.get(3))));
+      to.output(0, to.reduce(Reduction.SUM, parts, List.of(1), false, (b, s) -> loss(s, s.get(3))));
       to.output(1, to.map(parts, s -> slope(s, s.get(3))));
     }
 
@@ -189,8 +187,7 @@ public interface LossOps extends Building {
     private static Scalar loss(List<Scalar> parts, Scalar label) {
       Scalar score = SoftmaxOps.LogSoftmax.score(parts);
       Scalar zero = label.constant(0);
-      Scalar absent =
-          label.eq(zero).and(score.eq(score.constant(Double.NEGATIVE_INFINITY)));
+      Scalar absent = label.eq(zero).and(score.eq(score.constant(Double.NEGATIVE_INFINITY)));
       return absent.select(zero, score.times(label).negate());
     }
 

@@ -73,7 +73,8 @@ public interface SoftmaxOps extends Building {
      */
     static Output slope(Ops tf, Output y, Output dy) {
       Output likeliest = tf.equal(y, tf.reduceMax(y, true, -1));
-      Output least = tf.fill(tf.shape(dy), tf.cast(tf.constant(Double.NEGATIVE_INFINITY), dy.dtype()));
+      Output least =
+          tf.fill(tf.shape(dy), tf.cast(tf.constant(Double.NEGATIVE_INFINITY), dy.dtype()));
       Output there = tf.reduceMax(tf.where(likeliest, dy, least), true, -1);
       Output moved = tf.subtract(dy, tf.stopGradient(there));
       Output mean = tf.reduceSum(tf.multiply(moved, y), true, -1);
@@ -87,8 +88,8 @@ public interface SoftmaxOps extends Building {
     }
 
     /**
-     * Returns the scores, the greatest along the last axis, which is kept, and the sum of all {@code
-     * exp(x - greatest)} less 1, which is that of the greatest: so small ones are not lost.
+     * Returns the scores, the greatest along the last axis, which is kept, and the sum of all
+     * {@code exp(x - greatest)} less 1, which is that of the greatest: so small ones are not lost.
      */
     static List<Value> parts(Lowering to, Value x) {
       List<Integer> last = List.of(x.type().shape().rank() - 1);
@@ -141,8 +142,7 @@ public interface SoftmaxOps extends Building {
       Output y = call.output(0);
       Output sum = tf.reduceSum(dy, true, -1);
       // Of probabilities near 1 the digits are in what they lack.
-      Output likely =
-          tf.subtract(tf.subtract(dy, sum), tf.multiply(sum, tf.expm1(y)));
+      Output likely = tf.subtract(tf.subtract(dy, sum), tf.multiply(sum, tf.expm1(y)));
       Output unlikely = tf.subtract(dy, tf.multiply(sum, tf.exp(y)));
       return Gradients.of(tf.where(tf.greater(y, -Math.log(2)), likely, unlikely));
     }
