@@ -29,6 +29,7 @@ public final class ConstantEvaluator {
           new Inference(
               types,
               i -> Optional.of(inputs.get(i)),
+              i -> Optional.of(inputs.get(i)),
               () -> Optional.of(counting(op, inputs).results().get(0).toLongs()),
               Optional::empty);
       Eager lowering = new Eager(op, inputs, inference.typesOf(op));
@@ -52,7 +53,8 @@ public final class ConstantEvaluator {
   }
 
   private static Eager counting(Op op, List<Literal> inputs) {
-    Eager lowering = new Eager(op, inputs, List.of(TensorType.of(DType.INT64, op.sizes())));
+    int sizes = op.sizes(inputs.stream().map(Literal::type).toList());
+    Eager lowering = new Eager(op, inputs, List.of(TensorType.of(DType.INT64, sizes)));
     op.lowerSizes(lowering);
     return lowering;
   }
@@ -119,6 +121,11 @@ public final class ConstantEvaluator {
     @Override
     public Literal constant(int input) {
       return inputs.get(input);
+    }
+
+    @Override
+    public Optional<Literal> known(int input) {
+      return Optional.of(inputs.get(input));
     }
 
     @Override

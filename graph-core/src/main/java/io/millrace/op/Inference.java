@@ -18,6 +18,7 @@ public final class Inference {
 
   private final List<TensorType> types;
   private final IntFunction<Optional<Literal>> constants;
+  private final IntFunction<Optional<Literal>> known;
   private final Supplier<Optional<long[]>> sizes;
   private final Supplier<Optional<Shape>> stateShape;
 
@@ -27,23 +28,26 @@ public final class Inference {
    * @param constants gives the value of an input, if it can be known now
    */
   public Inference(List<TensorType> types, IntFunction<Optional<Literal>> constants) {
-    this(types, constants, Optional::empty, Optional::empty);
+    this(types, constants, constants, Optional::empty, Optional::empty);
   }
 
   /**
    * Makes the view on these input types, for an operation whose outputs have sizes that depend on
    * data or state.
    *
+   * @param known gives the value of an input, if it is known without computing it
    * @param sizes gives {@link Op#sizes}, if they can be known now
    * @param stateShape gives the shape of the operation's state, if it can be known now
    */
   public Inference(
       List<TensorType> types,
       IntFunction<Optional<Literal>> constants,
+      IntFunction<Optional<Literal>> known,
       Supplier<Optional<long[]>> sizes,
       Supplier<Optional<Shape>> stateShape) {
     this.types = List.copyOf(types);
     this.constants = constants;
+    this.known = known;
     this.sizes = sizes;
     this.stateShape = stateShape;
   }
@@ -96,6 +100,14 @@ public final class Inference {
    */
   public Optional<Literal> constant(int input) {
     return constants.apply(input);
+  }
+
+  /**
+   * Returns the value of an input if it is known before anything runs: what may be data as well, if
+   * the types do not need it.
+   */
+  public Optional<Literal> known(int input) {
+    return known.apply(input);
   }
 
   /**

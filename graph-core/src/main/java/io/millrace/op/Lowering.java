@@ -49,6 +49,9 @@ public abstract class Lowering {
   /** Returns an output of {@link Op#lowerSizes}, which ran before. */
   public abstract Value found(int index);
 
+  /** Returns the value of an input if it is known before anything runs; see {@link #constant}. */
+  public abstract Optional<Literal> known(int input);
+
   /** Returns the type of an output, as the type rule gave it for these inputs. */
   public abstract TensorType outputType(int index);
 

@@ -57,6 +57,11 @@ public interface Op {
     return 0;
   }
 
+  /** Returns {@link #sizes()} where it depends on the types of the inputs. */
+  default int sizes(List<TensorType> inputs) {
+    return sizes();
+  }
+
   /**
    * Says in primitives how the sizes follow from the inputs: output 0 is set to a vector of {@link
    * #sizes()} int64 numbers. Further outputs are what {@link #lower} needs too, which gets them

@@ -261,6 +261,7 @@ public final class Lowerer {
         new Inference(
             operation.inputs().stream().map(this::type).toList(),
             i -> Optional.of(constant(operation.input(i), operation)),
+            i -> known(operation.input(i)),
             () -> sizes(operation),
             () -> Optional.of(shape(operation)));
     List<TensorType> types = inference.typesOf(operation.op());
@@ -321,13 +322,19 @@ public final class Lowerer {
     return answer;
   }
 
+  /** Returns the value of a tensor if no question is needed for it. */
+  Optional<Literal> known(Output output) {
+    return shared.isShared(output) ? Optional.empty() : known.of(output);
+  }
+
   private Value literal(Literal literal, Operation operation) {
     return builder.emit(
         new Primitive.Constant(literal), List.of(), literal.type(), origin(operation));
   }
 
   private Optional<long[]> sizes(Operation operation) {
-    if (operation.op().sizes() == 0) {
+    int count = operation.op().sizes(operation.inputs().stream().map(this::type).toList());
+    if (count == 0) {
       return Optional.empty();
     }
     Optional<Literal> sizes = known.sizesOf(operation);
@@ -347,7 +354,8 @@ public final class Lowerer {
   Value found(Operation operation, int index) {
     if (found.isEmpty()) {
       int before = own.size();
-      TensorType sizes = TensorType.of(DType.INT64, operation.op().sizes());
+      List<TensorType> inputs = operation.inputs().stream().map(this::type).toList();
+      TensorType sizes = TensorType.of(DType.INT64, operation.op().sizes(inputs));
       operation
           .op()
           .lowerSizes(new NodeLowering(this, operation, List.of(sizes), (v, i) -> found.put(i, v)));

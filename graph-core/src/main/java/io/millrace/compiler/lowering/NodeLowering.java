@@ -8,6 +8,7 @@ import io.millrace.op.Lowering;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ObjIntConsumer;
 
 /** Binds the lowering of one node to the program under construction. */
@@ -58,6 +59,11 @@ final class NodeLowering extends Lowering {
   @Override
   public void output(int index, Value value) {
     outputs.accept(value, index);
+  }
+
+  @Override
+  public Optional<Literal> known(int input) {
+    return lowerer.known(operation.input(input));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.millrace.ops.array;
 
 import io.millrace.Operand;
 import io.millrace.Output;
+import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -129,8 +130,11 @@ public interface MovementOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      Optional<long[]> begin = ShapeVectors.vector(in, 1);
       Optional<long[]> size = ShapeVectors.vector(in, 2);
+      // Only where a slice goes to the end does its shape follow from its beginning.
+      boolean isOpen = size.isPresent() && Arrays.stream(size.get()).anyMatch(s -> s == -1);
+      Optional<long[]> begin =
+          isOpen ? ShapeVectors.vector(in, 1) : ShapeVectors.knownVector(in, 1);
       Shape shape = in.shape(0);
       if (!shape.isRankKnown()) {
         long rank = Math.max(in.requireRank(1, 1).dim(0), in.requireRank(2, 1).dim(0));
@@ -161,7 +165,7 @@ public interface MovementOps extends Building {
         boolean open = size.isPresent() && extent == -1;
         dims[axis] = open && begin.isPresent() && all >= 0 ? all - from : extent;
         in.require(
-            all < 0 || from < 0 || (from <= all && (extent < 0 || extent <= all - from)),
+            all < 0 || (Math.max(0, from) <= all && extent <= all - Math.max(0, from)),
             "axis %d has %d elements, but the slice begins at %d with extent %d",
             axis,
             all,
@@ -175,23 +179,36 @@ public interface MovementOps extends Building {
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
       Output begin = call.input(1);
-      Output before = tf.cast(begin, DType.INT32);
-      Output after =
-          tf.subtract(
-              Broadcasting.shapeOf(call.input(0)),
-              tf.add(before, Broadcasting.shapeOf(call.output(0))));
-      return Gradients.of(tf.pad(call.gradient(), tf.stack(List.of(before, after), 1)));
+      Output extents = tf.cast(Broadcasting.shapeOf(call.output(0)), begin.dtype());
+      return Gradients.of(
+          tf.result(
+              new StridedSliceOps.StridedSliceGrad(SliceMasks.none()),
+              tf.cast(Broadcasting.shapeOf(call.input(0)), begin.dtype()),
+              begin,
+              tf.add(begin, extents),
+              tf.onesLike(begin),
+              call.gradient()));
     }
 
     @Override
     public void lower(Lowering to) {
+      Shape shape = to.inputType(0).shape();
+      Shape extents = to.outputType(0).shape();
+      if (to.known(1).isEmpty() && shape.rank() > 0) {
+        Value starts = to.map(to.input(1), s -> s.cast(DType.INT64));
+        FedSlices.requireWithin(to, starts, shape, extents);
+        long[] ones = new long[shape.rank()];
+        Arrays.fill(ones, 1);
+        to.output(0, new FedSlices(to, shape, extents, ones).pick(to.input(0), starts));
+        return;
+      }
       long[] begin = to.constant(1).toLongs();
-      long[] strides = to.inputType(0).shape().strides();
+      long[] strides = shape.strides();
       long offset = 0;
       for (int axis = 0; axis < strides.length; axis++) {
         offset += begin[axis] * strides[axis];
       }
-      to.output(0, to.view(to.input(0), to.outputType(0).shape(), View.of(offset, strides)));
+      to.output(0, to.view(to.input(0), extents, View.of(offset, strides)));
     }
 
     static List<Example> examples() {

@@ -4,6 +4,7 @@ import io.millrace.ir.View;
 import io.millrace.op.RuleException;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,13 +16,54 @@ final class SliceBox {
   private final long[] first;
   private final long[] strides;
   private final long[] extents;
-  private final Shape result;
+  private final int[] entries;
 
-  private SliceBox(long[] first, long[] strides, long[] extents, Shape result) {
+  /** For each axis of the result that of the tensor; -1 for a new one. */
+  private final List<Integer> kept;
+
+  private SliceBox(
+      long[] first, long[] strides, long[] extents, int[] entries, List<Integer> kept) {
     this.first = first;
     this.strides = strides;
     this.extents = extents;
-    this.result = result;
+    this.entries = entries;
+    this.kept = kept;
+  }
+
+  /** Returns the number of the entry for an axis; -1 if the axis is taken whole. */
+  int entry(int axis) {
+    return entries[axis];
+  }
+
+  /** Returns the stride along an axis. */
+  long stride(int axis) {
+    return strides[axis];
+  }
+
+  /** Returns the strides along all axes. */
+  long[] strides() {
+    return strides.clone();
+  }
+
+  /** Returns this with the extents that a run told. */
+  SliceBox with(long[] told) {
+    return new SliceBox(first, strides, told, entries, kept);
+  }
+
+  /** Returns this with the extents that a slice of this shape has. */
+  SliceBox of(Shape slice) {
+    long[] told = extents.clone();
+    for (int i = 0; i < kept.size(); i++) {
+      if (kept.get(i) >= 0) {
+        told[kept.get(i)] = slice.dim(i);
+      }
+    }
+    return with(told);
+  }
+
+  /** Returns whether all extents are known. */
+  boolean isKnown() {
+    return box().isFullyDefined();
   }
 
   /** Returns the extents before axes are added and dropped. */
@@ -31,7 +73,7 @@ final class SliceBox {
 
   /** Returns the shape of the slice, unknown extents where not enough is known. */
   Shape result() {
-    return result;
+    return Shape.of(kept.stream().mapToLong(axis -> axis < 0 ? 1 : extents[axis]).toArray());
   }
 
   /** Returns how a loop over {@link #box} walks the tensor, all being known. */
@@ -61,7 +103,9 @@ final class SliceBox {
     long[] firsts = new long[rank];
     long[] steps = new long[rank];
     long[] extents = new long[rank];
-    List<Long> result = new ArrayList<>();
+    int[] entries = new int[rank];
+    List<Integer> kept = new ArrayList<>();
+    Arrays.fill(entries, -1);
     int axis = 0;
     for (int entry = 0; entry < strides.length; entry++) {
       if (SliceMasks.has(masks.ellipsis(), entry)) {
@@ -69,10 +113,10 @@ final class SliceBox {
         for (int i = 0; i < whole; i++, axis++) {
           steps[axis] = 1;
           extents[axis] = shape.dim(axis);
-          result.add(extents[axis]);
+          kept.add(axis);
         }
       } else if (SliceMasks.has(masks.newAxis(), entry)) {
-        result.add(1L);
+        kept.add(-1);
       } else {
         require(axis < rank, "entry %d is for an axis that %s does not have", entry, shape);
         Optional<Long> from = at(begin, entry);
@@ -92,8 +136,9 @@ final class SliceBox {
         firsts[axis] = range.first;
         extents[axis] = range.extent;
         steps[axis] = strides[entry];
+        entries[axis] = entry;
         if (!shrink) {
-          result.add(range.extent);
+          kept.add(axis);
         }
         axis++;
       }
@@ -101,10 +146,9 @@ final class SliceBox {
     for (; axis < rank; axis++) {
       steps[axis] = 1;
       extents[axis] = shape.dim(axis);
-      result.add(extents[axis]);
+      kept.add(axis);
     }
-    long[] dims = result.stream().mapToLong(Long::longValue).toArray();
-    return new SliceBox(firsts, steps, extents, Shape.of(dims));
+    return new SliceBox(firsts, steps, extents, entries, kept);
   }
 
   /** Returns how many axes the entries after an ellipsis are for. */

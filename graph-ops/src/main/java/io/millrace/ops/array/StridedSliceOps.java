@@ -84,13 +84,31 @@ public interface StridedSliceOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(in.type(0).withShape(sliced(in, in.shape(0), masks)));
+      Optional<SliceBox> box = box(in, in.shape(0), masks);
+      if (box.isPresent() && in.shape(0).isFullyDefined() && !box.get().isKnown()) {
+        box = Optional.of(in.sizes().map(box.get()::with).orElse(box.get()));
+      }
+      return List.of(in.type(0).withShape(box.map(SliceBox::result).orElse(Shape.unknown())));
     }
 
-    /** Returns the shape of the slice that inputs 1 to 3 pick from a tensor. */
-    static Shape sliced(Inference in, Shape shape, SliceMasks masks) {
-      Optional<long[]> begin = ShapeVectors.vector(in, 1);
-      Optional<long[]> end = ShapeVectors.vector(in, 2);
+    /** Where begin or end is data, a run counts what it takes of each axis. */
+    @Override
+    public int sizes(List<TensorType> inputs) {
+      return inputs.get(0).shape().rank();
+    }
+
+    @Override
+    public void lowerSizes(Lowering to) {
+      Shape shape = to.inputType(0).shape();
+      FedRanges ranges = new FedRanges(to, shape, box(to, shape, masks), masks);
+      to.output(0, ranges.extents());
+      to.output(1, ranges.starts());
+    }
+
+    /** Returns what is known of the box that inputs 1 to 3 pick from a tensor. */
+    static Optional<SliceBox> box(Inference in, Shape shape, SliceMasks masks) {
+      Optional<long[]> begin = ShapeVectors.knownVector(in, 1);
+      Optional<long[]> end = ShapeVectors.knownVector(in, 2);
       Optional<long[]> strides = ShapeVectors.vector(in, 3);
       for (int i = 2; i <= 3; i++) {
         in.require(
@@ -101,18 +119,23 @@ public interface StridedSliceOps extends Building {
             in.type(3));
       }
       return strides.isPresent() && shape.isRankKnown()
-          ? SliceBox.of(shape, begin, end, strides.get(), masks).result()
-          : Shape.unknown();
+          ? Optional.of(SliceBox.of(shape, begin, end, strides.get(), masks))
+          : Optional.empty();
     }
 
-    /** Returns the box that inputs 1 to 3 pick from a tensor. */
+    /** Returns what is known of the box that inputs 1 to 3 pick from a tensor. */
     static SliceBox box(Lowering to, Shape shape, SliceMasks masks) {
       return SliceBox.of(
           shape,
-          Optional.of(to.constant(1).toLongs()),
-          Optional.of(to.constant(2).toLongs()),
+          to.known(1).map(Literal::toLongs),
+          to.known(2).map(Literal::toLongs),
           to.constant(3).toLongs(),
           masks);
+    }
+
+    /** Returns whether a run has to compute where the box is. */
+    static boolean isFed(Lowering to) {
+      return to.known(1).isEmpty() || to.known(2).isEmpty();
     }
 
     @Override
@@ -135,8 +158,17 @@ public interface StridedSliceOps extends Building {
     public void lower(Lowering to) {
       Shape shape = to.inputType(0).shape();
       SliceBox box = box(to, shape, masks);
-      Value picked = to.view(to.input(0), box.box(), box.view(shape));
+      Value picked =
+          isFed(to) && shape.rank() > 0
+              ? pick(to, box.of(to.outputType(0).shape()))
+              : to.view(to.input(0), box.box(), box.view(shape));
       to.output(0, to.reshape(picked, to.outputType(0).shape()));
+    }
+
+    private Value pick(Lowering to, SliceBox box) {
+      Shape shape = to.inputType(0).shape();
+      new FedRanges(to, shape, box, masks).requireElements();
+      return new FedSlices(to, shape, box.box(), box.strides()).pick(to.input(0), to.found(1));
     }
 
     static List<Example> examples() {
@@ -215,7 +247,8 @@ public interface StridedSliceOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       Shape shape = ShapeVectors.shape(in, 0);
-      Shape slice = StridedSlice.sliced(in, shape, masks);
+      Shape slice =
+          StridedSlice.box(in, shape, masks).map(SliceBox::result).orElse(Shape.unknown());
       in.require(
           in.shape(4).isCompatibleWith(slice),
           "the slice has shape %s, but its gradient %s",
@@ -248,6 +281,10 @@ public interface StridedSliceOps extends Building {
     public void lower(Lowering to) {
       TensorType type = to.outputType(0);
       SliceBox box = StridedSlice.box(to, type.shape(), masks);
+      if (StridedSlice.isFed(to) && type.shape().rank() > 0) {
+        to.output(0, put(to, box.of(to.inputType(4).shape())));
+        return;
+      }
       Shape extent = box.box();
       Primitive.Move.Piece piece =
           new Primitive.Move.Piece(0, extent, View.dense(extent), box.view(type.shape()));
@@ -259,6 +296,14 @@ public interface StridedSliceOps extends Building {
                   Optional.of(new ScalarFunction.Constant(type.dtype(), 0))),
               List.of(to.input(4)),
               type));
+    }
+
+    private Value put(Lowering to, SliceBox box) {
+      Shape shape = to.outputType(0).shape();
+      FedRanges ranges = new FedRanges(to, shape, box, masks);
+      ranges.requireElements();
+      ranges.requireExtents(box.box());
+      return new FedSlices(to, shape, box.box(), box.strides()).put(to.input(4), ranges.starts());
     }
 
     static List<Example> examples() {

@@ -14,6 +14,12 @@ public final class ShapeVectors {
     return in.constant(input).map(literal -> literal.toLongs());
   }
 
+  /** Returns the values of an input that must be a vector, if nothing has to run for them. */
+  public static Optional<long[]> knownVector(Inference in, int input) {
+    in.requireRank(input, 1);
+    return in.known(input).map(literal -> literal.toLongs());
+  }
+
   /** Returns the value of an input that must be a scalar, if it is known. */
   public static Optional<Long> scalar(Inference in, int input) {
     in.requireRank(input, 0);
