@@ -45,7 +45,7 @@ public final class Lowerer {
   /** What is fetched of variables, as it was at its own place. */
   private final Map<Output, Value> fetched = new HashMap<>();
 
-  /** What was told of the memory of variables. */
+  /** What was told; of the memory of variables it holds until they are written to. */
   private final Map<Question, Literal> told = new HashMap<>();
 
   private final List<Operation> unfed = new ArrayList<>();
@@ -69,20 +69,6 @@ public final class Lowerer {
     known = new KnownValues(request::isFed, this::type);
     shared = new SharedMemory(variables, request::isFed);
     homes = new Homes(request.devices(), variables);
-  }
-
-  /** Says that what is asked has no answer yet. */
-  private static final class Unanswered extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    private final transient Question question;
-    private final transient Optional<Stages.Stage> stage;
-
-    Unanswered(Question question, Optional<Stages.Stage> stage) {
-      super(question.toString(), null, false, false);
-      this.question = question;
-      this.stage = stage;
-    }
   }
 
   /**
@@ -122,14 +108,14 @@ public final class Lowerer {
   }
 
   private Lowered asking(Unanswered asked) {
-    Optional<Question> question = Optional.of(asked.question);
-    if (asked.stage.isEmpty()) {
+    Optional<Question> question = Optional.of(asked.question());
+    if (asked.stage().isEmpty()) {
       Program nothing = new ProgramBuilder().build(List.of());
       return new Lowered(
           nothing, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), Map.of(),
           question);
     }
-    Stages.Written written = stages.write(asked.stage.get());
+    Stages.Written written = stages.write(asked.stage().get());
     Set<Resource> read = new HashSet<>();
     for (Instruction instruction : written.program().instructions()) {
       if (instruction.primitive() instanceof Primitive.Read r) {
@@ -138,7 +124,7 @@ public final class Lowerer {
     }
     return lowered(
         written,
-        asked.stage.get().kept(),
+        asked.stage().get().kept(),
         variables.reads().stream().filter(read::contains).toList(),
         question);
   }
@@ -259,7 +245,7 @@ public final class Lowerer {
     homes.begin();
     Inference inference =
         new Inference(
-            operation.inputs().stream().map(this::type).toList(),
+            types(operation),
             i -> Optional.of(constant(operation.input(i), operation)),
             i -> known(operation.input(i)),
             () -> sizes(operation),
@@ -303,17 +289,15 @@ public final class Lowerer {
 
   /** Returns the value of a tensor that shapes depend on. */
   Literal constant(Output output, Operation asking) {
-    Question question = new Question.ValueOf(output, shared.writes(output));
-    boolean isShared = shared.isShared(output);
-    Optional<Literal> value = isShared ? Optional.ofNullable(told.get(question)) : known.of(output);
+    Optional<Literal> value = known(output);
     if (value.isPresent()) {
       return value.get();
     }
+    Question question = question(output);
     List<Operation> before = Pruner.needed(List.of(output), List.of(), request::isFed);
     Literal answer = answer(question, input(output, asking), before, asking);
-    if (isShared) {
-      told.put(question, answer);
-    } else {
+    told.put(question, answer);
+    if (!shared.isShared(output)) {
       known.put(output, answer);
     }
     if (variables.resource(output) == null) {
@@ -322,9 +306,15 @@ public final class Lowerer {
     return answer;
   }
 
+  private Question question(Output output) {
+    return new Question.ValueOf(output, shared.writes(output));
+  }
+
   /** Returns the value of a tensor if no question is needed for it. */
   Optional<Literal> known(Output output) {
-    return shared.isShared(output) ? Optional.empty() : known.of(output);
+    return shared.isShared(output)
+        ? Optional.ofNullable(told.get(question(output)))
+        : known.of(output);
   }
 
   private Value literal(Literal literal, Operation operation) {
@@ -333,8 +323,7 @@ public final class Lowerer {
   }
 
   private Optional<long[]> sizes(Operation operation) {
-    int count = operation.op().sizes(operation.inputs().stream().map(this::type).toList());
-    if (count == 0) {
+    if (operation.op().sizes(types(operation)) == 0) {
       return Optional.empty();
     }
     Optional<Literal> sizes = known.sizesOf(operation);
@@ -342,9 +331,7 @@ public final class Lowerer {
       return sizes.map(Literal::toLongs);
     }
     // The rule is kept before the sizes are counted, and asks for nothing to be counted.
-    new Inference(
-            operation.inputs().stream().map(this::type).toList(), i -> known.of(operation.input(i)))
-        .typesOf(operation.op());
+    new Inference(types(operation), i -> known.of(operation.input(i))).typesOf(operation.op());
     Question question = new Question.SizesOf(operation);
     List<Operation> before = Pruner.needed(List.of(), List.of(operation), request::isFed);
     return Optional.of(answer(question, found(operation, 0), before, operation).toLongs());
@@ -354,8 +341,7 @@ public final class Lowerer {
   Value found(Operation operation, int index) {
     if (found.isEmpty()) {
       int before = own.size();
-      List<TensorType> inputs = operation.inputs().stream().map(this::type).toList();
-      TensorType sizes = TensorType.of(DType.INT64, operation.op().sizes(inputs));
+      TensorType sizes = TensorType.of(DType.INT64, operation.op().sizes(types(operation)));
       operation
           .op()
           .lowerSizes(new NodeLowering(this, operation, List.of(sizes), (v, i) -> found.put(i, v)));
@@ -423,6 +409,10 @@ public final class Lowerer {
       return value.type();
     }
     return Objects.requireNonNull(variables.resource(output), output.name()).type();
+  }
+
+  private List<TensorType> types(Operation operation) {
+    return operation.inputs().stream().map(this::type).toList();
   }
 
   /** Returns what a tensor is for an operation that is lowered now. */

@@ -149,7 +149,7 @@ public interface PatchOps extends Building {
           Example.accepts(valid).with(DType.FLOAT32, 1, 3, 4, 2),
           Example.accepts(new ExtractImagePatches(twos, twos, twos, Padding.Kind.SAME))
               .with(DType.FLOAT64, 2, 3, 4, 1),
-          Example.accepts(valid).with(DType.INT32, 1, 1, 3, 1),
+          Example.accepts(valid).with(DType.INT32, 1, 2, 3, 1),
           Example.rejects(
                   new ExtractImagePatches(twos, ones, List.of(1L, 2L), Padding.Kind.SAME),
                   "windows need numbers [1,down,across,1], not [1, 2]")
