@@ -79,8 +79,11 @@ final class FedSlices {
   private Scalar number(ScalarBuilder builder, List<Scalar> starts, long[] walk) {
     Scalar number = builder.literal(DType.INT64, 0);
     for (int axis = 0; axis < split; axis++) {
-      Scalar place = starts.get(axis).plus(builder.index(axis).times(strides[axis]));
-      number = number.plus(place.times(walk[axis]));
+      Scalar place =
+          starts
+              .get(axis)
+              .plus(builder.index(axis).times(builder.literal(DType.INT64, strides[axis])));
+      number = number.plus(place.times(builder.literal(DType.INT64, walk[axis])));
     }
     return number;
   }
