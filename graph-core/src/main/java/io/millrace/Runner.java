@@ -59,8 +59,8 @@ public final class Runner {
     return this;
   }
 
-  /** Returns the fetched tensors in the order in which they were asked for. */
+  /** Returns the fetched tensors in the order in which they were asked for, without operations. */
   public List<Tensor> run() {
-    return session.run(wanted, feeds);
+    return session.run(wanted, feeds).tensors();
   }
 }

@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.session.Devices;
 import io.millrace.session.Runs;
+import io.millrace.type.DType;
 import java.util.List;
 import java.util.Map;
 
@@ -103,18 +104,22 @@ public final class Session implements AutoCloseable {
     return runs.one(fetch, feeds);
   }
 
-  /** Returns the value of a tensor, by name, that needs no feeds. */
-  public Tensor run(String fetch) {
-    return run(fetch, Map.of());
+  /** Returns the value of a tensor, or runs an operation, by name, without feeds. */
+  public Tensor run(String name) {
+    return run(name, Map.of());
   }
 
-  /** Returns the value of a tensor, by name; errors as {@link #run(Operand, Map)}. */
-  public Tensor run(String fetch, Map<?, ?> feeds) {
-    if (fetch.indexOf(':') < 0 && graph.operation(fetch).outputs().isEmpty()) {
-      throw new FeedException(
-          "'" + fetch + "' has no outputs to fetch: run the operation, graph.operation(name)");
+  /**
+   * Returns the value of a tensor, by name, such as {@code loss:0} or {@code loss}; the name of an
+   * operation without outputs, such as {@code init}, runs it, and gives a tensor of no elements,
+   * float32[0]. Errors as {@link #run(Operand, Map)}.
+   */
+  public Tensor run(String name, Map<?, ?> feeds) {
+    if (name.indexOf(':') < 0 && graph.operation(name).outputs().isEmpty()) {
+      runs.run(graph.operation(name), feeds);
+      return Tensor.zeros(DType.FLOAT32, 0);
     }
-    return runs.one(fetch, feeds);
+    return runs.one(name, feeds);
   }
 
   /** Runs an operation that needs no feeds. */
@@ -128,7 +133,7 @@ public final class Session implements AutoCloseable {
   }
 
   /** Fetches several tensors and runs operations in one run without feeds. */
-  public List<Tensor> run(List<?> wanted) {
+  public Results run(List<?> wanted) {
     return run(wanted, Map.of());
   }
 
@@ -136,9 +141,10 @@ public final class Session implements AutoCloseable {
    * Fetches several tensors and runs operations in one run; errors as {@link #run(Operand, Map)}.
    *
    * @param wanted operands, operations and names
-   * @return a tensor for each element that is one, in their order; operations do not appear
+   * @return a result for each element, in its position: {@code run(List.of(train, loss)).get(1)} is
+   *     the loss
    */
-  public List<Tensor> run(List<?> wanted, Map<?, ?> feeds) {
+  public Results run(List<?> wanted, Map<?, ?> feeds) {
     return runs.all(wanted, feeds);
   }
 

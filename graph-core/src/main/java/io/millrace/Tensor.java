@@ -36,11 +36,21 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
+   * Returns the element type that a Java value has by itself, as {@link #of(Object)} says.
+   *
+   * @throws IllegalArgumentException if it stands for no tensor; the message says what in it, where
+   */
+  public static DType dtypeOf(Object value) {
+    return value instanceof Tensor tensor ? tensor.dtype() : JavaValues.requireDType(value);
+  }
+
+  /**
    * Returns a tensor of a Java value's own type and shape.
    *
-   * <p>Float and float[] become float32, double float64, int and short int32, long int64, byte
-   * uint8, boolean bool. A nested array has an axis for each level, a buffer is a vector of what
-   * remains in it. A tensor is returned as it is.
+   * <p>Float and float[] become float32, double and BigDecimal float64, int and short int32, long
+   * and BigInteger int64, byte uint8, boolean bool. Arrays and lists have an axis for each level,
+   * and the widest type among their elements; a buffer is a vector of what remains in it. A tensor
+   * is returned as it is.
    *
    * @throws IllegalArgumentException for other values and for ragged arrays, naming the position
    */
@@ -51,9 +61,9 @@ public final class Tensor implements AutoCloseable {
   /**
    * Returns a tensor of a Java value's own shape.
    *
-   * <p>Integers become any numeric type: floating ones rounded to the nearest, integer ones only if
-   * they fit. Floats become float64, and a single Double becomes float32, rounded. Nothing else
-   * converts.
+   * <p>Every number becomes the nearest one of a floating type, unless it is too great for it;
+   * integer types take what they hold, so no fractions, and bool takes 0 and 1. A ByteBuffer
+   * becomes uint8 only, as its bytes may be meant otherwise.
    *
    * @throws IllegalArgumentException if the value does not convert, or as {@link #of(Object)}
    */
@@ -64,6 +74,7 @@ public final class Tensor implements AutoCloseable {
       }
       return tensor;
     }
+    JavaValues.requireConverts(value, dtype);
     return make(value, dtype, JavaValues.shape(value));
   }
 
@@ -84,6 +95,7 @@ public final class Tensor implements AutoCloseable {
    *     convert
    */
   public static Tensor of(Object flat, DType dtype, Shape shape) {
+    JavaValues.requireConverts(flat, dtype);
     if (!JavaValues.isFlat(flat) || JavaValues.length(flat) != shape.size()) {
       throw new IllegalArgumentException(
           "shape %s takes a flat array or buffer of %s elements, not %s"
@@ -98,11 +110,6 @@ public final class Tensor implements AutoCloseable {
   }
 
   private static Tensor make(Object value, DType dtype, Shape shape) {
-    if (!JavaValues.converts(value, dtype)) {
-      throw new IllegalArgumentException(
-          "%s holds %s, which does not become %s without loss"
-              .formatted(value.getClass().getTypeName(), JavaValues.requireDType(value), dtype));
-    }
     TensorType type = new TensorType(dtype, shape);
     HostMemory memory = HostMemory.uninitialized(type.bytes());
     try {

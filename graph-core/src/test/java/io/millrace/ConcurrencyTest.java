@@ -127,7 +127,9 @@ class ConcurrencyTest {
           () -> {
             for (int i = 1; i <= 50; i++) {
               List<Tensor> results =
-                  session.run(List.of(count, drawn, w, grown), Map.of(x, new long[] {i, -100_000}));
+                  session
+                      .run(List.of(count, drawn, w, grown), Map.of(x, new long[] {i, -100_000}))
+                      .tensors();
               long before = results.get(0).longValue();
               assertTrue(draws.add(before));
               assertArrayEquals(

@@ -91,7 +91,7 @@ class DataStagesTest {
           ExecutionException.class, () -> session.run(wanted, Map.of(x, new long[] {bad})));
       assertEquals(1, session.run(v).getLong(0));
     }
-    List<Tensor> good = session.run(wanted, Map.of(x, new long[] {2}));
+    List<Tensor> good = session.run(wanted, Map.of(x, new long[] {2})).tensors();
     assertEquals(0, good.get(0).longValue());
     assertEquals(2, session.run(v).getLong(0));
     assertEquals(3, session.run(drawn).longValue());
@@ -168,7 +168,7 @@ class DataStagesTest {
           IntStream.range(0, outputs.size()).filter(i -> random.nextBoolean()).boxed().toList();
       List<Object> wanted = new ArrayList<>(targets);
       picked.forEach(i -> wanted.add(outputs.get(i)));
-      List<Tensor> results = session.run(wanted, feeds);
+      List<Tensor> results = session.run(wanted, feeds).tensors();
       for (int i = 0; i < picked.size(); i++) {
         assertArrayEquals(values.get(picked.get(i)), results.get(i).toLongArray(), name);
       }

@@ -105,7 +105,7 @@ class RandomDevicesTest {
                           .orElse(n))
               .toList();
       try {
-        return session.run(wanted, feeds).stream()
+        return session.run(wanted, feeds).tensors().stream()
             .map(t -> t.shape() + " " + Arrays.toString(t.toIntArray()))
             .toList();
       } catch (ExecutionException e) {

@@ -95,10 +95,11 @@ class SteadyStateTest {
   void aRepeatedRunAllocatesNothingButItsResult() {
     Map<Object, Object> flat = Map.of(x, new float[8], y, new long[] {1, 2, 3});
     Map<Object, Object> nested = Feed.of(x, new float[2][4]).and("y", new int[3]);
+    Map<Object, Object> doubles = Map.of(x, new double[8], y, new short[3]);
     Map<Object, Object> tensors =
         Map.of(x, Tensor.zeros(DType.FLOAT32, 2, 4), y, Tensor.zeros(DType.INT64, 3));
     try (Session session = open(SessionOptions.defaults())) {
-      for (Map<Object, Object> feeds : List.of(flat, nested, tensors)) {
+      for (Map<Object, Object> feeds : List.of(flat, nested, doubles, tensors)) {
         assertTrue(allocatedBy(() -> session.run(step, feeds)) < RUNS);
       }
       long results =

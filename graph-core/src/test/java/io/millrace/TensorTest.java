@@ -13,6 +13,7 @@ import io.millrace.type.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
@@ -47,6 +48,10 @@ class TensorTest {
     assertArrayEquals(flags, (boolean[][]) Tensor.of(flags).toArray());
     assertEquals(3L, Tensor.of(3L).toArray());
     assertEquals(Shape.of(0, 0), Tensor.of(new float[0][5]).shape());
+    assertEquals(TensorType.of(DType.FLOAT32, 0), Tensor.of(List.of()).type());
+    assertEquals(TensorType.of(DType.FLOAT32, 2, 0), Tensor.of(new float[2][0]).type());
+    assertEquals(TensorType.of(DType.INT64, 2), Tensor.of(List.of(1, 2L)).type());
+    assertEquals(TensorType.of(DType.FLOAT64, 1, 2), Tensor.of(List.of(List.of(1, 2.5))).type());
   }
 
   @Test
@@ -55,6 +60,9 @@ class TensorTest {
     assertTrue(message.contains("[1, 1]") && message.contains("length 2"), message);
     assertTrue(refused(() -> Tensor.of(new float[][] {{1}, null})).contains("[1]"));
     assertTrue(refused(() -> Tensor.of("text")).contains("java.lang.String"));
+    assertTrue(refused(() -> Tensor.of("text", DType.INT32)).contains("java.lang.String"));
+    assertTrue(refused(() -> Tensor.of(List.of(1, List.of(2)))).contains("ragged"));
+    assertTrue(refused(() -> Tensor.of(List.of(List.of(2), 1))).contains("ragged"));
   }
 
   @Test
@@ -69,9 +77,10 @@ class TensorTest {
     assertEquals(5, Tensor.of(5L, DType.INT32).intValue());
     assertTrue(refused(() -> Tensor.of(1L << 40, DType.INT32)).contains("int32"));
     assertTrue(refused(() -> Tensor.of(-1, DType.UINT8)).contains("uint8"));
-    assertTrue(refused(() -> Tensor.of(new double[1], DType.FLOAT32)).contains("float32"));
+    assertEquals(0.1f, Tensor.of(new double[] {0.1}, DType.FLOAT32).floatValue());
+    assertEquals(3, Tensor.of(List.of(3.0), DType.INT32).intValue());
     assertTrue(refused(() -> Tensor.of(1.5f, DType.INT32)).contains("int32"));
-    assertTrue(refused(() -> Tensor.of(true, DType.INT32)).contains("bool"));
+    assertEquals(1, Tensor.of(true, DType.INT32).intValue());
     assertTrue(refused(() -> Tensor.of(Tensor.of(1), DType.INT64)).contains("int64"));
   }
 

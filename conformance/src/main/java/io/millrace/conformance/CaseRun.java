@@ -153,7 +153,7 @@ final class CaseRun {
       weights.forEach((fed, value) -> feeds.put(fed, Tensor.of(value)));
     }
     try {
-      compare(graph, step, expected, session.run(wanted, feeds));
+      compare(graph, step, expected, session.run(wanted, feeds).tensors());
     } catch (MillraceException e) {
       if (step.error().isEmpty()) {
         throw e;

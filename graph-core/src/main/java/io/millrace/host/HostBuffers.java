@@ -2,7 +2,6 @@ package io.millrace.host;
 
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
-import io.millrace.type.Elements;
 import io.millrace.type.TensorType;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
@@ -11,6 +10,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 
 /**
  * Copies between Java arrays and one memory block that holds elements of one type.
@@ -47,7 +47,7 @@ public final class HostBuffers {
   /**
    * Copies a flat array or buffer to the elements from {@code start} on, converting.
    *
-   * @throws IllegalArgumentException if an integer does not fit the element type
+   * @throws UnfitException if a number does not fit the element type
    */
   void write(long start, Object values) {
     int length = JavaValues.length(values);
@@ -57,7 +57,10 @@ public final class HostBuffers {
       Buffer window = windows[(int) ((start + done) / perWindow)];
       if (!writeSame(window, offset, values, done, count)) {
         ByteBuffer bytes = memory.window((start + done) * dtype.bytes());
-        writeConverted(bytes, offset, values, done, count);
+        int fitting = Numbers.write(dtype, bytes, offset, values, done, count);
+        if (fitting < count) {
+          throw unfit(start + done + fitting, text(values, done + fitting));
+        }
       }
       done += count;
     }
@@ -93,55 +96,34 @@ public final class HostBuffers {
     return true;
   }
 
-  private void writeConverted(ByteBuffer bytes, int offset, Object values, int from, int count) {
-    for (int i = 0; i < count; i++) {
-      int source = from + i;
-      if (values instanceof int[] array) {
-        put(bytes, offset + i, array[source]);
-      } else if (values instanceof long[] array) {
-        put(bytes, offset + i, array[source]);
-      } else if (values instanceof byte[] array) {
-        put(bytes, offset + i, array[source] & 0xFF);
-      } else if (values instanceof boolean[] array) {
-        put(bytes, offset + i, array[source] ? 1 : 0);
-      } else if (values instanceof float[] array) {
-        put(bytes, offset + i, (double) array[source]);
-      } else if (values instanceof double[] array) {
-        put(bytes, offset + i, array[source]);
-      } else if (values instanceof IntBuffer buffer) {
-        put(bytes, offset + i, buffer.get(buffer.position() + source));
-      } else if (values instanceof LongBuffer buffer) {
-        put(bytes, offset + i, buffer.get(buffer.position() + source));
-      } else if (values instanceof ByteBuffer buffer) {
-        put(bytes, offset + i, buffer.get(buffer.position() + source) & 0xFF);
-      } else if (values instanceof FloatBuffer buffer) {
-        put(bytes, offset + i, (double) buffer.get(buffer.position() + source));
-      } else if (values instanceof DoubleBuffer buffer) {
-        put(bytes, offset + i, buffer.get(buffer.position() + source));
-      }
-    }
-  }
-
   /** Writes one element; a number or a boolean. */
-  void writeScalar(Object value) {
-    if (value instanceof Boolean bool) {
-      put(memory.window(0), 0, bool ? 1 : 0);
-    } else if (value instanceof Float || value instanceof Double) {
-      put(memory.window(0), 0, ((Number) value).doubleValue());
-    } else {
-      put(memory.window(0), 0, value instanceof Byte b ? b & 0xFF : ((Number) value).longValue());
+  void writeElement(long element, Object value) {
+    ByteBuffer bytes = memory.window(element * dtype.bytes());
+    if (!Numbers.write(dtype, bytes, (int) (element % perWindow), value)) {
+      throw unfit(element, value.toString());
     }
   }
 
-  private void put(ByteBuffer bytes, int at, double value) {
-    Elements.setDouble(dtype, bytes, at * dtype.bytes(), value);
+  private UnfitException unfit(long element, String value) {
+    return new UnfitException(Numbers.refusal(dtype, value), element);
   }
 
-  private void put(ByteBuffer bytes, int at, long value) {
-    if (!dtype.fits(value)) {
-      throw new IllegalArgumentException(value + " does not fit " + dtype);
-    }
-    Elements.setLong(dtype, bytes, at * dtype.bytes(), value);
+  private static String text(Object values, int index) {
+    Object value =
+        values instanceof FloatBuffer buffer
+            ? buffer.get(buffer.position() + index)
+            : values instanceof DoubleBuffer buffer
+                ? buffer.get(buffer.position() + index)
+                : values instanceof IntBuffer buffer
+                    ? buffer.get(buffer.position() + index)
+                    : values instanceof LongBuffer buffer
+                        ? buffer.get(buffer.position() + index)
+                        : values instanceof ShortBuffer buffer
+                            ? buffer.get(buffer.position() + index)
+                            : values instanceof ByteBuffer buffer
+                                ? buffer.get(buffer.position() + index)
+                                : Array.get(values, index);
+    return String.valueOf(value instanceof Byte number ? number & 0xFF : value);
   }
 
   /** Copies elements from {@code start} on to a flat array of exactly this element type. */

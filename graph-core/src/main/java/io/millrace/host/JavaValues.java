@@ -5,106 +5,88 @@ import io.millrace.type.Shape;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the Java values that stand for tensors: numbers, booleans, arrays of primitives (nested
- * ones too) and buffers.
+ * Knows the Java values that stand for tensors: numbers, booleans, arrays and lists of those
+ * (nested ones too) and buffers.
  */
 public final class JavaValues {
-  private static final String ACCEPTED =
-      "a Number, a Boolean, an array of float, double, int, long, byte or boolean (nested to any"
-          + " depth) or a buffer";
-
-  private static final DType[] DTYPES = DType.values();
-
   private JavaValues() {}
-
-  /** Returns the element type that a value has by itself, if it stands for a tensor. */
-  static @Nullable DType dtype(Object value) {
-    for (DType dtype : DTYPES) {
-      if (holds(value, dtype)) {
-        return dtype;
-      }
-    }
-    return null;
-  }
 
   /**
    * Returns the element type that a value has by itself.
    *
-   * @throws IllegalArgumentException if it does not stand for a tensor
+   * @throws IllegalArgumentException if it does not stand for a tensor; the message says what in it
+   *     does not, and where
    */
   public static DType requireDType(Object value) {
-    DType dtype = dtype(value);
-    if (dtype == null) {
-      throw new IllegalArgumentException(
-          "a tensor is made from " + ACCEPTED + ", not from " + value.getClass().getTypeName());
-    }
-    return dtype;
+    return JavaTypes.require(value);
   }
 
-  /** Returns whether a value's elements are of this type, without conversion. */
+  /** Returns whether a value is an array or a buffer of exactly such elements as memory has. */
   public static boolean holds(Object value, DType dtype) {
-    return javaClass(value) == dtype.javaClass();
-  }
-
-  /** Returns the primitive type of a value's elements, if it may stand for a tensor. */
-  private static @Nullable Class<?> javaClass(Object value) {
-    Class<?> kind = value.getClass();
-    while (kind.isArray()) {
-      kind = kind.getComponentType();
-    }
-    if (kind.isPrimitive()) {
-      return kind;
-    }
-    if (value instanceof Float || value instanceof FloatBuffer) {
-      return float.class;
-    }
-    if (value instanceof Double || value instanceof DoubleBuffer) {
-      return double.class;
-    }
-    if (value instanceof Integer || value instanceof Short || value instanceof IntBuffer) {
-      return int.class;
-    }
-    if (value instanceof Long || value instanceof LongBuffer) {
-      return long.class;
-    }
-    if (value instanceof Byte || value instanceof ByteBuffer) {
-      return byte.class;
-    }
-    return value instanceof Boolean ? boolean.class : null;
+    return (value instanceof Buffer || value.getClass().isArray())
+        && !(value instanceof Object[])
+        && !(value instanceof short[])
+        && !(value instanceof ShortBuffer)
+        && JavaTypes.dtype(value) == dtype;
   }
 
   /**
-   * Returns whether a value may become a tensor of this type: integers become any other numeric
-   * type (an integer type only if they fit), float becomes double, and a single Double becomes
-   * float32, rounded. Nothing else converts.
+   * Returns whether a value may become a tensor of this type, if each of its numbers fits: every
+   * number becomes the nearest one of a floating type, and integers and booleans (as 0 and 1) only
+   * what they hold. The bytes of a ByteBuffer are uint8 and nothing else, since it may be meant as
+   * what its other views hold.
    */
   public static boolean converts(Object value, DType target) {
-    if (holds(value, target)) {
-      return true;
+    return JavaTypes.dtype(value) != null
+        && (!(value instanceof ByteBuffer) || target == DType.UINT8);
+  }
+
+  /**
+   * Requires that a value may become a tensor of this type.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static void requireConverts(Object value, DType target) {
+    JavaTypes.require(value);
+    if (!converts(value, target)) {
+      throw new IllegalArgumentException(
+          "a ByteBuffer holds uint8, not "
+              + target
+              + ": give its view as it is meant, such as asFloatBuffer(), or the bytes as a byte[]");
     }
-    DType own = requireDType(value);
-    return own.isFloating()
-        ? own.widensTo(target) || (target.isFloating() && value instanceof Double)
-        : own.isInteger() && target.isNumeric();
   }
 
-  /** Returns whether a value is a flat array or a buffer. */
+  /** Returns whether a value is a flat array, a flat list or a buffer. */
   public static boolean isFlat(Object value) {
-    return value instanceof Buffer
-        || (value.getClass().isArray() && value.getClass().getComponentType().isPrimitive());
+    if (JavaTypes.isNested(value)) {
+      return JavaTypes.parts(value) == 0
+          ? emptyAxes(value) == 1
+          : JavaTypes.isElement(JavaTypes.part(value, 0));
+    }
+    return value instanceof Buffer || value.getClass().isArray();
   }
 
-  /** Returns the number of elements of a flat array or a buffer. */
-  public static int length(Object flat) {
-    return flat instanceof Buffer buffer ? buffer.remaining() : Array.getLength(flat);
+  /** Returns the number of elements along the first axis. */
+  public static int length(Object value) {
+    return value instanceof Buffer buffer
+        ? buffer.remaining()
+        : JavaTypes.isNested(value) ? JavaTypes.parts(value) : Array.getLength(value);
+  }
+
+  /** Returns the number of axes of an array or a list without elements, as far as it has a type. */
+  private static int emptyAxes(Object value) {
+    int axes = value instanceof List<?> ? 1 : 0;
+    for (Class<?> kind = value.getClass(); kind.isArray(); kind = kind.getComponentType()) {
+      axes++;
+    }
+    return axes;
   }
 
   /**
@@ -116,50 +98,69 @@ public final class JavaValues {
     if (value instanceof Buffer buffer) {
       return Shape.of(buffer.remaining());
     }
-    int rank = 0;
-    for (Class<?> kind = value.getClass(); kind.isArray(); kind = kind.getComponentType()) {
-      rank++;
-    }
-    long[] dims = new long[rank];
+    long[] dims = new long[rank(value)];
     Object first = value;
-    for (int axis = 0; axis < rank; axis++) {
-      int length = Array.getLength(first);
-      dims[axis] = length;
-      if (length == 0 || axis == rank - 1) {
+    for (int axis = 0; axis < dims.length; axis++) {
+      dims[axis] = length(first);
+      if (dims[axis] == 0 || !JavaTypes.isNested(first)) {
         break;
       }
-      first = Array.get(first, 0);
-      if (first == null) {
-        break;
-      }
+      first = Objects.requireNonNull(JavaTypes.part(first, 0));
     }
     requireRegular(value, dims, new int[0]);
     return Shape.of(dims);
   }
 
+  /** Returns the number of axes, as its first elements say. */
+  private static int rank(Object value) {
+    int rank = 0;
+    Object first = value;
+    while (JavaTypes.isNested(first)) {
+      if (JavaTypes.parts(first) == 0) {
+        return rank + emptyAxes(first);
+      }
+      first = requirePart(JavaTypes.part(first, 0), new int[rank + 1]);
+      rank++;
+    }
+    return JavaTypes.isElement(first) ? rank : rank + 1;
+  }
+
+  private static Object requirePart(@Nullable Object part, int[] position) {
+    if (part == null) {
+      throw new IllegalArgumentException("the array holds null at " + Arrays.toString(position));
+    }
+    return part;
+  }
+
   private static void requireRegular(Object value, long[] dims, int[] position) {
     int axis = position.length;
-    if (axis == dims.length) {
+    if (axis == dims.length || JavaTypes.isElement(value)) {
+      if (axis < dims.length || !JavaTypes.isElement(value)) {
+        throw new IllegalArgumentException(
+            "the array is ragged: element %s has another number of axes than the first one there"
+                .formatted(Arrays.toString(position)));
+      }
       return;
     }
-    int length = Array.getLength(value);
+    int length = length(value);
     if (length != dims[axis]) {
       throw new IllegalArgumentException(
           ("the array is ragged: element %s has length %s, but the first one there "
                   + "has length %s")
               .formatted(Arrays.toString(position), length, dims[axis]));
     }
-    if (axis == dims.length - 1) {
+    if (!JavaTypes.isNested(value)) {
+      if (axis < dims.length - 1) {
+        throw new IllegalArgumentException(
+            "the array is ragged: element %s has another number of axes than the first one there"
+                .formatted(Arrays.toString(position)));
+      }
       return;
     }
     for (int i = 0; i < length; i++) {
       int[] inner = Arrays.copyOf(position, axis + 1);
       inner[axis] = i;
-      Object element = Array.get(value, i);
-      if (element == null) {
-        throw new IllegalArgumentException("the array holds null at " + Arrays.toString(inner));
-      }
-      requireRegular(element, dims, inner);
+      requireRegular(requirePart(JavaTypes.part(value, i), inner), dims, inner);
     }
   }
 
@@ -226,42 +227,64 @@ public final class JavaValues {
     return !flat && fitsNested(value, shape, 0);
   }
 
-  private static boolean fitsNested(Object value, Shape shape, int axis) {
-    if (!value.getClass().isArray()) {
-      return axis == 0 && shape.rank() == 0;
+  private static boolean fitsNested(@Nullable Object value, Shape shape, int axis) {
+    if (value == null || JavaTypes.isElement(value)) {
+      return value != null && axis == shape.rank();
     }
-    if (axis >= shape.rank() || Array.getLength(value) != shape.dim(axis)) {
+    if (axis >= shape.rank() || length(value) != shape.dim(axis)) {
       return false;
     }
-    if (value instanceof Object[] parts) {
-      for (Object part : parts) {
-        if (part == null || !fitsNested(part, shape, axis + 1)) {
-          return false;
-        }
-      }
-      return axis < shape.rank() - 1;
+    if (!JavaTypes.isNested(value)) {
+      return axis == shape.rank() - 1;
     }
-    return axis == shape.rank() - 1;
+    for (int i = 0; i < JavaTypes.parts(value); i++) {
+      if (!fitsNested(JavaTypes.part(value, i), shape, axis + 1)) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  /** Copies a value whose shape and type were checked. */
+  /**
+   * Copies a value whose shape was checked and that may convert.
+   *
+   * @throws IllegalArgumentException if one of its numbers does not fit the type; the message says
+   *     which one, and where it is
+   */
   public static void copy(Object value, HostBuffers target) {
-    if (value instanceof Number || value instanceof Boolean) {
-      target.writeScalar(value);
-    } else {
+    try {
       copy(value, target, 0);
+    } catch (UnfitException e) {
+      throw new IllegalArgumentException(
+          JavaTypes.isElement(value)
+              ? e.getMessage()
+              : e.getMessage() + ", at " + position(shape(value), e.element()));
     }
   }
 
   private static long copy(Object value, HostBuffers target, long start) {
-    if (value instanceof Object[] parts) {
+    if (JavaTypes.isElement(value)) {
+      target.writeElement(start, value);
+      return start + 1;
+    }
+    if (JavaTypes.isNested(value)) {
       long at = start;
-      for (Object part : parts) {
-        at = copy(part, target, at);
+      for (int i = 0; i < JavaTypes.parts(value); i++) {
+        at = copy(Objects.requireNonNull(JavaTypes.part(value, i)), target, at);
       }
       return at;
     }
     target.write(start, value);
     return start + length(value);
+  }
+
+  private static String position(Shape shape, long element) {
+    long[] position = new long[shape.rank()];
+    long rest = element;
+    for (int axis = position.length - 1; axis >= 0; axis--) {
+      position[axis] = rest % shape.dim(axis);
+      rest /= shape.dim(axis);
+    }
+    return Arrays.toString(position);
   }
 }

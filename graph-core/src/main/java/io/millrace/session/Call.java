@@ -13,7 +13,7 @@ import java.util.Map;
  * @param fed the same by tensor
  * @param fetches the distinct tensors to compute
  * @param targets the operations to run
- * @param results for each tensor of the answer, which of {@code fetches} it is
+ * @param results for each thing wanted, which of {@code fetches} it is
  */
 record Call(
     List<Object> wanted,
@@ -24,12 +24,15 @@ record Call(
     List<Result> results) {
 
   /**
-   * One tensor of the answer.
+   * What stands at one position of the answer.
    *
-   * @param fetch its position among the fetches
+   * @param fetch the tensor's position among the fetches, or {@link #OPERATION}
    * @param first where in the answer the same tensor is first
    */
-  record Result(int fetch, int first) {}
+  record Result(int fetch, int first) {
+    /** In the place of a fetch: an operation, which gives no tensor. */
+    static final int OPERATION = -1;
+  }
 
   /**
    * A call remembered with its plan, or that of its first stage, so that the next such call finds

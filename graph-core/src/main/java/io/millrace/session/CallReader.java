@@ -34,7 +34,7 @@ final class CallReader {
    */
   static Call read(Graph graph, Object wanted, Map<?, ?> feeds) {
     CallReader reader = new CallReader(graph);
-    List<Object> list = wanted instanceof List<?> many ? List.copyOf(many) : List.of(wanted);
+    List<Object> list = wanted instanceof List<?> many ? copy(many) : List.of(wanted);
     list.forEach(reader::want);
     Map<Output, FeedSlot> slots = reader.slots(feeds);
     return new Call(
@@ -44,6 +44,15 @@ final class CallReader {
         List.copyOf(reader.fetches.keySet()),
         List.copyOf(reader.targets),
         List.copyOf(reader.results));
+  }
+
+  private static List<Object> copy(List<?> wanted) {
+    for (int i = 0; i < wanted.size(); i++) {
+      if (wanted.get(i) == null) {
+        throw new FeedException("position " + i + " of what a run is asked for holds null");
+      }
+    }
+    return List.copyOf(wanted);
   }
 
   private void want(Object wanted) {
@@ -74,6 +83,7 @@ final class CallReader {
   private void target(Operation operation) {
     requireOwn(operation, "run " + operation.name());
     targets.add(operation);
+    results.add(new Call.Result(Call.Result.OPERATION, results.size()));
   }
 
   private Map<Output, FeedSlot> slots(Map<?, ?> feeds) {

@@ -4,7 +4,6 @@ import io.millrace.FeedException;
 import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.host.JavaValues;
-import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Map;
@@ -32,10 +31,9 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
       }
       return slot.requireShape();
     }
-    DType own;
     Shape shape;
     try {
-      own = JavaValues.requireDType(value);
+      JavaValues.requireConverts(value, output.dtype());
       shape = JavaValues.shapeWithin(value, output.shape());
     } catch (IllegalArgumentException e) {
       throw new FeedException(
@@ -44,10 +42,6 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
     }
     TensorType type = new TensorType(output.dtype(), shape);
     FeedSlot slot = new FeedSlot(key, output, type, JavaValues.isFlat(value));
-    if (!JavaValues.converts(value, output.dtype())) {
-      throw slot.refuse(
-          new TensorType(own, shape), own + " does not become " + output.dtype() + " without loss");
-    }
     return slot.requireShape();
   }
 

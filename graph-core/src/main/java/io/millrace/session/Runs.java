@@ -3,13 +3,16 @@ package io.millrace.session;
 import io.millrace.ClosedException;
 import io.millrace.Graph;
 import io.millrace.Operation;
+import io.millrace.Results;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
 import io.millrace.compiler.Compiler;
 import io.millrace.compiler.lowering.Question;
 import io.millrace.spi.StepException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Does the runs of one session: finds their plans, keeps their state, and orders who may write. */
@@ -63,17 +66,23 @@ public final class Runs implements AutoCloseable {
     }
   }
 
-  /** Returns a tensor for each thing wanted that is one. */
-  public List<Tensor> all(List<?> wanted, Map<?, ?> feeds) {
+  /** Returns a result for each thing wanted. */
+  public Results all(List<?> wanted, Map<?, ?> feeds) {
     RunSlot slot = begin(wanted, feeds);
     try {
       List<Call.Result> results = slot.call().results();
-      Tensor[] tensors = new Tensor[results.size()];
-      for (int i = 0; i < tensors.length; i++) {
+      List<Optional<Tensor>> tensors = new ArrayList<>(results.size());
+      for (int i = 0; i < results.size(); i++) {
         Call.Result result = results.get(i);
-        tensors[i] = result.first() < i ? tensors[result.first()] : slot.tensor(result.fetch());
+        if (result.first() < i) {
+          tensors.add(tensors.get(result.first()));
+        } else if (result.fetch() == Call.Result.OPERATION) {
+          tensors.add(Optional.empty());
+        } else {
+          tensors.add(Optional.of(slot.tensor(result.fetch())));
+        }
       }
-      return List.of(tensors);
+      return new Results(slot.call().wanted(), tensors);
     } finally {
       finish(slot);
     }

@@ -146,6 +146,22 @@ public enum DType {
             : other.isInteger() && other.fits(lowest()) && other.fits(highest()));
   }
 
+  /**
+   * Returns the wider of two types: floating if either is, and of one kind that with more bytes.
+   *
+   * @throws IllegalArgumentException if only one of them is boolean
+   */
+  public DType joined(DType other) {
+    if (isBoolean() != other.isBoolean()) {
+      throw new IllegalArgumentException(
+          "a tensor holds numbers or booleans, not both " + this + " and " + other);
+    }
+    if (isFloating() != other.isFloating()) {
+      return isFloating() ? this : other;
+    }
+    return bytes >= other.bytes ? this : other;
+  }
+
   /** Returns an element as a double; exact but for large integers, a boolean is 0 or 1. */
   public double toDouble(long bits) {
     return bits;

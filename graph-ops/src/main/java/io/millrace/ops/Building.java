@@ -16,9 +16,11 @@ import java.util.function.Supplier;
  * What every family of operations builds on: adding nodes, and taking whatever stands for a tensor.
  *
  * <p>Where a method takes an {@code Object} for a tensor, it accepts an {@link Operand} (an output
- * or a variable), a {@link Tensor}, a number, a boolean, or a Java array of those, nested for more
- * axes. Everything but an operand becomes a constant, of the type of the operand beside it if there
- * is one.
+ * or a variable), a {@link Tensor}, a number, a boolean, or an array, a buffer or a {@link List} of
+ * those, nested for more axes. Everything but an operand becomes a constant, of the type of the
+ * operand beside it if there is one: numbers convert to it where it holds them. Without one, single
+ * numbers and lists are what they are in Python, float32 if one has a fraction, and arrays keep
+ * their type; beside each other, all get a type that holds them.
  */
 public interface Building {
   /** Returns the graph that nodes are added to. */
@@ -55,6 +57,14 @@ public interface Building {
   /** Returns the outputs that stand for tensors; constants get the type of the first operand. */
   default List<Output> operands(Object... tensors) {
     return Constants.of(graph(), "Const", tensors);
+  }
+
+  /**
+   * Returns the outputs that stand for tensors as {@link #operands} does, but float32 if they would
+   * be integers though none of them is a tensor yet.
+   */
+  default List<Output> floating(Object... tensors) {
+    return Constants.floating(graph(), "Const", tensors);
   }
 
   /**

@@ -87,7 +87,7 @@ final class Bench {
     Map<Output, Tensor> tensors = new HashMap<>();
     feeds.forEach((k, v) -> tensors.put(k, Tensor.of(v)));
     List<Literal> results = new ArrayList<>();
-    for (Tensor result : session.run(wanted, tensors)) {
+    for (Tensor result : session.run(wanted, tensors).tensors()) {
       results.add(result.toLiteral());
     }
     tensors.values().forEach(Tensor::close);

@@ -86,7 +86,7 @@ class VariableOrderTest {
   private List<float[]> run(Object... wanted) {
     try (Session session = session()) {
       session.run(q.initializer());
-      return session.run(List.of(wanted)).stream().map(Tensor::toFloatArray).toList();
+      return session.run(List.of(wanted)).tensors().stream().map(Tensor::toFloatArray).toList();
     }
   }
 

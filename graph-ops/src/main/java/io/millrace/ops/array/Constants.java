@@ -10,25 +10,38 @@ import io.millrace.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Turns what users pass for tensors into outputs. */
 public final class Constants {
   private Constants() {}
 
   /**
-   * Returns an output for each value; those that are not operands become constants of the type of
-   * the first operand among them, if there is one.
+   * Returns an output for each value; those that are not operands become constants of one type:
+   * that of the first operand or tensor among them, or else the one that all of them share.
    *
    * @param type the operation that they are for
    * @throws GraphException if one stands for no tensor
    */
   public static List<Output> of(Graph graph, String type, Object... values) {
-    Optional<DType> preferred = Optional.empty();
-    for (Object value : values) {
-      if (value instanceof Operand operand && preferred.isEmpty()) {
-        preferred = Optional.of(operand.asOutput().dtype());
-      }
-    }
+    return all(graph, type, preferred(type, values), values);
+  }
+
+  /** Returns the same, but float32 if Java values would be integers. */
+  public static List<Output> floating(Graph graph, String type, Object... values) {
+    boolean open = Stream.of(values).allMatch(v -> firm(v).isEmpty());
+    Optional<DType> own = preferred(type, values);
+    return all(graph, type, own.map(o -> open && o.isInteger() ? DType.FLOAT32 : o), values);
+  }
+
+  private static Optional<DType> preferred(String type, Object... values) {
+    Optional<DType> firm =
+        Stream.of(values).map(v -> firm(v)).flatMap(Optional::stream).findFirst();
+    return firm.isEmpty() && values.length > 1 ? shared(type, values) : firm;
+  }
+
+  private static List<Output> all(
+      Graph graph, String type, Optional<DType> preferred, Object... values) {
     List<Output> outputs = new ArrayList<>();
     for (Object value : values) {
       outputs.add(of(graph, type, value, preferred));
@@ -36,7 +49,50 @@ public final class Constants {
     return outputs;
   }
 
-  /** Returns the output for one value; a constant is of the preferred type where it fits. */
+  private static Optional<DType> firm(Object value) {
+    return value instanceof Operand operand
+        ? Optional.of(operand.asOutput().dtype())
+        : value instanceof Tensor tensor ? Optional.of(tensor.dtype()) : Optional.empty();
+  }
+
+  /**
+   * Returns the type that Java values have beside each other: that which holds the numbers of all
+   * arrays, to which single numbers and lists add only whether it is floating.
+   */
+  private static Optional<DType> shared(String type, Object... values) {
+    try {
+      Optional<DType> arrays = Optional.empty();
+      Optional<DType> literals = Optional.empty();
+      for (Object value : values) {
+        DType own = own(value);
+        if (isLiteral(value)) {
+          literals = Optional.of(literals.map(own::joined).orElse(own));
+        } else {
+          arrays = Optional.of(arrays.map(own::joined).orElse(own));
+        }
+      }
+      if (arrays.isEmpty() || literals.isEmpty()) {
+        return arrays.isEmpty() ? literals : arrays;
+      }
+      DType both = arrays.get().joined(literals.get());
+      return both.isFloating() && !arrays.get().isFloating() ? Optional.of(both) : arrays;
+    } catch (IllegalArgumentException e) {
+      throw Refusal.of(type, "%s", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns whether a value has no type of its own in TensorFlow: a number, or a list. */
+  private static boolean isLiteral(Object value) {
+    return value instanceof Number || value instanceof Boolean || value instanceof List<?>;
+  }
+
+  /** Returns the type of a value by itself: numbers with a fraction are float32 unless an array. */
+  private static DType own(Object value) {
+    DType own = Tensor.dtypeOf(value);
+    return isLiteral(value) && own.isFloating() ? DType.FLOAT32 : own;
+  }
+
+  /** Returns the output for one value; a constant is of the preferred type. */
   public static Output of(Graph graph, String type, Object value, Optional<DType> preferred) {
     if (value instanceof Operand operand) {
       return operand.asOutput();
@@ -44,7 +100,7 @@ public final class Constants {
     return made(graph, "Const", type, value, preferred);
   }
 
-  /** Returns the output for one value; a constant gets this name and, where it fits, type. */
+  /** Returns the output for one value; a constant gets this name and, if there is one, type. */
   public static Output named(Graph graph, String name, Object value, Optional<DType> dtype) {
     return value instanceof Operand operand
         ? operand.asOutput()
@@ -59,11 +115,25 @@ public final class Constants {
     if (value instanceof Tensor tensor) {
       return constant(graph, name, tensor);
     }
-    try (Tensor made = dtype.isPresent() ? Tensor.of(value, dtype.get()) : Tensor.of(value)) {
-      return constant(graph, name, made);
+    try {
+      DType wanted = own(value);
+      if (dtype.isPresent()) {
+        wanted = requireKind(wanted, dtype.get());
+      }
+      try (Tensor made = Tensor.of(value, wanted)) {
+        return constant(graph, name, made);
+      }
     } catch (IllegalArgumentException e) {
       throw Refusal.of(type, "%s", String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Truth is no number beside numbers, as in TensorFlow; only what is fed converts. */
+  private static DType requireKind(DType own, DType wanted) {
+    if (own.isBoolean() != wanted.isBoolean()) {
+      throw new IllegalArgumentException("a " + own + " is no " + wanted);
+    }
+    return wanted;
   }
 
   private static Output constant(Graph graph, String name, Tensor value) {

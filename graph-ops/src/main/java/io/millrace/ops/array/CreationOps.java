@@ -88,9 +88,8 @@ public interface CreationOps extends Building {
    * @param axis where the new axis of extent {@code depth} goes, -1 for the end
    */
   default Output oneHot(Object indices, Object depth, Object on, Object off, int axis) {
-    Output first = operand(on);
-    return result(
-        new OneHot(axis), operand(indices), operand(depth), first, operand(off, first.dtype()));
+    List<Output> values = operands(on, off);
+    return result(new OneHot(axis), operand(indices), operand(depth), values.get(0), values.get(1));
   }
 
   /** A scalar repeated: inputs shape and value. */

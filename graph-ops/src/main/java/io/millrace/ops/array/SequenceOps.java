@@ -42,10 +42,10 @@ public interface SequenceOps extends Building {
 
   /**
    * Returns {@code num} floating numbers at equal distances, the first and last of which are given;
-   * if it is one, that is the first. TensorFlow: LinSpace.
+   * if it is one, that is the first. Whole Java numbers mean float32. TensorFlow: LinSpace.
    */
   default Output linspace(Object start, Object stop, Object num) {
-    List<Output> ends = operands(start, stop);
+    List<Output> ends = floating(start, stop);
     return result(new LinSpace(), ends.get(0), ends.get(1), operand(num));
   }
 

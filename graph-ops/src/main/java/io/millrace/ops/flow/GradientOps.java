@@ -52,7 +52,7 @@ public interface GradientOps extends Building {
 
   /**
    * Returns the gradients of the sum of all elements of all ys with respect to each x; none for an
-   * x that no y depends on through differentiable operations.
+   * x that no y depends on through differentiable operations, or that is not floating.
    */
   default List<Optional<Output>> gradientsIfConnected(
       List<? extends Operand> ys, List<? extends Operand> xs) {
@@ -62,7 +62,15 @@ public interface GradientOps extends Building {
   /** Returns weighted gradients, or none for an x that no y depends on differentiably. */
   default List<Optional<Output>> gradientsIfConnected(
       List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
-    GradientWalk walk = GradientBuilder.walk(graph(), ys, xs, gradYs);
-    return xs.stream().map(x -> walk.gradient(GradientBuilder.source(x))).toList();
+    List<? extends Operand> floating =
+        xs.stream().filter(x -> x.asOutput().dtype().isFloating()).toList();
+    GradientWalk walk = GradientBuilder.walk(graph(), ys, floating, gradYs);
+    return xs.stream()
+        .map(
+            x ->
+                floating.contains(x)
+                    ? walk.gradient(GradientBuilder.source(x))
+                    : Optional.<Output>empty())
+        .toList();
   }
 }

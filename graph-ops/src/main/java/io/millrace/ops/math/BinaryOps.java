@@ -4,7 +4,6 @@ import static io.millrace.op.TypeSet.FLOATING;
 import static io.millrace.op.TypeSet.NUMERIC;
 import static io.millrace.op.TypeSet.SIGNED;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Scalar;
@@ -43,7 +42,7 @@ public interface BinaryOps extends Building {
    * TensorFlow: RealDiv.
    */
   default Output truediv(Object x, Object y) {
-    List<Output> both = pair(x, y);
+    List<Output> both = operands(x, y);
     DType dtype = both.get(0).dtype();
     if (!dtype.isInteger() || both.get(1).dtype() != dtype) {
       return result(Binary.REAL_DIV, both.get(0), both.get(1));
@@ -67,18 +66,9 @@ public interface BinaryOps extends Building {
    * by zero fails the run.
    */
   default Output div(Object x, Object y) {
-    List<Output> both = pair(x, y);
+    List<Output> both = operands(x, y);
     boolean whole = both.get(0).dtype().isInteger();
     return result(whole ? Binary.FLOOR_DIV : Binary.REAL_DIV, both.get(0), both.get(1));
-  }
-
-  /** Returns both operands as tensors; what is not an operand gets the other's type. */
-  private List<Output> pair(Object x, Object y) {
-    Output first =
-        x instanceof Operand || !(y instanceof Operand other)
-            ? operand(x)
-            : operand(x, other.asOutput().dtype());
-    return List.of(first, operand(y, first.dtype()));
   }
 
   /** Returns the quotient rounded towards negative infinity. TensorFlow: FloorDiv. */

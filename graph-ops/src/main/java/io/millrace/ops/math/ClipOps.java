@@ -86,7 +86,7 @@ public interface ClipOps extends Building {
 
   /** Returns the 2-norm of all elements of all tensors, a scalar. TensorFlow: global_norm. */
   default Output globalNorm(List<?> tensors) {
-    List<Output> inputs = operands(tensors.toArray());
+    List<Output> inputs = requireAny("globalNorm", operands(tensors.toArray()));
     return scope(
         "global_norm",
         () -> {
@@ -95,18 +95,25 @@ public interface ClipOps extends Building {
         });
   }
 
+  private static List<Output> requireAny(String operation, List<Output> tensors) {
+    if (tensors.isEmpty()) {
+      throw Refusal.of(operation, "there are no tensors, so there is no norm");
+    }
+    return tensors;
+  }
+
   /**
    * Returns tensors all scaled by one factor that brings their global norm down to this one, if
    * need be; where it is infinite or NaN they become NaN. TensorFlow: clip_by_global_norm.
    */
   default List<Output> clipByGlobalNorm(List<?> tensors, Object norm) {
-    List<Output> inputs = operands(tensors.toArray());
+    List<Output> inputs = requireAny("clipByGlobalNorm", operands(tensors.toArray()));
     return clipByGlobalNorm(inputs, norm, tf().globalNorm(inputs));
   }
 
   /** Returns the same where the global norm is known already. TensorFlow: clip_by_global_norm. */
   default List<Output> clipByGlobalNorm(List<?> tensors, Object norm, Object globalNorm) {
-    List<Output> inputs = operands(tensors.toArray());
+    List<Output> inputs = requireAny("clipByGlobalNorm", operands(tensors.toArray()));
     Output own = operand(globalNorm);
     Output wished = operand(norm, own.dtype());
     return scope(

@@ -1,6 +1,5 @@
 package io.millrace.ops.math;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
@@ -29,11 +28,8 @@ public interface ElementwiseOps extends Building {
    * Returns x where the condition holds and y elsewhere, all three broadcast. TensorFlow: SelectV2.
    */
   default Output where(Object condition, Object x, Object y) {
-    Output first =
-        x instanceof Operand || !(y instanceof Operand other)
-            ? operand(x)
-            : operand(x, other.asOutput().dtype());
-    return result(new SelectV2(), operand(condition, DType.BOOL), first, operand(y, first.dtype()));
+    List<Output> choices = operands(x, y);
+    return result(new SelectV2(), operand(condition, DType.BOOL), choices.get(0), choices.get(1));
   }
 
   /**
