@@ -186,4 +186,102 @@ class FedSlicesTest {
       assertTrue(!text.contains("found first: stack"), text);
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
+  void shiftsAndBands(String device) {
+    Random random = new Random(6);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(3, 4));
+    Output two = tf.placeholder(DType.INT64, Shape.of(2));
+    Output low = tf.placeholder(DType.INT32, Shape.scalar());
+    Output high = tf.placeholder(DType.INT32, Shape.scalar());
+    Output axes = tf.constant(new int[] {1, -2});
+    try (Session session = session(device);
+        Tensor values = counting(Shape.of(3, 4))) {
+      for (int round = 0; round < 12; round++) {
+        long[] shifts = {random.nextInt(20) - 10, round == 0 ? Long.MIN_VALUE : random.nextLong()};
+        int below = random.nextInt(5) - 1;
+        int above = random.nextInt(6) - 1;
+        Map<Output, Object> feeds = Map.of(x, values, two, shifts, low, below, high, above);
+        String of = Arrays.toString(shifts) + below + " " + above;
+        assertAlike(
+            session,
+            twin(x, tf.roll(x, tf.constant(shifts), axes), tf.roll(x, two, axes)),
+            feeds,
+            of);
+        assertAlike(
+            session,
+            twin(
+                x,
+                tf.matrixBandPart(x, tf.constant(below), tf.constant(above)),
+                tf.matrixBandPart(x, low, high)),
+            feeds,
+            of);
+      }
+      Output band = tf.matrixBandPart(x, low, high);
+      assertRefused(session, band, Map.of(x, values, low, 4, high, 0), "4");
+      assertRefused(session, band, Map.of(x, values, low, 0, high, 5), "5");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
+  void ranges(String device) {
+    Random random = new Random(7);
+    for (DType dtype : List.of(DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64)) {
+      List<Output> fed = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        fed.add(tf.placeholder(dtype, Shape.scalar()));
+      }
+      Output range = tf.range(fed.get(0), fed.get(1), fed.get(2));
+      try (Session session = session(device)) {
+        for (int round = 0; round < 15; round++) {
+          double from = number(dtype, random.nextDouble() * 20 - 10);
+          double delta = number(dtype, 1 + random.nextInt(3) + random.nextDouble());
+          double to = number(dtype, from + random.nextInt(9) + random.nextDouble());
+          int sign = random.nextBoolean() ? 1 : -1;
+          List<Tensor> ends =
+              List.of(
+                  scalar(dtype, sign * from),
+                  scalar(dtype, sign * to),
+                  scalar(dtype, sign * delta));
+          Output known =
+              tf.range(
+                  tf.constant(ends.get(0)), tf.constant(ends.get(1)), tf.constant(ends.get(2)));
+          Map<Output, Object> feeds =
+              Map.of(fed.get(0), ends.get(0), fed.get(1), ends.get(1), fed.get(2), ends.get(2));
+          List<Tensor> both = session.run(List.of(known, range), feeds);
+          assertEquals(both.get(0).toString(), both.get(1).toString());
+          assertEquals(both.get(0).shape(), both.get(1).shape());
+        }
+        for (int[] wrong : new int[][] {{0, 3, 0}, {3, 0, 1}, {0, 3, -1}}) {
+          Map<Output, Object> feeds =
+              Map.of(
+                  fed.get(0), scalar(dtype, wrong[0]),
+                  fed.get(1), scalar(dtype, wrong[1]),
+                  fed.get(2), scalar(dtype, wrong[2]));
+          assertRefused(session, range, feeds, "give no range");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRangeTooLongIsRefused() {
+    Output from = tf.placeholder(DType.INT64, Shape.scalar());
+    Output to = tf.placeholder(DType.INT64, Shape.scalar());
+    Output range = tf.range(from, to, 1L);
+    try (Session session = session("reference")) {
+      Map<Output, Object> feeds = Map.of(from, Long.MIN_VALUE, to, Long.MAX_VALUE);
+      assertRefused(session, range, feeds, "give no range");
+    }
+  }
+
+  private static double number(DType dtype, double value) {
+    return dtype.isFloating() ? (float) value : (long) value;
+  }
+
+  private static Tensor scalar(DType dtype, double value) {
+    return Tensor.of(dtype.isFloating() ? (Object) value : (Object) (long) value, dtype);
+  }
 }

@@ -1,6 +1,11 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Scalar;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -11,6 +16,7 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Segments;
+import io.millrace.ops.building.Shapes;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -78,8 +84,12 @@ public interface RollOps extends Building {
         to.output(0, to.input(0));
         return;
       }
-      long[] shifts = new long[shape.rank()];
       long[] axes = to.constant(2).toLongs();
+      if (to.known(1).isEmpty()) {
+        to.output(0, rolled(to, shape, axes));
+        return;
+      }
+      long[] shifts = new long[shape.rank()];
       for (int i = 0; i < axes.length; i++) {
         int axis = (int) (axes[i] < 0 ? axes[i] + shifts.length : axes[i]);
         long extent = shape.dim(axis);
@@ -97,6 +107,29 @@ public interface RollOps extends Building {
                     new Segments.Segment(stays, 0, shifts[axis], 1)));
       }
       to.output(0, pieces.move(to, to.input(0), to.outputType(0).shape(), Optional.empty()));
+    }
+
+    /** Shifts along one axis after another by numbers that the run has. */
+    private static Value rolled(Lowering to, Shape shape, long[] axes) {
+      Value shifts = to.reshape(to.input(1), Shape.of(axes.length));
+      Value x = to.input(0);
+      for (int i = 0; i < axes.length; i++) {
+        Shape split = Shapes.around(shape, (int) (axes[i] < 0 ? axes[i] + shape.rank() : axes[i]));
+        long extent = split.dim(1);
+        Value sources =
+            to.mapViews(
+                Shape.of(1, extent),
+                List.of(shifts),
+                List.of(View.of(i, 0, 0)),
+                (b, s) -> {
+                  Scalar all = b.literal(DType.INT64, extent);
+                  Scalar places = s.get(0).cast(DType.INT64).apply(BinaryFn.FLOOR_MOD, all);
+                  return b.index(1).minus(places).apply(BinaryFn.FLOOR_MOD, all);
+                });
+        Value rows = to.reshape(x, Shape.of(1, split.dim(0), extent, split.dim(2)));
+        x = to.emit(new Primitive.Gather(), List.of(rows, sources), rows.type());
+      }
+      return to.reshape(x, shape);
     }
 
     static List<Example> examples() {

@@ -1,7 +1,11 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
+import io.millrace.ir.UnaryFn;
+import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -65,11 +69,11 @@ public interface SequenceOps extends Building {
       for (int i = 0; i < 3; i++) {
         in.requireRank(i, 0);
       }
-      Optional<Literal> start = in.constant(0);
-      Optional<Literal> limit = in.constant(1);
-      Optional<Literal> delta = in.constant(2);
+      Optional<Literal> start = in.known(0);
+      Optional<Literal> limit = in.known(1);
+      Optional<Literal> delta = in.known(2);
       if (start.isEmpty() || limit.isEmpty() || delta.isEmpty()) {
-        return List.of(TensorType.of(dtype, Shape.UNKNOWN));
+        return List.of(TensorType.of(dtype, in.size()));
       }
       double step = delta.get().getDouble(0);
       in.require(step != 0, "delta must not be 0");
@@ -97,6 +101,46 @@ public interface SequenceOps extends Building {
     }
 
     @Override
+    public int sizes() {
+      return 1;
+    }
+
+    @Override
+    public void lowerSizes(Lowering to) {
+      List<Value> inputs = List.of(to.input(0), to.input(1), to.input(2));
+      to.check(
+          to.map(inputs, s -> isOrdered(wide(s))),
+          new Primitive.Check("start, limit and delta give no range:", 1),
+          inputs);
+      Value count = to.map(inputs, s -> count(wide(s)).cast(DType.INT64).max(0));
+      to.output(0, to.reshape(count, Shape.of(1)));
+    }
+
+    /** Returns the numbers in a type in which 32-bit integers do not overflow. */
+    private static List<Scalar> wide(List<Scalar> s) {
+      return s.get(0).type().isFloating() ? s : s.stream().map(x -> x.cast(DType.INT64)).toList();
+    }
+
+    private static Scalar isOrdered(List<Scalar> s) {
+      Scalar zero = s.get(0).constant(0);
+      Scalar span = s.get(1).minus(s.get(0));
+      Scalar up = s.get(1).ge(s.get(0)).and(span.ge(zero));
+      Scalar down = s.get(1).le(s.get(0)).and(span.le(zero));
+      Scalar none = zero.lt(zero);
+      return s.get(2).gt(zero).select(up, s.get(2).lt(zero).select(down, none));
+    }
+
+    private static Scalar count(List<Scalar> s) {
+      Scalar span = s.get(1).minus(s.get(0));
+      if (span.type().isFloating()) {
+        return span.dividedBy(s.get(2)).apply(UnaryFn.CEIL);
+      }
+      Scalar zero = span.constant(0);
+      Scalar delta = s.get(2).eq(zero).select(span.constant(1), s.get(2));
+      return span.negate().apply(BinaryFn.FLOOR_DIV, delta).negate();
+    }
+
+    @Override
     public Gradients gradient(Gradient call) {
       return Gradients.none("its inputs size the result");
     }
@@ -108,7 +152,7 @@ public interface SequenceOps extends Building {
           0,
           to.mapViews(
               type.shape(),
-              List.of(to.literal(to.constant(0)), to.literal(to.constant(2))),
+              List.of(to.input(0), to.input(2)),
               List.of(View.of(0, 0), View.of(0, 0)),
               (b, s) -> s.get(0).plus(s.get(1).times(b.index(0).cast(type.dtype())))));
     }

@@ -1,6 +1,7 @@
 package io.millrace.ops.linalg;
 
 import io.millrace.Output;
+import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.Value;
@@ -14,7 +15,6 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
-import io.millrace.ops.building.ShapeVectors;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -172,7 +172,8 @@ public interface BandOps extends Building {
     public List<TensorType> infer(Inference in) {
       Shape shape = DiagonalOps.MatrixDiagPart.requireMatrices(in);
       for (int input = 1; input <= 2; input++) {
-        Optional<Long> kept = ShapeVectors.scalar(in, input);
+        in.requireRank(input, 0);
+        Optional<Long> kept = in.known(input).map(literal -> literal.getLong(0));
         long extent = shape.isRankKnown() ? shape.dim(input - 3) : Shape.UNKNOWN;
         in.require(
             extent < 0 || kept.orElse(0L) <= extent,
@@ -203,17 +204,40 @@ public interface BandOps extends Building {
     @Override
     public void lower(Lowering to) {
       Shape shape = to.outputType(0).shape();
-      long lower = to.constant(1).getLong(0);
-      long upper = to.constant(2).getLong(0);
-      long low = lower < 0 ? -shape.dim(-2) : -lower;
-      long high = upper < 0 ? shape.dim(-1) : upper;
+      requireDiagonals(to, 1, shape.dim(-2));
+      requireDiagonals(to, 2, shape.dim(-1));
+      View same = View.of(0, new long[shape.rank()]);
       to.output(
           0,
           to.mapViews(
               shape,
-              List.of(to.input(0)),
-              List.of(View.dense(shape)),
-              (b, s) -> within(b, shape, low, high).select(s.get(0), s.get(0).constant(0))));
+              List.of(to.input(0), to.input(1), to.input(2)),
+              List.of(View.dense(shape), same, same),
+              (b, s) -> {
+                Scalar above = b.index(shape.rank() - 1).minus(b.index(shape.rank() - 2));
+                Scalar isKept = isKept(above.negate(), s.get(1)).and(isKept(above, s.get(2)));
+                return isKept.select(s.get(0), s.get(0).constant(0));
+              }));
+    }
+
+    /** Returns whether a diagonal is among the first so many; a negative number is all. */
+    private static Scalar isKept(Scalar diagonal, Scalar number) {
+      Scalar count = number.cast(DType.INT64);
+      Scalar isAll = count.lt(count.constant(0));
+      return isAll.select(isAll, diagonal.le(count));
+    }
+
+    private static void requireDiagonals(Lowering to, int input, long extent) {
+      if (to.known(input).isEmpty()) {
+        Value fits =
+            to.map(
+                to.input(input),
+                x -> x.cast(DType.INT64).le(x.cast(DType.INT64).constant((double) extent)));
+        to.check(
+            fits,
+            new Primitive.Check("matrices of extent " + extent + " have fewer diagonals than", 1),
+            List.of(to.input(input)));
+      }
     }
 
     static List<Example> examples() {
