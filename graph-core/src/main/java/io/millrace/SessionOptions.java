@@ -25,7 +25,8 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
   /**
    * What becomes of compiled runs.
    *
-   * @param kept how many plans are kept; the one unused for longest goes first
+   * @param kept the most plans that are kept; the one unused for longest goes first. Beyond the
+   *     first 16 they are fewer if all together take more than an eighth of the Java heap
    * @param parallelRuns how many runs of one plan may overlap, each with memory of its own; others
    *     wait
    * @param passes whether programs are optimised; without, a run is slow and easy to follow
@@ -45,10 +46,10 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
     }
   }
 
-  /** Returns the best device, its own choice of threads, 64 plans, and 4 overlapping runs. */
+  /** Returns the best device, its own choice of threads, 1024 plans, and 4 overlapping runs. */
   public static SessionOptions defaults() {
     return new SessionOptions(
-        new Placement("", false, false), DeviceOptions.defaults(), new Plans(64, 4, true));
+        new Placement("", false, false), DeviceOptions.defaults(), new Plans(1024, 4, true));
   }
 
   private SessionOptions with(Placement other) {

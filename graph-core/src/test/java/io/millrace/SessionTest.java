@@ -455,6 +455,41 @@ class SessionTest {
   }
 
   @Test
+  void thatPlansAreGivenUpIsSaidOnce() {
+    try (Session small = new Session(graph, OPTIONS.planCacheSize(3))) {
+      List<String> kept =
+          Logs.of(
+              () -> {
+                for (int rows = 1; rows < 4; rows++) {
+                  small.run(twice, Map.of(x, new float[rows][3])).close();
+                }
+              });
+      assertEquals(List.of(), kept);
+      List<String> given =
+          Logs.of(
+              () -> {
+                for (int rows = 4; rows < 9; rows++) {
+                  small.run(twice, Map.of(x, new float[rows][3])).close();
+                }
+              });
+      assertEquals(1, given.size());
+      assertMessage(given.get(0), "planCacheSize", "twice:0", "x:0 [4,3]");
+    }
+  }
+
+  @Test
+  void hundredsOfShapesInTurnAreCompiledOnce() {
+    try (Session session = new Session(graph, OPTIONS)) {
+      for (int turn = 0; turn < 3; turn++) {
+        for (int rows = 1; rows <= 200; rows++) {
+          session.run(twice, Map.of(x, new float[rows][3])).close();
+        }
+        assertEquals(200, session.cachedPlans());
+      }
+    }
+  }
+
+  @Test
   void unknownDevicesAreRefusedWithWhatWasFound() {
     String message =
         assertThrows(

@@ -73,6 +73,24 @@ public final class JavaValues {
     return value instanceof Buffer || value.getClass().isArray();
   }
 
+  /**
+   * Returns a number that is the same for arrays of the same shape, and for buffers; allocates
+   * nothing. Of other values it is 0.
+   */
+  public static int hash(Object value) {
+    if (value instanceof Buffer buffer) {
+      return buffer.remaining();
+    }
+    int hash = 0;
+    Object part = value;
+    while (part != null && part.getClass().isArray()) {
+      int length = Array.getLength(part);
+      hash = 31 * hash + length;
+      part = length > 0 && part instanceof Object[] parts ? parts[0] : null;
+    }
+    return hash;
+  }
+
   /** Returns the number of elements along the first axis. */
   public static int length(Object value) {
     return value instanceof Buffer buffer

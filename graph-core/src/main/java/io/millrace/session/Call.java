@@ -37,14 +37,47 @@ record Call(
   /**
    * A call remembered with its plan, or that of its first stage, so that the next such call finds
    * it without allocating.
+   *
+   * @param hash that of the shapes of what was fed
    */
-  record Planned(Call call, ReadyPlan plan) {}
+  record Planned(Call call, int hash, ReadyPlan plan) {}
 
-  /** Returns whether this is that call; {@code asked} is one thing or a list of things. */
-  boolean matches(Object asked, Map<?, ?> feeds) {
+  /** Returns whether this and another one differ in nothing but the shapes of what is fed. */
+  boolean isOfKind(Call other) {
+    return wanted.equals(other.wanted) && keys().equals(other.keys());
+  }
+
+  private List<Object> keys() {
+    return slots.stream().map(FeedSlot::key).toList();
+  }
+
+  /**
+   * Returns whether the same is wanted and something fed for the same; {@code asked} is one thing
+   * or a list of things.
+   */
+  boolean isOfKind(Object asked, Map<?, ?> feeds) {
     if (feeds.size() != slots.size() || !sameWanted(asked)) {
       return false;
     }
+    for (int i = 0; i < slots.size(); i++) {
+      if (feeds.get(slots.get(i).key()) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns a number that is the same for values of the same shapes, fed to what this is. */
+  int hash(Map<?, ?> feeds) {
+    int hash = 0;
+    for (int i = 0; i < slots.size(); i++) {
+      hash = 31 * hash + slots.get(i).hash(feeds);
+    }
+    return hash ^ (hash >>> 16);
+  }
+
+  /** Returns whether the values are of these types. */
+  boolean isFed(Map<?, ?> feeds) {
     for (int i = 0; i < slots.size(); i++) {
       if (!slots.get(i).matches(feeds)) {
         return false;

@@ -7,6 +7,7 @@ import io.millrace.host.JavaValues;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One fed tensor of a call: the key that the caller uses, and what its values look like.
@@ -56,6 +57,12 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
     return new FeedException(
         "cannot feed %s with %s: %s\n  at %s"
             .formatted(output, got, rule, output.operation().source()));
+  }
+
+  /** Returns a hash of the shape of the value that a map holds; allocates nothing. */
+  int hash(Map<?, ?> feeds) {
+    Object value = Objects.requireNonNull(feeds.get(key));
+    return value instanceof Tensor tensor ? tensor.shape().hashCode() : JavaValues.hash(value);
   }
 
   /** Returns whether a map holds a value of this type; allocates nothing. */

@@ -7,7 +7,6 @@ import io.millrace.compiler.Compiler;
 import io.millrace.compiler.lowering.Question;
 import io.millrace.type.Literal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +26,13 @@ import org.jspecify.annotations.Nullable;
  * longest goes when there are too many; a run in progress keeps its plan until it ends.
  */
 final class PlanCache {
-  private static final Call.Planned[] NONE = {};
+  private static final System.Logger LOG = System.getLogger("io.millrace");
+
+  /** Whatever memory they take, so many plans are kept. */
+  private static final int LEAST_KEPT = 16;
+
+  /** What all plans may take of the Java heap. */
+  private static final long MOST_HEAP = Runtime.getRuntime().maxMemory() / 8;
 
   private final Graph graph;
   private final Devices devices;
@@ -41,9 +46,10 @@ final class PlanCache {
   /** Plans that were given up and are not freed yet, because runs in progress use them. */
   private final Set<ReadyPlan> leaving = ConcurrentHashMap.newKeySet();
 
-  private volatile Call.Planned[] calls = NONE;
+  private volatile Calls calls = Calls.none();
   private volatile long clock;
   private int compiling;
+  private boolean warned;
   private boolean closed;
 
   PlanCache(
@@ -61,27 +67,22 @@ final class PlanCache {
 
   /** Returns what is asked as a call, with its plan or that of its first stage. */
   Call.Planned call(Object wanted, Map<?, ?> feeds) {
-    Call.Planned[] known = calls;
-    for (int i = 0; i < known.length; i++) {
-      if (known[i].call().matches(wanted, feeds)) {
-        use(known[i].plan());
-        return known[i];
-      }
+    Call.Planned known = calls.find(wanted, feeds);
+    if (known != null) {
+      use(known.plan());
+      return known;
     }
     Call call = CallReader.read(graph, wanted, feeds);
-    Call.Planned planned = new Call.Planned(call, plan(PlanKey.of(call)));
+    Call.Planned planned = new Call.Planned(call, call.hash(feeds), plan(PlanKey.of(call)));
     remember(planned);
     return planned;
   }
 
   private synchronized void remember(Call.Planned planned) {
     if (isKept(planned.plan())) {
-      Call.Planned[] old = calls;
-      int kept = Math.min(old.length, 2 * options.plans().kept() - 1);
-      Call.Planned[] more = new Call.Planned[kept + 1];
-      more[0] = planned;
-      System.arraycopy(old, 0, more, 1, kept);
-      calls = more;
+      // Those that are in use are soon known again.
+      Calls old = calls.size() < 2 * options.plans().kept() ? calls : Calls.none();
+      calls = old.with(planned);
     }
   }
 
@@ -177,7 +178,7 @@ final class PlanCache {
     }
     own.complete(plan);
     List<ReadyPlan> evicted = new ArrayList<>();
-    while (plans.size() > options.plans().kept()) {
+    while (plans.size() > options.plans().kept() || isHeavy()) {
       Optional<ReadyPlan> oldest =
           made().stream().filter(p -> p != plan).min(Comparator.comparingLong(ReadyPlan::lastUse));
       if (oldest.isEmpty()) {
@@ -186,7 +187,25 @@ final class PlanCache {
       evict(oldest.get());
       evicted.add(oldest.get());
     }
+    if (!evicted.isEmpty() && !warned) {
+      warned = true;
+      LOG.log(System.Logger.Level.WARNING, "{0}", warning(plan.key()));
+    }
     return evicted;
+  }
+
+  private boolean isHeavy() {
+    return plans.size() > LEAST_KEPT
+        && made().stream().mapToLong(ReadyPlan::heapBytes).sum() > MOST_HEAP;
+  }
+
+  private String warning(PlanKey last) {
+    return "more plans were compiled than this session keeps, "
+        + plans.size()
+        + " now: what was not run for longest is compiled again when it is run next. Plans differ"
+        + " in what is fetched and in the shapes of what is fed, so feed few different shapes, or"
+        + " raise SessionOptions.planCacheSize or the Java heap. The last plan "
+        + last;
   }
 
   private ReadyPlan make(PlanKey key) {
@@ -228,7 +247,7 @@ final class PlanCache {
 
   private void evict(ReadyPlan plan) {
     plans.remove(plan.key());
-    calls = Arrays.stream(calls).filter(c -> c.plan() != plan).toArray(Call.Planned[]::new);
+    calls = calls.where(p -> p != plan);
     made().forEach(p -> p.forget(plan));
     leaving.add(plan);
   }
@@ -249,7 +268,7 @@ final class PlanCache {
     List<ReadyPlan> left;
     synchronized (this) {
       closed = true;
-      calls = NONE;
+      calls = Calls.none();
       Monitors.await(this, () -> compiling == 0);
       left = made();
       left.addAll(leaving);

@@ -11,6 +11,8 @@ import io.millrace.type.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What makes two runs share a plan.
@@ -26,6 +28,8 @@ record PlanKey(
     Map<Output, Shape> feeds,
     Map<Question, Literal> answers) {
 
+  private static final int SHOWN = 4;
+
   static PlanKey of(Call call) {
     Map<Output, Shape> feeds = new HashMap<>();
     call.slots().forEach(s -> feeds.put(s.output(), s.type().shape()));
@@ -37,6 +41,22 @@ record PlanKey(
     Map<Question, Literal> more = new HashMap<>(answers);
     more.put(question, answer);
     return new PlanKey(fetches, targets, feeds, more);
+  }
+
+  /** Says what is fetched and fed, for people. */
+  @Override
+  public String toString() {
+    String wanted =
+        Stream.concat(fetches.stream(), targets.stream())
+            .limit(SHOWN)
+            .map(Object::toString)
+            .collect(Collectors.joining(", "));
+    String fed =
+        feeds.entrySet().stream()
+            .limit(SHOWN)
+            .map(e -> e.getKey().name() + " " + e.getValue())
+            .collect(Collectors.joining(", "));
+    return "runs " + wanted + (fed.isEmpty() ? "" : ", fed " + fed);
   }
 
   /** Compiles this run; see {@link Compiler#compile}. */

@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  * and the state that it touches.
  */
 final class ReadyPlan {
+  /** Measured with a small convolutional network that is trained. */
+  private static final long PLAN_BYTES = 16 << 10;
+
+  private static final long STEP_BYTES = 4 << 10;
+
   private final PlanKey key;
   private final Lowered lowered;
   private final Schedule schedule;
@@ -140,6 +145,12 @@ final class ReadyPlan {
 
   PlanKey key() {
     return key;
+  }
+
+  /** Returns about how much of the Java heap it takes. */
+  long heapBytes() {
+    return PLAN_BYTES
+        + STEP_BYTES * schedule.parts().stream().mapToLong(p -> p.plan().steps().size()).sum();
   }
 
   /** Returns whether no stage follows. */
