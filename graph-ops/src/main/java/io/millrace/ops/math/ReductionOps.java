@@ -302,7 +302,7 @@ public interface ReductionOps extends Building {
       Inference in = new Inference(List.of(), i -> Optional.empty());
       List<Integer> axes = axes(in, to.constant(1), shape.rank());
       DType dtype = to.inputType(0).dtype();
-      if (kind == Kind.EUCLIDEAN_NORM && dtype == DType.FLOAT64) {
+      if (kind == Kind.EUCLIDEAN_NORM && dtype.isFloating()) {
         to.output(0, SafeNorm.of(to, to.input(0), axes, keepDims));
         return;
       }
@@ -314,13 +314,10 @@ public interface ReductionOps extends Building {
       to.output(0, ready ? reduced : to.map(reduced, x -> finish(x, dtype, count)));
     }
 
-    /**
-     * Returns what is combined; the sum of a mean of integers is kept from wrapping, and the
-     * squares of narrow floating numbers from overflowing.
-     */
+    /** Returns what is combined; the sum of a mean of integers is kept from wrapping. */
     private Scalar element(Scalar x) {
       return switch (kind) {
-        case EUCLIDEAN_NORM -> (x.type().isFloating() ? x.cast(DType.FLOAT64) : x).square();
+        case EUCLIDEAN_NORM -> x.square();
         case MEAN -> x.type().isInteger() ? x.cast(DType.INT64) : x;
         default -> x;
       };

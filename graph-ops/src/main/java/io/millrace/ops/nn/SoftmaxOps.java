@@ -18,6 +18,7 @@ import io.millrace.ops.building.Shapes;
 import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.List;
+import java.util.function.Function;
 
 /** Scores turned into probabilities. */
 public interface SoftmaxOps extends Building {
@@ -68,15 +69,12 @@ public interface SoftmaxOps extends Building {
 
     /**
      * Returns the gradient by the scores where {@code dy} arrives at their probabilities y. What
-     * arrives at the likeliest is taken off everywhere first, which changes nothing but keeps the
-     * digits of 1 - y where y is rounded to 1.
+     * arrives at one above a half is taken off everywhere first, which changes nothing but keeps
+     * the digits of 1 - y where y is rounded to 1.
      */
     static Output slope(Ops tf, Output y, Output dy) {
-      Output likeliest = tf.equal(y, tf.reduceMax(y, true, -1));
-      Output least =
-          tf.fill(tf.shape(dy), tf.cast(tf.constant(Double.NEGATIVE_INFINITY), dy.dtype()));
-      Output there = tf.reduceMax(tf.where(likeliest, dy, least), true, -1);
-      Output moved = tf.subtract(dy, tf.stopGradient(there));
+      Output likely = tf.where(tf.greater(y, 0.5), dy, tf.zerosLike(dy));
+      Output moved = tf.subtract(dy, tf.stopGradient(tf.reduceSum(likely, true, -1)));
       Output mean = tf.reduceSum(tf.multiply(moved, y), true, -1);
       return tf.multiply(tf.subtract(moved, mean), y);
     }
@@ -84,7 +82,10 @@ public interface SoftmaxOps extends Building {
     @Override
     public void lower(Lowering to) {
       Value x = to.input(0);
-      to.output(0, to.map(parts(to, x), s -> exponential(s).dividedBy(s.get(2).plus(1))));
+      Value greatest = greatest(to, x);
+      List<Value> both = List.of(x, greatest);
+      Value sum = sum(to, both, Softmax::exponential);
+      to.output(0, to.map(List.of(x, greatest, sum), s -> exponential(s).dividedBy(s.get(2))));
     }
 
     /**
@@ -92,24 +93,25 @@ public interface SoftmaxOps extends Building {
      * {@code exp(x - greatest)} less 1, which is that of the greatest: so small ones are not lost.
      */
     static List<Value> parts(Lowering to, Value x) {
-      List<Integer> last = List.of(x.type().shape().rank() - 1);
-      Value greatest = to.reduce(Reduction.MAX, x, last, true);
+      Value greatest = greatest(to, x);
       List<Value> both = List.of(x, greatest);
-      Value others =
-          to.reduce(
-              Reduction.SUM,
-              both,
-              last,
-              true,
-              (b, s) -> s.get(0).eq(s.get(1)).select(s.get(0).constant(0), exponential(s)));
-      Value equal =
-          to.reduce(
-              Reduction.SUM,
-              both,
-              last,
-              true,
-              (b, s) -> s.get(0).eq(s.get(1)).cast(s.get(0).type()));
+      Value others = sum(to, both, s -> isGreatest(s).select(s.get(0).constant(0), exponential(s)));
+      Value equal = sum(to, both, s -> isGreatest(s).cast(s.get(0).type()));
       return List.of(x, greatest, to.map(others, equal, (o, e) -> o.plus(e.minus(1))));
+    }
+
+    private static Value greatest(Lowering to, Value x) {
+      return to.reduce(Reduction.MAX, x, List.of(x.type().shape().rank() - 1), true);
+    }
+
+    private static Value sum(
+        Lowering to, List<Value> parts, Function<List<Scalar>, Scalar> element) {
+      List<Integer> last = List.of(parts.get(0).type().shape().rank() - 1);
+      return to.reduce(Reduction.SUM, parts, last, true, (b, s) -> element.apply(s));
+    }
+
+    private static Scalar isGreatest(List<Scalar> parts) {
+      return parts.get(0).eq(parts.get(1));
     }
 
     /** Returns {@code exp(x - greatest)} of the parts. */
