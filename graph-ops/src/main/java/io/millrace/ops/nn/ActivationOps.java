@@ -129,12 +129,10 @@ public interface ActivationOps extends Building {
           switch (this) {
             case ELU -> tf.multiply(dy, decay(tf, x));
             case SELU -> {
-              Output scale =
-                  tf.where(
-                      tf.less(x, 0),
-                      tf.cast(tf.constant(Slope.SELU_SCALE_ALPHA), x.dtype()),
-                      tf.cast(tf.constant(Slope.SELU_SCALE), x.dtype()));
-              yield tf.multiply(dy, tf.multiply(scale, decay(tf, x)));
+              Output decay = decay(tf, x);
+              Output below = tf.multiply(decay, Slope.SELU_SCALE_ALPHA);
+              Output above = tf.multiply(decay, Slope.SELU_SCALE);
+              yield tf.multiply(dy, tf.where(tf.less(x, 0), below, above));
             }
             default -> tf.result(slope, dy, slope.atOutput() ? call.output(0) : x);
           });
