@@ -28,6 +28,9 @@ public interface NormalizationOps extends Building {
   /**
    * Returns {@code (x - mean) / sqrt(variance + epsilon) * scale + offset}, all broadcast.
    * TensorFlow: Rsqrt, Mul, Sub, AddV2 (batch_normalization).
+   *
+   * <p>In this order, so that without images nothing arrives at scale and offset: TensorFlow
+   * multiplies the scale first, whose gradient is then NaN if mean and variance are of no images.
    */
   default Output batchNormalization(
       Object x, Object mean, Object variance, Object offset, Object scale, float epsilon) {
@@ -37,9 +40,9 @@ public interface NormalizationOps extends Building {
           Ops tf = tf();
           Output data = operand(x);
           Output spread = operand(variance, data.dtype());
-          Output factor = tf.multiply(tf.rsqrt(tf.add(spread, epsilon)), scale);
-          Output shift = tf.subtract(offset, tf.multiply(mean, factor));
-          return tf.add(tf.multiply(data, factor), shift);
+          Output centred = tf.subtract(data, operand(mean, data.dtype()));
+          Output normal = tf.multiply(centred, tf.rsqrt(tf.add(spread, epsilon)));
+          return tf.add(tf.multiply(normal, scale), offset);
         });
   }
 
@@ -90,8 +93,9 @@ public interface NormalizationOps extends Building {
    *
    * <p>Outputs are the images, and for each channel the mean and the variance: of training the
    * batch's, the variance unbiased, blended with those given by {@code exponentialAvgFactor} unless
-   * that is 1; then the mean and the variance that normalised, and in V3 an empty vector. Source:
-   * arXiv:1502.03167.
+   * that is 1; then the mean and the variance that normalised, and in V3 an empty vector. Of no
+   * images mean and variance are NaN in training or not, and those that normalised 0, as in
+   * TensorFlow; gradients by scale and offset are 0. Source: arXiv:1502.03167.
    */
   record FusedBatchNorm(
       Version version,
@@ -175,6 +179,11 @@ public interface NormalizationOps extends Building {
       return dataFormat == DataFormat.NHWC ? vector : tf.reshape(vector, 1, -1, 1, 1);
     }
 
+    private Output average(Output images, Output size) {
+      Ops tf = Ops.of(images.graph());
+      return tf.divide(tf.reduceSum(images, axes()), size);
+    }
+
     @Override
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
@@ -183,9 +192,12 @@ public interface NormalizationOps extends Building {
       Output scale = call.input(1);
       Output dy = call.gradient(0).orElseGet(() -> tf.zerosLike(x));
       // Said again in operations, so that second derivatives see how they depend on the images.
-      Output mean = isTraining ? tf.reduceMean(x, axes()) : call.input(3);
+      // Of no images all sums are 0; then nothing may be multiplied by the mean of nothing, NaN.
+      Output channels = tf.maximum(tf.size(scale), 1);
+      Output size = tf.cast(tf.maximum(tf.floordiv(tf.size(x), channels), 1), dtype);
+      Output mean = isTraining ? average(x, size) : call.input(3);
       Output centred = tf.subtract(x, spread(mean));
-      Output variance = isTraining ? tf.reduceMean(tf.square(centred), axes()) : call.input(4);
+      Output variance = isTraining ? average(tf.square(centred), size) : call.input(4);
       Output factor = tf.rsqrt(tf.add(variance, epsilon));
       Output dOffset = tf.reduceSum(dy, axes());
       Output product = tf.reduceSum(tf.multiply(dy, centred), axes());
@@ -196,7 +208,6 @@ public interface NormalizationOps extends Building {
             List.of(Optional.of(dx), Optional.of(dScale), Optional.of(dOffset)),
             "the mean and the variance count as constants");
       }
-      Output size = tf.cast(tf.divide(tf.size(x), tf.maximum(tf.size(scale), 1)), dtype);
       Output cube = tf.multiply(factor, tf.square(factor));
       Output dVariance = tf.multiply(tf.multiply(product, scale), tf.multiply(cube, -0.5));
       Output dMean = tf.negative(tf.multiply(dOffset, tf.multiply(scale, factor)));
@@ -251,6 +262,12 @@ public interface NormalizationOps extends Building {
         variance = average(to, squares, size);
         newMean = blend(to, 3, mean);
         newVariance = blend(to, 4, average(to, squares, Math.max(1, size - 1)));
+      }
+      if (size == 0) {
+        newMean = to.map(newMean, m -> m.constant(Double.NaN));
+        newVariance = newMean;
+        mean = to.map(newMean, m -> m.constant(0));
+        variance = mean;
       }
       Value y =
           to.map(
