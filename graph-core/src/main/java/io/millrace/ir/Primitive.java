@@ -222,9 +222,9 @@ public sealed interface Primitive {
    * which picks from the second, for each window, the element at the place of the first's first
    * greatest element. Floating types.
    *
-   * <p>As in TensorFlow, NaN is passed over. A window without any number greater than negative
-   * infinity has that as its maximum, and its first present element counts as the greatest. A
-   * window entirely in the padding has the average 0, gathers 0, and sends its gradient nowhere.
+   * <p>NaN counts as greater than every number, so a window that holds one has it as its maximum. A
+   * window entirely in the padding has the maximum negative infinity, the average 0, gathers 0, and
+   * sends its gradient nowhere.
    */
   record Pool(Kind kind, List<WindowAxis> axes) implements Primitive {
     public Pool {
@@ -344,8 +344,9 @@ public sealed interface Primitive {
    * [rows,k]}, and their positions in the row, {@code [rows,k]} of int64; k, at most n, is the
    * outputs' extent. Numeric types.
    *
-   * <p>Ascending, or descending. Of equal elements, such as -0.0 and 0.0, the one at the lower
-   * position comes first either way, and NaN comes after every number either way.
+   * <p>Ascending, or descending. NaN counts as greater than every number, and one NaN as equal to
+   * another. Of equal elements, such as -0.0 and 0.0, the one at the lower position comes first
+   * either way.
    */
   record Sort(boolean descending) implements Rearranging {
     @Override

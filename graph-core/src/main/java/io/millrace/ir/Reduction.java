@@ -17,8 +17,8 @@ public enum Reduction {
   /** Of booleans; false for no elements. */
   ANY,
   /**
-   * Position of the first greatest element along the reduced axes, as int64. NaN and the type's
-   * lowest value are passed over, so 0 if there is nothing else, as in TensorFlow.
+   * Position of the first greatest element along the reduced axes, as int64: of the first NaN if
+   * there is any, so that it is where MAX has its value from.
    */
   ARG_MAX,
   /** Position of the first least element, likewise. */

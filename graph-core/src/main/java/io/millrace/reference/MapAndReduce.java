@@ -103,13 +103,13 @@ final class MapAndReduce {
     };
   }
 
-  /** Strictly better only, so that the first of equals stays; NaN is never better. */
+  /** Strictly better only, so that the first of equals stays; NaN is better than any number. */
   private static boolean isBetter(Reduction reduction, DType dtype, Number value, Number best) {
     boolean greatest = reduction == Reduction.ARG_MAX;
     if (dtype.isFloating()) {
       double x = value.doubleValue();
       double y = best.doubleValue();
-      return greatest ? x > y : x < y;
+      return Double.isNaN(x) ? !Double.isNaN(y) : greatest ? x > y : x < y;
     }
     long x = value.longValue();
     long y = best.longValue();

@@ -55,10 +55,7 @@ final class Pooling {
     }
     Literal first = inputs.get(0);
     switch (kind) {
-      case MAX -> {
-        double value = first.getDouble(greatest(first, elements));
-        values[place] = Double.isNaN(value) ? Double.NEGATIVE_INFINITY : value;
-      }
+      case MAX -> values[place] = first.getDouble(greatest(first, elements));
       case AVERAGE -> {
         double sum = 0;
         for (long element : elements) {
@@ -76,13 +73,13 @@ final class Pooling {
     }
   }
 
-  /** Returns the first greatest element: the first of all if none exceeds negative infinity. */
+  /** Returns the first greatest element; NaN is greater than any number. */
   private static long greatest(Literal data, List<Long> elements) {
     long best = elements.get(0);
     double so = Double.NEGATIVE_INFINITY;
     for (long element : elements) {
       double value = data.getDouble(element);
-      if (value > so) {
+      if (value > so || (Double.isNaN(value) && !Double.isNaN(so))) {
         so = value;
         best = element;
       }

@@ -39,7 +39,10 @@ final class SortAndScan {
     return List.of(values.build(), positions.build());
   }
 
-  /** Compares two elements of one type; numbers that are equal are so, whatever their sign. */
+  /**
+   * Compares two elements of one type; numbers that are equal are so, whatever their sign, and NaN
+   * is greater than any.
+   */
   private static int compare(boolean descending, Number x, Number y) {
     if (!(x instanceof Double)) {
       int order = Long.compare(x.longValue(), y.longValue());
@@ -47,10 +50,10 @@ final class SortAndScan {
     }
     double a = x.doubleValue();
     double b = y.doubleValue();
-    if (Double.isNaN(a) || Double.isNaN(b)) {
-      return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
-    }
-    int order = a < b ? -1 : a > b ? 1 : 0;
+    int order =
+        Double.isNaN(a) || Double.isNaN(b)
+            ? Boolean.compare(Double.isNaN(a), Double.isNaN(b))
+            : a < b ? -1 : a > b ? 1 : 0;
     return descending ? -order : order;
   }
 

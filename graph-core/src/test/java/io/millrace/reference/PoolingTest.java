@@ -65,13 +65,13 @@ class PoolingTest {
   }
 
   @Test
-  void maximumPassesOverNaN() {
-    assertWholeWindow(2, 2, NAN, 1, 2);
-    assertWholeWindow(2, 1, 1, 2, NAN);
-    assertWholeWindow(3, 1, NAN, 3, 3, 1);
-    assertWholeWindow(INF, 1, NAN, INF);
-    assertWholeWindow(-INF, 0, NAN, NAN);
-    assertWholeWindow(-INF, 0, NAN, -INF);
+  void maximumIsNaNIfAnyIs() {
+    assertWholeWindow(NAN, 0, NAN, 1, 2);
+    assertWholeWindow(NAN, 2, 1, 2, NAN);
+    assertWholeWindow(NAN, 1, 3, NAN, NAN, 1);
+    assertWholeWindow(NAN, 1, INF, NAN, INF);
+    assertWholeWindow(NAN, 0, NAN, NAN);
+    assertWholeWindow(NAN, 1, -INF, NAN);
     assertWholeWindow(-INF, 0, -INF, -INF);
   }
 

@@ -45,10 +45,10 @@ class SortAndScanTest {
   }
 
   @Test
-  void zerosAreEqualAndNaNComesLastBothWays() {
+  void zerosAreEqualAndNaNIsGreaterThanAnyNumber() {
     Literal row = Tables.of(DType.FLOAT32, Shape.of(1, 7), NAN, 0.0, -INF, -0.0, NAN, INF, 0.0);
     sorts(false, row, doubles(-INF, 0.0, -0.0, 0.0, INF, NAN, NAN), 2, 1, 3, 6, 5, 0, 4);
-    sorts(true, row, doubles(INF, 0.0, -0.0, 0.0, -INF, NAN, NAN), 5, 1, 3, 6, 2, 0, 4);
+    sorts(true, row, doubles(NAN, NAN, INF, 0.0, -0.0, 0.0, -INF), 0, 4, 5, 1, 3, 6, 2);
   }
 
   @Test

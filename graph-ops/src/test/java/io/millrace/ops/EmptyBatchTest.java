@@ -115,8 +115,7 @@ class EmptyBatchTest {
         (tf, x, p) ->
             tf.nn.localResponseNormalization(
                 tf.multiply(x, parameter(tf, p, 2)), 1, 1f, 0.5f, 0.75f));
-    all.put(
-        "softmax", (tf, x, p) -> tf.nn.logSoftmax(tf.multiply(x, parameter(tf, p, 2))));
+    all.put("softmax", (tf, x, p) -> tf.nn.logSoftmax(tf.multiply(x, parameter(tf, p, 2))));
     all.put(
         "norms",
         (tf, x, p) ->

@@ -104,7 +104,7 @@ final class PoolingAny implements PartKernel {
         if (best < 0) {
           best = element;
         }
-        if (value > greatest) {
+        if (!(value <= greatest) && !Double.isNaN(greatest)) {
           best = element;
           greatest = value;
         }

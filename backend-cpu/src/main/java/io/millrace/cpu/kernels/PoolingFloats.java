@@ -122,11 +122,7 @@ final class PoolingFloats implements PartKernel {
     if (combine(frame, arrays, line) > 0) {
       greaterAlong(arrays.floats(0, lineIn), result);
     }
-    if (anyNan(result, lineOut)) {
-      carefully(frame, line);
-    } else {
-      WindowLines.put(frame, output, line, result, 0, lineOut);
-    }
+    WindowLines.put(frame, output, line, result, 0, lineOut);
   }
 
   /** Combines the lines that a line of the result sees in array 0, and returns their number. */
@@ -196,7 +192,7 @@ final class PoolingFloats implements PartKernel {
     }
   }
 
-  /** A NaN is ignored by the rule, but survives {@code Math.max}. */
+  /** A NaN, which survives {@code Math.max}, is not found by its bits. */
   private static boolean anyNan(float[] values, int count) {
     boolean found = false;
     for (int i = 0; i < count; i++) {

@@ -18,7 +18,7 @@ import io.millrace.spi.Step;
 import io.millrace.type.Shape;
 import java.nio.ByteBuffer;
 
-/** Finds the position of the first greatest or least element of each row; NaN is passed over. */
+/** Finds the position of the first greatest or least element of each row, or of the first NaN. */
 final class PositionKernel implements PartKernel {
   private final Fold fold;
   private final boolean greatest;
@@ -100,9 +100,12 @@ final class PositionKernel implements PartKernel {
       int position = (int) (at % HostMemory.WINDOW);
       for (int i = 0; i < piece; i++) {
         double value = fold.floating(buffer, position + i * fold.type().bytes());
-        if (greatest ? value > best : value < best) {
+        if (!(greatest ? value <= best : value >= best)) {
           best = value;
           found = done + i;
+          if (Double.isNaN(value)) {
+            return found;
+          }
         }
       }
     }

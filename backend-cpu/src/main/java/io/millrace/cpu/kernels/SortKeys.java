@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Turns numbers into unsigned keys of as many bits that are in the order in which to sort them:
- * equal numbers have equal keys, NaN has the greatest.
+ * equal numbers have equal keys, NaN counts as greater than any.
  */
 record SortKeys(DType type, boolean descending) {
 
@@ -48,14 +48,14 @@ record SortKeys(DType type, boolean descending) {
 
   private long key(float value) {
     // Plus zero, which makes a zero of either sign positive.
-    int bits = Float.floatToRawIntBits(value + 0f);
+    int bits = Float.floatToIntBits(value + 0f);
     int key = bits ^ (bits >> 31 | Integer.MIN_VALUE);
-    return (Float.isNaN(value) ? -1 : descending ? ~key : key) & 0xFFFFFFFFL;
+    return (descending ? ~key : key) & 0xFFFFFFFFL;
   }
 
   private long key(double value) {
-    long bits = Double.doubleToRawLongBits(value + 0.0);
+    long bits = Double.doubleToLongBits(value + 0.0);
     long key = bits ^ (bits >> 63 | Long.MIN_VALUE);
-    return Double.isNaN(value) ? -1 : descending ? ~key : key;
+    return descending ? ~key : key;
   }
 }

@@ -61,7 +61,7 @@ public final class PoolCommands {
                             filled("best", "LEAST"),
                             """
                             const Channels v = data[base + %s];
-                            EACH if (v.v[l] > best.v[l]) best.v[l] = v.v[l];
+                            EACH if (v.v[l] > best.v[l] || v.v[l] != v.v[l]) best.v[l] = v.v[l];
                             """
                                 .formatted(windows.sum("p", "step")),
                             "out[at] = best;\n"))
@@ -247,9 +247,10 @@ public final class PoolCommands {
           const Channels v = data[base + %s];
           const %s here = %s;
           EACH {
-            // Without anything greater the first element counts.
-            if (none || v.v[l] > best.v[l]) mark[l] = here;
-            if (v.v[l] > best.v[l]) best.v[l] = v.v[l];
+            // Without anything greater the first element counts; NaN is greater than any number.
+            const bool nan = v.v[l] != v.v[l] && best.v[l] == best.v[l];
+            if (none || nan || v.v[l] > best.v[l]) mark[l] = here;
+            if (nan || v.v[l] > best.v[l]) best.v[l] = v.v[l];
           }
           none = false;
           """

@@ -9,7 +9,7 @@ import io.millrace.type.Shape;
 
 /**
  * Makes the commands of Sort. Keys are unsigned integers in the order of the elements: equal for
- * equal numbers, and the greatest for NaN.
+ * equal numbers, and for NaN that of more than infinity.
  */
 public final class SortCommands {
   private SortCommands() {}
@@ -66,7 +66,7 @@ public final class SortCommands {
       String text =
           dtype.isFloating()
               ? """
-                if (x != x) return ~(KEY)0;
+                if (x != x) return NOT ~(KEY)0;
                 KEY bits = x == 0 ? 0 : BITS;
                 return NOT(bits & SIGN ? ~bits : bits | SIGN);
                 """

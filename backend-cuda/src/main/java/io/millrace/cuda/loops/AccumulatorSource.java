@@ -13,6 +13,9 @@ import java.util.function.IntFunction;
  * from there on in float64, as are products: so they are as close as the result can be.
  */
 public final class AccumulatorSource {
+  private static final String IS_NUMBER = " && best == best";
+  private static final String IS_NAN = " && best != best";
+
   private final Reduction reduction;
   private final DType element;
 
@@ -90,10 +93,9 @@ public final class AccumulatorSource {
       for (int i = 0; i < count; i++) {
         text.append(
             String.format(
-                "%sif (v[%d] %s best) {\n%s  best = v[%d];\n%s  place = %s;\n%s}\n",
+                "%sif (%s) {\n%s  best = v[%d];\n%s  place = %s;\n%s}\n",
                 indentation,
-                i,
-                better(),
+                better("v[" + i + "]"),
                 indentation,
                 i,
                 indentation,
@@ -115,8 +117,17 @@ public final class AccumulatorSource {
         .toString();
   }
 
-  private String better() {
-    return reduction == Reduction.ARG_MAX ? ">" : "<";
+  /** Returns whether a value is better than the best; of floating ones, NaN is the best of all. */
+  private String better(String value) {
+    String than = value + (reduction == Reduction.ARG_MAX ? " > " : " < ") + "best";
+    return element.isFloating() ? than + " || (" + value + " != " + value + IS_NUMBER + ")" : than;
+  }
+
+  private String asGood(String value) {
+    String equal = value + " == best";
+    return element.isFloating()
+        ? "(" + equal + " || (" + value + " != " + value + IS_NAN + "))"
+        : equal;
   }
 
   /**
@@ -134,12 +145,12 @@ public final class AccumulatorSource {
         """
         %1$sconst %2$s other = %3$s;
         %1$sconst index_t there = %4$s;
-        %1$sif (other %5$s best || (other == best && there < place)) {
+        %1$sif (%5$s || (%6$s && there < place)) {
         %1$s  best = other;
         %1$s  place = there;
         %1$s}
         """,
-        indentation, type(), value, position, better());
+        indentation, type(), value, position, better("other"), asGood("other"));
   }
 
   /** Returns statements after which each of so many neighbouring lanes has what all had. */

@@ -3,9 +3,7 @@ package io.millrace.ops.index;
 import io.millrace.Output;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
-import io.millrace.ops.ValuesAndIndices;
 import io.millrace.ops.array.Axes;
-import io.millrace.type.DType;
 import java.util.function.UnaryOperator;
 
 /** Sorting along an axis. */
@@ -23,8 +21,8 @@ public interface SortOps extends Building {
   }
 
   /**
-   * Returns the elements in order along an axis. TensorFlow: tf.sort, which is TopKV2 of all
-   * elements, negated for ascending order.
+   * Returns the elements in order along an axis; NaN counts as greater than every number.
+   * TensorFlow: tf.sort, which is TopKV2 of all elements, here reversed for ascending order.
    *
    * @param values numeric, with at least one axis
    */
@@ -33,9 +31,15 @@ public interface SortOps extends Building {
         "sort",
         () -> {
           Ops tf = tf();
-          Output x = operand(values);
-          UnaryOperator<Output> order = flip(tf, x.dtype(), direction);
-          return order.apply(sorted(tf, order.apply(x), axis, ValuesAndIndices::values));
+          boolean ascending = direction == Direction.ASCENDING;
+          return sorted(
+              tf,
+              operand(values),
+              axis,
+              last -> {
+                Output sorted = tf.topK(last, length(tf, last)).values();
+                return ascending ? tf.reverse(sorted, -1) : sorted;
+              });
         });
   }
 
@@ -49,45 +53,37 @@ public interface SortOps extends Building {
 
   /**
    * Returns where the elements stand that are in order along an axis, as int32. Equal elements keep
-   * their order. TensorFlow: tf.argsort.
+   * their order, and NaN counts as greater than every number. TensorFlow: tf.argsort.
    */
   default Output argsort(Object values, int axis, Direction direction) {
     return scope(
         "argsort",
         () -> {
           Ops tf = tf();
-          Output x = operand(values);
-          UnaryOperator<Output> order = flip(tf, x.dtype(), direction);
-          return sorted(tf, order.apply(x), axis, ValuesAndIndices::indices);
+          boolean ascending = direction == Direction.ASCENDING;
+          return sorted(
+              tf,
+              operand(values),
+              axis,
+              last -> {
+                Output length = length(tf, last);
+                if (!ascending) {
+                  return tf.topK(last, length).indices();
+                }
+                // Twice reversed, equal elements are in their order again.
+                Output places = tf.topK(tf.reverse(last, -1), length).indices();
+                return tf.reverse(tf.subtract(tf.subtract(length, 1), places), -1);
+              });
         });
   }
 
-  /** Picks one of both results. */
-  interface Choice {
-    Output of(ValuesAndIndices top);
+  private static Output sorted(Ops tf, Output x, int axis, UnaryOperator<Output> order) {
+    return Axes.alongLast(tf, "TopKV2", x, axis, order);
   }
 
-  private static Output sorted(Ops tf, Output x, int axis, Choice choice) {
-    return Axes.alongLast(
-        tf,
-        "TopKV2",
-        x,
-        axis,
-        last -> {
-          Output at = tf.subtract(tf.rank(last), 1);
-          Output length = tf.slice(tf.shape(last), tf.expandDims(at, 0), tf.indices(1));
-          return choice.of(tf.topK(last, tf.reshape(length)));
-        });
-  }
-
-  /** Returns a function that turns the order around for ascending order, and is its own inverse. */
-  private static UnaryOperator<Output> flip(Ops tf, DType dtype, Direction direction) {
-    if (direction == Direction.DESCENDING) {
-      return x -> x;
-    }
-    // Negating the lowest integer overflows, -1 - x does not.
-    return dtype.isInteger()
-        ? x -> tf.subtract(tf.constant(dtype.wrap(-1), dtype), x)
-        : tf::negative;
+  /** Returns how many elements there are along the last axis. */
+  private static Output length(Ops tf, Output x) {
+    Output at = tf.expandDims(tf.subtract(tf.rank(x), 1), 0);
+    return tf.reshape(tf.slice(tf.shape(x), at, tf.indices(1)));
   }
 }

@@ -28,7 +28,8 @@ public interface TopKOps extends Building {
 
   /**
    * Returns the k greatest elements along the last axis, the greatest first, and their positions as
-   * int32. Of equal elements the one at the lower position comes first. TensorFlow: TopKV2.
+   * int32. Of equal elements the one at the lower position comes first, and NaN counts as greater
+   * than every number. TensorFlow: TopKV2.
    *
    * @param x {@code [..., n]}, numeric
    * @param k a number or a scalar tensor of int32 or int64, at most n

@@ -24,7 +24,8 @@ import java.util.Optional;
 public interface ArgOps extends Building {
 
   /**
-   * Returns the int64 positions of the first greatest elements along an axis. TensorFlow: ArgMax.
+   * Returns the int64 positions of the first greatest elements along an axis, or of the first NaN.
+   * TensorFlow: ArgMax.
    */
   default Output argmax(Object x, int axis) {
     return argmax(x, axis, DType.INT64);
@@ -35,7 +36,10 @@ public interface ArgOps extends Building {
     return result(new Arg(false, outputType), operand(x), operand(axis));
   }
 
-  /** Returns the int64 positions of the first least elements along an axis. TensorFlow: ArgMin. */
+  /**
+   * Returns the int64 positions of the first least elements along an axis, or of the first NaN.
+   * TensorFlow: ArgMin.
+   */
   default Output argmin(Object x, int axis) {
     return argmin(x, axis, DType.INT64);
   }

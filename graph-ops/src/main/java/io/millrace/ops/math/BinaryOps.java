@@ -197,10 +197,12 @@ public interface BinaryOps extends Building {
                 })),
     MAXIMUM(
         Row.binary("Maximum", NUMERIC, (x, y) -> x.max(y))
-            .derivatives((tf, x, y, z, dz) -> split(tf, tf.greaterEqual(x, y), dz))),
+            .derivatives(
+                (tf, x, y, z, dz) -> split(tf, Extremes.orNaN(tf, tf.greaterEqual(x, y), x), dz))),
     MINIMUM(
         Row.binary("Minimum", NUMERIC, (x, y) -> x.min(y))
-            .derivatives((tf, x, y, z, dz) -> split(tf, tf.lessEqual(x, y), dz))),
+            .derivatives(
+                (tf, x, y, z, dz) -> split(tf, Extremes.orNaN(tf, tf.lessEqual(x, y), x), dz))),
     POW(
         Row.binary("Pow", SIGNED, Scalar::pow)
             .within(0, 0.5, 2)

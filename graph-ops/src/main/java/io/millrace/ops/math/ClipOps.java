@@ -179,12 +179,7 @@ public interface ClipOps extends Building {
           0,
           to.map(
               List.of(to.input(0), to.input(1), to.input(2)),
-              s -> {
-                var low = s.get(1);
-                var high = s.get(2);
-                var least = high.lt(s.get(0)).select(high, s.get(0));
-                return least.lt(low).select(low, least);
-              }));
+              s -> s.get(0).min(s.get(2)).max(s.get(1))));
     }
 
     static List<Example> examples() {

@@ -39,15 +39,19 @@ final class ReductionGradients {
     return tf.cast(terms, x.dtype());
   }
 
-  /** The elements equal to the extreme one share its gradient equally. */
+  /** The elements equal to the extreme one, or NaN as it is, share its gradient equally. */
   static Gradients extreme(Gradient call, ReductionOps.Reduce reduce) {
     Ops tf = Ops.of(call.graph());
     Output x = call.input(0);
     Output kept = kept(call, reduce, call.output(0));
-    Output chosen = tf.cast(tf.equal(x, kept), x.dtype());
+    Output chosen = Extremes.orNaN(tf, tf.equal(x, kept), x);
     Output count =
-        tf.result(new ReductionOps.Reduce(ReductionOps.Kind.SUM, true), chosen, call.input(1));
-    return Gradients.of(tf.multiply(tf.divide(chosen, count), kept(call, reduce, call.gradient())));
+        tf.result(
+            new ReductionOps.Reduce(ReductionOps.Kind.SUM, true),
+            tf.cast(chosen, x.dtype()),
+            call.input(1));
+    Output shared = tf.divide(kept(call, reduce, call.gradient()), count);
+    return Gradients.of(tf.where(chosen, shared, tf.zerosLike(shared)));
   }
 
   /** Every element takes its part of the norm times the gradient; 0 where the norm is 0. */

@@ -64,11 +64,11 @@ final class SegmentGradients {
     };
   }
 
-  /** The elements equal to the extreme one share its gradient equally. */
+  /** The elements equal to the extreme one, or NaN as it is, share its gradient equally. */
   private static Output extreme(Gradient call, Grouping groups) {
     Ops tf = Ops.of(call.graph());
     Output data = call.input(0);
-    Output chosen = tf.equal(data, groups.spread(call.output(0)));
+    Output chosen = Extremes.orNaN(tf, tf.equal(data, groups.spread(call.output(0))), data);
     Output count = groups.combine(SegmentOps.Kind.SUM, tf.cast(chosen, data.dtype()));
     Output shared = groups.spread(tf.divide(call.gradient(), tf.maximum(count, 1)));
     return tf.where(chosen, shared, tf.zerosLike(shared));

@@ -1,6 +1,7 @@
 package io.millrace.ops.nn;
 
 import io.millrace.Output;
+import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.UnaryFn;
 import io.millrace.op.Example;
@@ -167,9 +168,14 @@ public interface ActivationOps extends Building {
    * which is the activation's input or, where that is as good, its output.
    */
   enum Slope implements Op {
-    // Products, so that a gradient that is not finite is not lost.
-    RELU("ReluGrad", true, (dy, y) -> dy.times(y.gt(0).cast(dy.type()))),
-    RELU6("Relu6Grad", true, (dy, y) -> dy.times(y.gt(0).and(y.lt(y.constant(6))).cast(dy.type()))),
+    // Nothing passes where the slope is 0, be it NaN or infinite; all passes where the value is
+    // NaN.
+    RELU("ReluGrad", true, (dy, y) -> y.le(y.constant(0)).select(dy.constant(0), dy)),
+    RELU6(
+        "Relu6Grad",
+        true,
+        (dy, y) ->
+            y.le(y.constant(0)).apply(BinaryFn.OR, y.ge(y.constant(6))).select(dy.constant(0), dy)),
     ELU("EluGrad", true, (dy, y) -> y.lt(y.constant(0)).select(y.plus(1).times(dy), dy)),
     SELU(
         "SeluGrad",
@@ -286,7 +292,13 @@ public interface ActivationOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      to.output(0, to.map(to.input(0), x -> x.gt(0).select(x, x.times(alpha))));
+      to.output(0, to.map(to.input(0), x -> x.gt(0).select(x, below(alpha, x, x))));
+    }
+
+    /** Returns alpha times a factor; 0 times what is infinite is 0, as it is of every number. */
+    static Scalar below(float alpha, Scalar x, Scalar factor) {
+      Scalar zero = x.constant(0);
+      return alpha == 0 ? x.lt(zero).select(zero, factor) : factor.times(alpha);
     }
 
     static List<Example> examples() {
@@ -322,7 +334,11 @@ public interface ActivationOps extends Building {
     @Override
     public void lower(Lowering to) {
       to.output(
-          0, to.map(to.input(0), to.input(1), (dy, x) -> x.gt(0).select(dy, dy.times(alpha))));
+          0,
+          to.map(
+              to.input(0),
+              to.input(1),
+              (dy, x) -> x.gt(0).select(dy, LeakyRelu.below(alpha, x, dy))));
     }
 
     static List<Example> examples() {
