@@ -13,6 +13,7 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.math.Broadcasting;
+import io.millrace.ops.math.Extremes;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -158,21 +159,27 @@ public interface TensorScatterOps extends Building {
       return tf.where(Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving));
     }
 
-    /** The elements and updates equal to the extreme one share its gradient equally. */
+    /** The elements and updates equal to the extreme one, or NaN, share its gradient equally. */
     private Gradients extreme(Gradient call) {
       Ops tf = Ops.of(call.graph());
       Output x = call.input(0);
       Output indices = call.input(1);
-      Output kept = tf.cast(tf.equal(x, call.output(0)), x.dtype());
-      Output taken = tf.cast(tf.equal(call.input(2), picked(call, call.output(0))), x.dtype());
+      Output updates = call.input(2);
+      Output kept = Extremes.orNaN(tf, tf.equal(x, call.output(0)), x);
+      Output equal = tf.equal(updates, picked(call, call.output(0)));
+      Output taken = Extremes.orNaN(tf, equal, updates);
       Output placed =
           tf.result(
               new GatherNdOps.ScatterNd(badIndicesPolicy),
               indices,
-              taken,
+              tf.cast(taken, x.dtype()),
               Indexing.shapeOf(x, indices.dtype()));
-      Output shared = tf.divide(call.gradient(), tf.maximum(tf.add(kept, placed), 1));
-      return both(tf.multiply(kept, shared), tf.multiply(taken, picked(call, shared)));
+      Output count = tf.maximum(tf.add(tf.cast(kept, x.dtype()), placed), 1);
+      Output shared = tf.divide(call.gradient(), count);
+      Output arriving = picked(call, shared);
+      return both(
+          tf.where(kept, shared, tf.zerosLike(shared)),
+          tf.where(taken, arriving, tf.zerosLike(arriving)));
     }
 
     private Output picked(Gradient call, Output x) {
