@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 
 /** What becomes of NaN, as the decision on it says: it counts as greater than every number. */
 public final class NaNs {
@@ -26,14 +27,14 @@ public final class NaNs {
 
   private NaNs() {}
 
-  private record Case(Function<Ops, Output> computed, double[] wanted) {}
+  private record Case(Function<Ops, Output> computed, List<Double> wanted) {}
 
   /** Collects cases by name. */
   private static final class Table {
     final Map<String, Case> cases = new LinkedHashMap<>();
 
     void is(String name, Function<Ops, Output> computed, double... wanted) {
-      cases.put(name, new Case(computed, wanted));
+      cases.put(name, new Case(computed, DoubleStream.of(wanted).boxed().toList()));
     }
   }
 
@@ -256,6 +257,7 @@ public final class NaNs {
 
   /** Fails unless a device gives what is wanted. */
   public static void check(String name, String device) {
-    assertArrayEquals(cases().get(name).wanted, run(name, device), 1e-6, name + " on " + device);
+    double[] wanted = cases().get(name).wanted.stream().mapToDouble(v -> v).toArray();
+    assertArrayEquals(wanted, run(name, device), 1e-6, name + " on " + device);
   }
 }
