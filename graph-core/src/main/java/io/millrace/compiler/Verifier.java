@@ -338,6 +338,9 @@ public final class Verifier {
       require(
           inputs.get(0).equals(bool) && outputs.get(0).equals(bool),
           "takes and gives a boolean scalar");
+      require(
+          p.suspect().isEmpty() || (inputs.size() == 2 && inputs.get(1).dtype().isInteger()),
+          "takes the integers among which the suspect is");
       return true;
     }
   }

@@ -418,32 +418,32 @@ public sealed interface Primitive {
    * Fails the run with this message unless the first input, a boolean scalar, is true. One output,
    * the same scalar, so that it can be ordered.
    *
-   * <p>There may be more inputs, of any type and shape: the message of a failure shows them.
+   * <p>There may be more inputs, of any type and shape: the message of a failure shows them. If
+   * there is a suspect, there is one, of integers, and the message tells of that element. What it
+   * says, {@link CheckMessage} writes.
    *
    * @param shown how many elements of each of these are shown; all if negative
    */
-  record Check(String message, int shown) implements Primitive {
+  record Check(String message, int shown, Optional<Suspect> suspect) implements Primitive {
     /** Makes a check that shows no tensors. */
     public Check(String message) {
       this(message, 0);
+    }
+
+    /** Makes a check that shows tensors. */
+    public Check(String message, int shown) {
+      this(message, shown, Optional.empty());
+    }
+
+    /** Makes a check that tells of an element. */
+    public Check(String message, Suspect suspect) {
+      this(message, 0, Optional.of(suspect));
     }
 
     /** Returns the type of the elements of a tensor that are shown: its first ones, a vector. */
     public TensorType shown(TensorType type) {
       long size = type.shape().size();
       return type.withShape(Shape.of(shown < 0 ? size : Math.min(size, shown)));
-    }
-
-    /** Returns the message where further inputs of these types have these elements to show. */
-    public String failure(List<TensorType> tensors, List<Literal> elements) {
-      StringBuilder text = new StringBuilder(message);
-      for (int i = 0; i < elements.size(); i++) {
-        Literal first = elements.get(i);
-        boolean more = first.size() < tensors.get(i).shape().size();
-        text.append(i == 0 ? ": [" : " [").append(String.join(" ", first.texts()));
-        text.append(more ? " ...]" : "]");
-      }
-      return text.toString();
     }
 
     @Override

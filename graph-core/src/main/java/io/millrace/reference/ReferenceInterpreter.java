@@ -1,5 +1,6 @@
 package io.millrace.reference;
 
+import io.millrace.ir.CheckMessage;
 import io.millrace.ir.Primitive;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
@@ -118,13 +119,9 @@ public final class ReferenceInterpreter implements Primitive.Visitor<List<Litera
   public List<Literal> check(Primitive.Check primitive) {
     if (inputs.get(0).getLong(0) == 0) {
       List<Literal> tensors = inputs.subList(1, inputs.size());
-      List<TensorType> types = tensors.stream().map(Literal::type).toList();
-      throw new IllegalStateException(
-          primitive.failure(
-              types,
-              tensors.stream()
-                  .map(t -> t.first((int) primitive.shown(t.type()).shape().size()))
-                  .toList()));
+      CheckMessage message =
+          new CheckMessage(primitive, tensors.stream().map(Literal::type).toList());
+      throw new IllegalStateException(message.of((i, at) -> tensors.get(i).bits(at)));
     }
     return List.of(inputs.get(0));
   }

@@ -2,13 +2,14 @@ package io.millrace.cpu.kernels;
 
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.Kernel;
+import io.millrace.ir.CheckMessage;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import io.millrace.spi.StepException;
-import io.millrace.type.Literal;
-import io.millrace.type.TensorType;
+import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import java.util.List;
 
 /** Fails the run unless a boolean scalar is true. */
@@ -31,22 +32,15 @@ public final class CheckKernel implements Kernel {
   public void run(Frame frame) {
     byte value = frame.window(input, 0).get(Frame.position(input, 0));
     if (value == 0) {
-      throw new StepException(
-          origin,
-          check.failure(
-              shown.stream().map(Place::type).toList(),
-              shown.stream().map(place -> elements(place, frame)).toList()));
+      CheckMessage message = new CheckMessage(check, shown.stream().map(Place::type).toList());
+      throw new StepException(origin, message.of((i, at) -> bits(shown.get(i), at, frame)));
     }
     frame.window(output, 0).put(Frame.position(output, 0), value);
   }
 
-  /** Returns the elements of a tensor that the message shows. */
-  private Literal elements(Place place, Frame frame) {
-    TensorType type = check.shown(place.type());
-    byte[] bytes = new byte[Math.toIntExact(type.bytes())];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = frame.window(place, i).get(Frame.position(place, i));
-    }
-    return Literal.wrap(type, bytes);
+  private static long bits(Place place, long element, Frame frame) {
+    DType dtype = place.type().dtype();
+    long at = element * dtype.bytes();
+    return Elements.bits(dtype, frame.window(place, at), Frame.position(place, at));
   }
 }

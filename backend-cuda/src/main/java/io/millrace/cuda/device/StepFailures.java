@@ -3,7 +3,9 @@ package io.millrace.cuda.device;
 import io.millrace.cuda.command.Address;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.cuda.driver.Driver;
+import io.millrace.cuda.kernels.CheckCommands;
 import io.millrace.cuda.program.DeviceProgram;
+import io.millrace.ir.CheckMessage;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
@@ -36,12 +38,18 @@ final class StepFailures {
       DeviceProgram.Part part, Driver driver, ToLongFunction<Address> memory) {
     Primitive.Check check = (Primitive.Check) part.step().primitive();
     List<TensorType> types = part.step().inputs().stream().skip(1).map(Place::type).toList();
-    List<Literal> shown = new ArrayList<>();
-    for (int i = 0; i < types.size(); i++) {
-      TensorType type = check.shown(types.get(i));
-      shown.add(read(driver, memory.applyAsLong(part.evidence().get(i)), type));
+    CheckMessage message = new CheckMessage(check, types);
+    List<Literal> evidence = new ArrayList<>();
+    for (TensorType type : CheckCommands.evidence(check, types)) {
+      long from = memory.applyAsLong(part.evidence().get(evidence.size()));
+      evidence.add(read(driver, from, type));
     }
-    return check.failure(types, shown);
+    if (check.suspect().isEmpty()) {
+      return message.of((i, at) -> evidence.get(i).bits(at));
+    }
+    long position = evidence.get(0).getLong(0);
+    long from = check.suspect().get().from(position);
+    return message.found(position, (i, at) -> evidence.get(1).bits(at - from));
   }
 
   private static Literal read(Driver driver, long from, TensorType type) {

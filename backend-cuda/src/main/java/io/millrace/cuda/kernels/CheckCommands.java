@@ -1,15 +1,20 @@
 package io.millrace.cuda.kernels;
 
+import io.millrace.cuda.command.CudaTypes;
 import io.millrace.cuda.command.LaunchBuilder;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.Suspect;
 import io.millrace.spi.Place;
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.List;
 
 /**
  * Makes the commands of Check: one kernel, which keeps what the message of a failure shows.
  *
- * <p>Each further input has its evidence, in order: {@link StepContext#evidence()}.
+ * <p>What {@link #evidence} lists is kept, in order, at {@link StepContext#evidence()}.
  */
 public final class CheckCommands {
   private static final int THREADS = 128;
@@ -37,8 +42,34 @@ public final class CheckCommands {
                   // Only the first step that fails is told of.
                   if (holds || before != NOTHING_FAILED) return;
                 """);
-    for (int i = 1; i < inputs.size(); i++) {
-      long bytes = primitive.shown(inputs.get(i).type()).bytes();
+    List<TensorType> types = inputs.stream().skip(1).map(Place::type).toList();
+    List<TensorType> evidence = evidence(primitive, types);
+    if (primitive.suspect().isPresent()) {
+      keepSuspect(context, kernel, primitive.suspect().get(), evidence);
+    } else {
+      keepShown(context, kernel, evidence);
+    }
+    context.add(kernel.grid(1, 1, THREADS));
+  }
+
+  /**
+   * Returns what a failed check keeps of its further inputs: the elements that it shows of each, or
+   * the position of the suspect and the elements that are told.
+   */
+  public static List<TensorType> evidence(Primitive.Check check, List<TensorType> tensors) {
+    return check
+        .suspect()
+        .map(
+            suspect ->
+                List.of(
+                    TensorType.of(DType.INT64), tensors.get(0).withShape(Shape.of(suspect.told()))))
+        .orElseGet(() -> tensors.stream().map(check::shown).toList());
+  }
+
+  private static void keepShown(
+      StepContext context, LaunchBuilder kernel, List<TensorType> evidence) {
+    for (int i = 1; i <= evidence.size(); i++) {
+      long bytes = evidence.get(i - 1).bytes();
       kernel
           .in("u8", "shown" + i, context.input(i))
           .out("u8", "evidence" + i, context.evidence(bytes))
@@ -51,6 +82,48 @@ public final class CheckCommands {
               """
                   .formatted(i));
     }
-    context.add(kernel.grid(1, 1, THREADS));
+  }
+
+  private static void keepSuspect(
+      StepContext context, LaunchBuilder kernel, Suspect suspect, List<TensorType> evidence) {
+    Place tensor = context.step().inputs().get(1);
+    String type = CudaTypes.of(tensor.type().dtype());
+    kernel
+        .in(type, "elements", context.input(1))
+        .int64("size", tensor.type().shape().size())
+        .int64("told", suspect.told())
+        .out("long long", "position", context.evidence(evidence.get(0).bytes()))
+        .out(type, "kept", context.evidence(evidence.get(1).bytes()));
+    boolean descending = suspect instanceof Suspect.Descending;
+    String rule =
+        suspect instanceof Suspect.Outside outside
+            ? outside(kernel, outside)
+            : "i > 0 && elements[i] < elements[i - 1]";
+    kernel.body(
+        """
+          __shared__ long long firsts[%1$d];
+          long long i = threadIdx.x;
+          while (i < size && !(%2$s)) i += blockDim.x;
+          firsts[threadIdx.x] = i;
+          __syncthreads();
+          if (threadIdx.x > 0) return;
+          for (int t = 1; t < blockDim.x; t++) i = firsts[t] < i ? firsts[t] : i;
+          position[0] = i < size ? i : -1;
+          if (i >= size) return;
+          for (int j = 0; j < told; j++) kept[j] = elements[%3$s + j];
+        """
+            .formatted(THREADS, rule, descending ? "i - 1" : "i - i % told"));
+  }
+
+  /** Returns the condition that an element is out of range. */
+  private static String outside(LaunchBuilder kernel, Suspect.Outside suspect) {
+    kernel.int64("least", suspect.least());
+    StringBuilder end = new StringBuilder();
+    int last = suspect.ends().size() - 1;
+    for (int i = 0; i <= last; i++) {
+      kernel.int64("end" + i, suspect.ends().get(i));
+      end.append(i == last ? "end" + i : "i % told == " + i + " ? end" + i + " : ");
+    }
+    return "(long long)elements[i] < least || (long long)elements[i] >= (" + end + ")";
   }
 }

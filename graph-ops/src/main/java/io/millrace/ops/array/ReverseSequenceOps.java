@@ -105,11 +105,8 @@ public interface ReverseSequenceOps extends Building {
     private static Value sources(Lowering to, Shape four) {
       long steps = four.dim(2);
       Value lengths = to.input(1);
-      Indexing.requireAll(
-          to,
-          lengths,
-          length -> length.ge(length.constant(0)).and(length.le(length.constant((double) steps))),
-          "the lengths must be in [0, " + steps + "]");
+      Indexing.requireWithin(
+          to, lengths, 0, steps + 1, "the lengths must be in [0, " + steps + "]");
       return to.mapViews(
           Shape.of(four.dim(0), steps),
           List.of(lengths),

@@ -1,6 +1,7 @@
 package io.millrace.ops.index;
 
 import io.millrace.ir.Primitive.Scatter.Combine;
+import io.millrace.ir.Suspect;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.op.Example;
@@ -46,7 +47,7 @@ public final class Ascending {
   /** Makes the run fail unless the ids ascend from 0 or more. */
   public static void require(Lowering to, Value ids) {
     long count = ids.type().shape().dim(0);
-    Indexing.requireAll(to, ids, id -> id.ge(id.constant(0)), "segment ids must be 0 or more");
+    Indexing.requireWithin(to, ids, 0, Long.MAX_VALUE, "segment ids must be 0 or more");
     if (count > 1) {
       Value ascend =
           to.mapViews(
@@ -54,7 +55,8 @@ public final class Ascending {
               List.of(ids, ids),
               List.of(View.of(0, 1), View.of(1, 1)),
               (b, s) -> s.get(0).le(s.get(1)));
-      Indexing.requireAll(to, ascend, x -> x, "segment ids must ascend");
+      Indexing.requireAll(
+          to, ascend, x -> x, ids, new Suspect.Descending(), "segment ids must ascend");
     }
   }
 

@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
+import io.millrace.ir.Suspect;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.op.Inference;
@@ -14,6 +15,7 @@ import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +30,43 @@ public final class Indexing {
 
   /** Makes the run fail unless all indices are in [0, extent). */
   public static void requireWithin(Lowering to, Value indices, long extent) {
-    requireAll(to, indices, i -> i.isWithin(0, extent), "indices must be in [0, " + extent + ")");
+    requireWithin(to, indices, 0, extent, "indices must be in [0, " + extent + ")");
+  }
+
+  /**
+   * Makes the run fail with this message, and the element that is not, unless all elements are in
+   * [least, end).
+   *
+   * @param least {@code Long.MIN_VALUE} if there is none
+   * @param end {@code Long.MAX_VALUE} if there is none
+   */
+  public static void requireWithin(
+      Lowering to, Value values, long least, long end, String message) {
+    UnaryOperator<Scalar> condition =
+        least == Long.MIN_VALUE
+            ? x -> x.lt(x.constant((double) end))
+            : end == Long.MAX_VALUE
+                ? x -> x.ge(x.constant((double) least))
+                : x -> x.isWithin(least, end);
+    requireAll(to, values, condition, values, new Suspect.Outside(least, List.of(end)), message);
+  }
+
+  /**
+   * Makes the run fail with this message unless the condition holds for every element.
+   *
+   * @param among where the element is that the message tells of
+   */
+  static void requireAll(
+      Lowering to,
+      Value values,
+      UnaryOperator<Scalar> condition,
+      Value among,
+      Suspect suspect,
+      String message) {
+    to.check(
+        to.reduceAll(Reduction.ALL, values, condition),
+        new Primitive.Check(message, suspect),
+        List.of(among));
   }
 
   /** Makes the run fail with this message unless the condition holds for every element. */
@@ -119,11 +157,13 @@ public final class Indexing {
               }
               return within.select(row, row.constant(-1));
             });
-    if (!policy.equals("IGNORE")) {
+    if (!policy.equals("IGNORE") && depth > 0) {
       requireAll(
           to,
           rows,
           row -> row.ge(row.constant(0)),
+          indices,
+          new Suspect.Outside(0, Arrays.stream(extents.dims()).boxed().toList()),
           "indices must be coordinates within the shape " + extents);
     }
     return rows;

@@ -79,11 +79,8 @@ public interface PartitionOps extends Building {
     @Override
     public void lowerSizes(Lowering to) {
       Value numbers = Indexing.flat(to, to.input(1));
-      Indexing.requireAll(
-          to,
-          numbers,
-          x -> x.isWithin(0, numPartitions),
-          "partitions must be in [0, " + numPartitions + ")");
+      Indexing.requireWithin(
+          to, to.input(1), 0, numPartitions, "partitions must be in [0, " + numPartitions + ")");
       to.output(0, Ascending.count(to, numbers, numPartitions, DType.INT64));
       to.output(1, numbers);
     }
@@ -281,7 +278,7 @@ public interface PartitionOps extends Building {
       Value stitched = Indexing.filled(to, to.outputType(0), 0);
       for (int i = 0; i < count; i++) {
         Value indices = Indexing.flat(to, to.input(i));
-        Indexing.requireAll(to, indices, x -> x.ge(x.constant(0)), "indices must be 0 or more");
+        Indexing.requireWithin(to, to.input(i), 0, Long.MAX_VALUE, "indices must be 0 or more");
         stitched =
             Indexing.scatter(
                 to, Primitive.Scatter.Combine.SET, stitched, 1, indices, to.input(count + i));

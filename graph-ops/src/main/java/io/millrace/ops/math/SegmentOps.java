@@ -188,11 +188,11 @@ public interface SegmentOps extends Building {
       Value ids = Indexing.flat(to, to.input(1));
       TensorType result = to.outputType(0);
       if (data.type().shape().size() > 0) {
-        double end = result.shape().dim(0);
-        Indexing.requireAll(
+        Indexing.requireWithin(
             to,
-            ids,
-            id -> id.lt(id.constant(end)),
+            to.input(1),
+            Long.MIN_VALUE,
+            result.shape().dim(0),
             "segment ids must be less than the number of segments, " + result.shape().dim(0));
       }
       Value base = Indexing.filled(to, result, kind.start(result.dtype()));

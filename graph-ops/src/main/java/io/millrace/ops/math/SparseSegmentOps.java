@@ -176,10 +176,11 @@ public interface SparseSegmentOps extends Building {
       Indexing.requireWithin(to, indices, to.inputType(0).shape().dim(0));
       Ascending.require(to, ids);
       if (numbered) {
-        Indexing.requireAll(
+        Indexing.requireWithin(
             to,
             ids,
-            id -> id.lt(id.constant((double) segments)),
+            Long.MIN_VALUE,
+            segments,
             "segment ids must be less than the number of segments, " + segments);
       }
       Value slices = Indexing.gather(to, to.input(0), 1, indices);

@@ -270,10 +270,11 @@ public interface LossOps extends Building {
       Value logits = to.input(0);
       Shape shape = logits.type().shape();
       Value labels = to.reshape(to.input(1), Shape.of(shape.dim(0), 1));
-      Indexing.requireAll(
+      Indexing.requireWithin(
           to,
-          labels,
-          label -> label.isWithin(0, shape.dim(1)),
+          to.input(1),
+          0,
+          shape.dim(1),
           "received a label value which is outside the valid range of [0, " + shape.dim(1) + ")");
       List<Value> parts = new ArrayList<>(SoftmaxOps.Softmax.parts(to, logits));
       parts.add(labels);

@@ -156,7 +156,7 @@ public interface ScatterOps extends Building {
       Value before = to.read(resource);
       Shape shape = before.type().shape();
       Value rows = Indexing.flat(to, to.input(1));
-      Indexing.requireWithin(to, rows, shape.dim(0));
+      Indexing.requireWithin(to, to.input(1), shape.dim(0));
       Shape slices = rows.type().shape().concat(shape.slice(1, shape.rank()));
       Value updates =
           to.inputType(2).shape().rank() == 0
