@@ -10,11 +10,13 @@ import io.millrace.cuda.driver.DriverStream;
 import io.millrace.cuda.program.CommandFactory;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.Suspect;
 import io.millrace.primitives.StepCase;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
+import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,5 +121,63 @@ class CheckTest {
       }
       stream.synchronize();
     }
+  }
+
+  /** Of the elements that break the rule the first is kept, with its neighbours. */
+  @Test
+  void keepsTheSuspect() {
+    int[] many = new int[1000];
+    many[700] = 5;
+    many[701] = -5;
+    assertSuspect("700 5", new Suspect.Outside(0, List.of(5L)), Literal.ofInts(many));
+    assertSuspect("701 5 -5", new Suspect.Descending(), Literal.ofInts(many));
+    Literal pairs = Literal.ofLongs(0, 3, 1, 4, 2, 2).reshape(Shape.of(3, 2));
+    assertSuspect("4 2 2", new Suspect.Outside(0, List.of(2L, 5L)), pairs);
+    assertSuspect("3 1 4", new Suspect.Outside(0, List.of(3L, 4L)), pairs);
+    assertSuspect("-1", new Suspect.Outside(Long.MIN_VALUE, List.of(9L)), Literal.ofLongs(8));
+  }
+
+  private static void assertSuspect(String expected, Suspect suspect, Literal tensor) {
+    EmulatedDriver driver = new EmulatedDriver();
+    List<Place> places = new ArrayList<>();
+    long[] at = new long[3];
+    List<Literal> values =
+        List.of(Literal.scalar(DType.BOOL, 0), tensor, Literal.scalar(DType.BOOL, 0));
+    for (int i = 0; i < at.length; i++) {
+      at[i] = driver.allocate(8192);
+      EmulatedDriver.write(at[i], values.get(i));
+      places.add(new Place(Place.Space.FEED, i, 0, values.get(i).type()));
+    }
+    StepContext context =
+        new StepContext(
+            new Step(
+                new Primitive.Check("no", suspect),
+                places.subList(0, 2),
+                places.subList(2, 3),
+                Origin.of("test")),
+            9,
+            driver.target(false),
+            false,
+            0);
+    CommandFactory.make(context);
+    Map<Address.Space, Long> memory =
+        Map.of(
+            Address.Space.EVIDENCE,
+            driver.allocate(1024),
+            Address.Space.STATUS,
+            driver.allocate(64));
+    ToLongFunction<Address> resolved =
+        a -> memory.getOrDefault(a.space(), a.index() < at.length ? at[a.index()] : 0) + a.offset();
+    EmulatedDriver.write(resolved.applyAsLong(context.status()), Literal.ofInts(-1));
+    run(driver, context, resolved);
+    Literal position =
+        EmulatedDriver.read(
+            resolved.applyAsLong(context.evidence().get(0)), TensorType.of(DType.INT64));
+    Literal kept =
+        EmulatedDriver.read(
+            resolved.applyAsLong(context.evidence().get(1)),
+            tensor.type().withShape(Shape.of(suspect.told())));
+    String elements = position.getLong(0) < 0 ? "" : " " + String.join(" ", kept.texts());
+    assertEquals(expected, position.text(0) + elements);
   }
 }

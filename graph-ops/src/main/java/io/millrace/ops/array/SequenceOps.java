@@ -110,7 +110,7 @@ public interface SequenceOps extends Building {
       List<Value> inputs = List.of(to.input(0), to.input(1), to.input(2));
       to.check(
           to.map(inputs, s -> isOrdered(wide(s))),
-          new Primitive.Check("start, limit and delta give no range:", 1),
+          new Primitive.Check("start, limit and delta give no range", 1),
           inputs);
       Value count = to.map(inputs, s -> count(wide(s)).cast(DType.INT64).max(0));
       to.output(0, to.reshape(count, Shape.of(1)));

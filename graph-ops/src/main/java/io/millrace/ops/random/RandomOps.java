@@ -264,7 +264,9 @@ public interface RandomOps extends Building {
       Value low = to.input(1);
       Value high = to.input(2);
       to.check(
-          to.map(low, high, Scalar::lt), "the least number must be less than the bound above it");
+          to.map(low, high, Scalar::lt),
+          new Primitive.Check("the least number must be less than the bound above it", 1),
+          List.of(low, high));
       Value bits =
           RandomDraw.draw(
               to, Primitive.Random.Distribution.BITS, to.outputType(0), new Seeds(seed, seed2));
