@@ -1,7 +1,9 @@
 package io.millrace.spi;
 
+import io.millrace.DeviceException;
 import io.millrace.ir.Origin;
 import java.util.Comparator;
+import java.util.function.Supplier;
 
 /** Says whose memory it is that a plan needs, in terms of the user's operations. */
 public final class Holders {
@@ -41,6 +43,15 @@ public final class Holders {
 
   private static boolean isConstant(Place place, int index) {
     return place.space() == Place.Space.CONSTANT && place.index() == index;
+  }
+
+  /** Returns what is made for a step; a device's refusal names the operation. */
+  public static <T> T making(Step step, Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (DeviceException e) {
+      throw new DeviceException(e.getMessage() + "; in the work" + of(step.origin()));
+    }
   }
 
   private static String of(Origin origin) {

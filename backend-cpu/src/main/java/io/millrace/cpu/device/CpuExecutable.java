@@ -44,7 +44,10 @@ public final class CpuExecutable implements Executable {
     this.arenas = arenas;
     shared = constants;
     interruption = Interruption.of(plan);
-    kernels = plan.steps().stream().map(KernelFactory::of).toArray(Kernel[]::new);
+    kernels =
+        plan.steps().stream()
+            .map(step -> Holders.making(step, () -> KernelFactory.of(step)))
+            .toArray(Kernel[]::new);
     this.constants = new HostMemory[plan.constants().size()];
     arenaHolder = Holders.arena(plan);
     scratchHolder = Holders.scratch(plan);

@@ -7,6 +7,7 @@ import io.millrace.cuda.command.Launch;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.cuda.command.Target;
 import io.millrace.ir.Origin;
+import io.millrace.spi.Holders;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
@@ -53,7 +54,12 @@ public record DeviceProgram(
       // A step that may fail itself has not written state: the planner orders it first.
       StepContext context =
           new StepContext(step, parts.size(), target, mayFail && writesState(step), evidence);
-      CommandFactory.make(context);
+      Holders.making(
+          step,
+          () -> {
+            CommandFactory.make(context);
+            return context;
+          });
       scratch = Math.max(scratch, context.scratchBytes());
       evidence += context.evidenceBytes();
       mayFail |= step.primitive().mayFail();
