@@ -127,4 +127,23 @@ class MemoryTest {
       }
     }
   }
+
+  @Test
+  void whatADeviceRefusesNamesTheOperation() {
+    Output n = tf.placeholder(DType.INT32, Shape.of(1), "n");
+    Output sorted = tf.withName("sorted").sort(tf.fill(n, 1f));
+    try (Session session = new Session(graph, on("cpu"))) {
+      String message =
+          assertThrows(
+                  DeviceException.class,
+                  () -> session.run(sorted, Map.of(n, new int[] {100_000_000})))
+              .getMessage();
+      assertParts(message, "a row to sort has 100000000 elements", "'sorted", "MemoryTest.java");
+    }
+  }
+
+  @Test
+  void thousandsOfThreadsAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> on("cpu").threads(1_000_000));
+  }
 }
