@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.op.ForeignOp;
 import io.millrace.op.Inference;
 import io.millrace.op.Messages;
 import io.millrace.op.Op;
@@ -93,6 +94,10 @@ public final class Graph {
         String rule = foreign("input " + tensor.name(), tensor.operation());
         throw broken(op, wished, tensors, rule, source);
       }
+      if (tensor.knownType().isEmpty() && !(op instanceof ForeignOp)) {
+        String rule = "the element type of " + tensor.name() + " is none that Millrace has";
+        throw broken(op, wished, tensors, rule, source);
+      }
     }
     Set<Operation> controls = new LinkedHashSet<>(controlInputs);
     for (List<Operation> open : scopes.get().controls) {
@@ -111,7 +116,8 @@ public final class Graph {
     try {
       types =
           new Inference(
-                  tensors.stream().map(Output::type).toList(), i -> staticValues.of(tensors.get(i)))
+                  tensors.stream().map(Output::declared).toList(),
+                  i -> staticValues.of(tensors.get(i)))
               .typesOf(op);
     } catch (RuleException e) {
       throw broken(op, wished, tensors, String.valueOf(e.getMessage()), source);
@@ -376,9 +382,7 @@ public final class Graph {
       operation.controlInputs().forEach(c -> text.append(" ^").append(c.name()));
       text.append(" : ")
           .append(
-              operation.outputs().stream()
-                  .map(o -> o.type().toString())
-                  .collect(Collectors.joining(", ")))
+              operation.outputs().stream().map(Output::typeText).collect(Collectors.joining(", ")))
           .append('\n');
     }
     return text.toString();

@@ -1,8 +1,10 @@
 package io.millrace;
 
+import io.millrace.op.ForeignOp;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.Optional;
 
 /**
  * One result of an operation: a tensor that a run may compute, feed or fetch.
@@ -30,14 +32,44 @@ public final class Output implements Operand {
     return index;
   }
 
-  /** Returns what is known of the tensor. */
+  /**
+   * Returns what is known of the tensor.
+   *
+   * @throws GraphException if an operation of a file gives it an element type that is none of the
+   *     engine's
+   */
   public TensorType type() {
+    return knownType()
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    "the element type of %s is none that Millrace has: it comes from [%s '%s']\n  at %s"
+                        .formatted(this, operation.type(), operation.name(), operation.source())));
+  }
+
+  /** Returns what is known of the tensor; nothing if its element type is none of the engine's. */
+  public Optional<TensorType> knownType() {
+    return operation.op() instanceof ForeignOp foreign
+            && foreign.results().get(index).dtype().isEmpty()
+        ? Optional.empty()
+        : Optional.of(type);
+  }
+
+  /** Returns the type, in which a type that the engine does not have stands for any. */
+  TensorType declared() {
     return type;
+  }
+
+  /** Returns the type as it is printed. */
+  String typeText() {
+    return knownType().isEmpty() && operation.op() instanceof ForeignOp foreign
+        ? foreign.results().get(index).name() + type.shape()
+        : type.toString();
   }
 
   /** Returns the element type. */
   public DType dtype() {
-    return type.dtype();
+    return type().dtype();
   }
 
   /** Returns what is known of the shape. */
@@ -63,6 +95,6 @@ public final class Output implements Operand {
   /** Returns the name and the type, such as {@code x:0 float32[?,784]}. */
   @Override
   public String toString() {
-    return name() + " " + type;
+    return name() + " " + typeText();
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace;
 
 import io.millrace.op.ConstantEvaluator;
+import io.millrace.op.ForeignOp;
 import io.millrace.op.Inference;
 import io.millrace.type.Literal;
 import java.util.ArrayDeque;
@@ -41,8 +42,8 @@ final class StaticValues {
 
   private static boolean isComputable(Output output) {
     Operation operation = output.operation();
-    return output.shape().isFullyDefined()
-        && output.shape().size() <= LARGEST
+    return output.declared().shape().isFullyDefined()
+        && output.declared().shape().size() <= LARGEST
         && !operation.inputs().isEmpty()
         && !operation.op().isStateful();
   }
@@ -59,7 +60,7 @@ final class StaticValues {
     Operation operation = output.operation();
     List<Output> inputs = operation.inputs();
     Optional<Literal> value =
-        output.index() == 0
+        output.index() == 0 && !(operation.op() instanceof ForeignOp)
             ? operation
                 .op()
                 .value(

@@ -3,21 +3,27 @@ package io.millrace.conformance;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.MillraceException;
+import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
-import io.millrace.io.GraphDefException;
 import io.millrace.io.GraphDefs;
+import io.millrace.op.ForeignOp;
+import io.millrace.op.NodeList;
 import io.millrace.ops.Ops;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
@@ -62,16 +68,37 @@ final class CaseRun {
     Graph graph;
     try {
       graph = source.get();
-    } catch (GraphDefException e) {
-      return e.unsupported().isEmpty()
-          ? Verdict.failed(READING, e)
-          : new Verdict.Unsupported(e.unsupported(), String.valueOf(e.getMessage()));
     } catch (GraphException e) {
       return recorded.mayNotBuild() ? new Verdict.Passed() : Verdict.failed(READING, e);
     } catch (RuntimeException | Error e) {
       return Verdict.failed(READING, e);
     }
-    return run(graph);
+    NodeList unsupported = unsupported(graph);
+    return unsupported.isEmpty()
+        ? run(graph)
+        : new Verdict.Unsupported(unsupported.types(), unsupported.toString());
+  }
+
+  /** Returns what the steps need and the engine does not have, whatever is fed. */
+  private NodeList unsupported(Graph graph) {
+    Deque<Operation> open = new ArrayDeque<>();
+    for (RecordedStep step : recorded.steps()) {
+      step.fetches().forEach(name -> open.add(graph.output(name).operation()));
+      step.targets().forEach(name -> open.add(graph.operation(name)));
+    }
+    NodeList found = new NodeList();
+    Set<Operation> seen = new HashSet<>();
+    while (!open.isEmpty()) {
+      Operation operation = open.pop();
+      if (seen.add(operation)) {
+        if (operation.op() instanceof ForeignOp foreign) {
+          found.add(operation.type(), operation.name(), foreign.reason());
+        }
+        operation.inputs().forEach(input -> open.push(input.operation()));
+        operation.controlInputs().forEach(open::push);
+      }
+    }
+    return found;
   }
 
   private Verdict run(Graph graph) {

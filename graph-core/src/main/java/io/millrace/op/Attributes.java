@@ -91,7 +91,7 @@ public final class Attributes {
             .map(name -> "'" + name + "' = " + values.get(name))
             .toList();
     if (!left.isEmpty()) {
-      throw new RuleException("attribute " + String.join(", ", left) + " is not known");
+      throw RuleException.unsupported("attribute " + String.join(", ", left) + " is not known");
     }
   }
 

@@ -139,7 +139,7 @@ final class Components {
         }
         names.add(((Enum<?>) constant).name());
       }
-      throw new RuleException(
+      throw RuleException.unsupported(
           "attribute '" + name + "' must be one of " + names + ", not " + value);
     }
     return value;
@@ -163,7 +163,7 @@ final class Components {
       return rule;
     }
     return cause instanceof IllegalArgumentException
-        ? new RuleException(String.valueOf(cause.getMessage()))
+        ? RuleException.unsupported(String.valueOf(cause.getMessage()))
         : new IllegalStateException(what + " failed", cause);
   }
 }

@@ -270,7 +270,7 @@ public final class Signature {
     for (Map.Entry<String, Object> only : signature.fixed.entrySet()) {
       Object value = attributes.get(only.getKey(), Object.class, only.getValue());
       if (!value.equals(only.getValue())) {
-        throw new RuleException(
+        throw RuleException.unsupported(
             "attribute '" + only.getKey() + "' must be " + only.getValue() + ", not " + value);
       }
     }
@@ -334,7 +334,7 @@ public final class Signature {
    *
    * @throws RuleException if not
    */
-  void require(List<TensorType> types) {
+  public void require(List<TensorType> types) {
     if (!known) {
       return;
     }
@@ -347,7 +347,7 @@ public final class Signature {
       for (int k = 0; k < (input.isRepeated() ? repeated : 1); k++, at++) {
         DType dtype = types.get(at).dtype();
         if (!input.set().has(dtype)) {
-          throw new RuleException(
+          throw RuleException.unsupported(
               "input " + name(at, repeated) + " must be " + input.set().words() + ", not " + dtype);
         }
         int first = model[alike[i]];

@@ -25,6 +25,11 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
    * @throws FeedException if it does not suit the tensor
    */
   static FeedSlot of(Object key, Output output, Object value) {
+    if (output.knownType().isEmpty()) {
+      throw new FeedException(
+          "cannot feed %s: its element type is none that Millrace has\n  at %s"
+              .formatted(output, output.operation().source()));
+    }
     if (value instanceof Tensor tensor) {
       FeedSlot slot = new FeedSlot(key, output, tensor.type(), false);
       if (tensor.dtype() != output.dtype()) {

@@ -2,6 +2,7 @@ package io.millrace.io;
 
 import com.google.protobuf.ByteString;
 import io.millrace.io.proto.AttrValue;
+import io.millrace.op.NodeNames;
 import io.millrace.op.RuleException;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
@@ -76,7 +77,7 @@ final class AttributeCodec {
 
   /**
    * Returns the attributes of a node that mean something: names that begin with an underscore are
-   * notes of TensorFlow's own.
+   * notes of TensorFlow's own, and one without a value is as good as left out.
    *
    * @throws RuleException if the engine has nothing like a value
    * @throws MalformedException if a value is none
@@ -85,11 +86,12 @@ final class AttributeCodec {
     Map<String, Object> decoded = new TreeMap<>();
     for (Map.Entry<String, AttrValue> attribute : attributes.entrySet()) {
       String name = attribute.getKey();
-      if (!name.startsWith("_")) {
+      boolean isSet = attribute.getValue().getValueCase() != AttrValue.ValueCase.VALUE_NOT_SET;
+      if (isSet && !name.startsWith("_")) {
         try {
           decoded.put(name, decode(attribute.getValue()));
         } catch (RuleException e) {
-          throw new RuleException("attribute " + NodeNames.quote(name) + ": " + e.getMessage());
+          throw e.within("attribute " + NodeNames.quote(name) + ": ");
         } catch (MalformedException e) {
           throw new MalformedException(
               "attribute " + NodeNames.quote(name) + ": " + e.getMessage());
@@ -109,7 +111,7 @@ final class AttributeCodec {
       case TYPE -> ElementTypes.decode(value.getTypeValue());
       case SHAPE -> ShapeCodec.decode(value.getShape());
       case TENSOR -> tensors.decode(value.getTensor());
-      case FUNC -> throw new RuleException("functions are not supported");
+      case FUNC -> throw RuleException.unsupported("functions are not supported");
       case PLACEHOLDER -> throw new MalformedException("its value is left to a function's caller");
       case VALUE_NOT_SET -> throw new MalformedException("it has no value");
     };
@@ -117,7 +119,7 @@ final class AttributeCodec {
 
   private List<Object> decode(AttrValue.ListValue list) {
     if (list.getFuncCount() > 0) {
-      throw new RuleException("functions are not supported");
+      throw RuleException.unsupported("functions are not supported");
     }
     List<Object> items = new ArrayList<>();
     list.getSList().forEach(text -> items.add(text.toStringUtf8()));

@@ -3,10 +3,20 @@ package io.millrace.io;
 import io.millrace.io.proto.DataType;
 import io.millrace.op.RuleException;
 import io.millrace.type.DType;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Translates element types. */
 final class ElementTypes {
+  private static final Set<String> NAMES =
+      Arrays.stream(DataType.values())
+          .filter(type -> type != DataType.UNRECOGNIZED)
+          .map(type -> name(type.getNumber()))
+          .collect(Collectors.toUnmodifiableSet());
+
   private ElementTypes() {}
 
   /** Returns TensorFlow's name of one of our types. */
@@ -30,17 +40,30 @@ final class ElementTypes {
         return dtype;
       }
     }
-    throw new RuleException("element type " + name(number) + " is not supported");
+    throw RuleException.unsupported("element type " + name(number) + " is not supported");
   }
 
-  private static String name(int number) {
+  /** Returns whether TensorFlow has a type of this name. */
+  static boolean isName(String text) {
+    return NAMES.contains(text);
+  }
+
+  /** Returns our type of this name, if there is one. */
+  static Optional<DType> named(String name) {
+    return Arrays.stream(DType.values()).filter(d -> d.toString().equals(name)).findAny();
+  }
+
+  /** Returns TensorFlow's name of one of its types, which we may not have. */
+  static String name(int number) {
     DataType type = DataType.forNumber(number);
-    if (type == DataType.DT_HALF) {
-      return "float16";
+    if (type == null) {
+      return "number " + number;
     }
-    if (type != null) {
-      return type.name().substring("DT_".length()).toLowerCase(Locale.ROOT);
-    }
-    return "number " + number;
+    return switch (type) {
+      case DT_HALF -> "float16";
+      case DT_FLOAT -> "float32";
+      case DT_DOUBLE -> "float64";
+      default -> type.name().substring("DT_".length()).toLowerCase(Locale.ROOT);
+    };
   }
 }

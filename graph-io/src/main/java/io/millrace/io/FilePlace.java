@@ -1,6 +1,7 @@
 package io.millrace.io;
 
 import io.millrace.io.proto.NodeDef;
+import io.millrace.op.NodeNames;
 import io.millrace.type.SourceLine;
 
 /**

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Thrown when a graph cannot be read from a file or written to one: the file is damaged or not a
- * graph, or it holds operations that one side does not have.
+ * graph, or the graph holds operations that TensorFlow does not have.
  *
  * <p>The message names the node, the field, the rule broken and the user's line. {@link
  * #unsupported} tells the two cases apart.
@@ -27,8 +27,8 @@ public final class GraphDefException extends MillraceException {
   }
 
   /**
-   * Returns TensorFlow's names of the operations that the other side does not have, or not with
-   * such attributes, in alphabetical order; empty if the file itself is at fault.
+   * Returns the names of the operations that TensorFlow does not have, in alphabetical order; empty
+   * if the file itself is at fault.
    */
   public List<String> unsupported() {
     return unsupported;

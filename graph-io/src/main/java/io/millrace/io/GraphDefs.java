@@ -7,7 +7,9 @@ import io.millrace.type.SourceLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,8 +21,17 @@ import java.util.function.Supplier;
  * values and the collections of variables. Run a graph's initializer by name, or restore the
  * values.
  *
+ * <p>A file may hold operations that the engine does not have, or not with such attributes or
+ * element types, as a saver's strings, decoders of images and loops. They stand in the graph as
+ * what they are, with as many outputs as TensorFlow 2.21 gives them, are printed, and written to a
+ * file again with all their attributes and the functions that they call. Only a run that needs one
+ * is refused, with an {@link io.millrace.UnsupportedException} that names all that it needs; feed
+ * what they would compute. What leads from the end of a loop to its beginning is kept by name.
+ *
  * <p>Attributes whose names begin with an underscore, as {@code _class}, are notes of TensorFlow's
- * own and dropped. A function library is ignored unless a node calls one of its functions.
+ * own, and dropped from operations that the engine has. What old files mean by the rules of their
+ * time is kept: up to version 21 ({@code versions.producer}) an empty shape of a placeholder is an
+ * unknown one.
  *
  * <p>Files are not trusted: whatever the bytes, reading them ends with a graph or an exception, and
  * needs memory in proportion to their number, and at most 256 MiB beyond that for elements that the
@@ -35,12 +46,28 @@ public final class GraphDefs {
   /**
    * Returns the graph in a file, which is binary or text.
    *
-   * @throws GraphDefException if the file is damaged or not a GraphDef, or holds operations that
-   *     the engine does not have; all of these are named
+   * @throws GraphDefException if the file is damaged or not a GraphDef
    * @throws GraphException if a node breaks a rule of its operation
    * @throws IOException if the file cannot be read
    */
   public static Graph read(Path file) throws IOException {
+    return read(file, Optional.empty());
+  }
+
+  /**
+   * Returns what some outputs need of the graph in a file: what leads to them and, of variables
+   * among that, to their first values. TensorFlow: extract_sub_graph.
+   *
+   * @param outputs names of operations and tensors
+   * @throws GraphDefException as {@link #read(Path)}, or if the file has nothing of such a name
+   * @throws GraphException if a node breaks a rule of its operation
+   * @throws IOException if the file cannot be read
+   */
+  public static Graph read(Path file, Collection<String> outputs) throws IOException {
+    return read(file, Optional.of(outputs));
+  }
+
+  private static Graph read(Path file, Optional<Collection<String>> outputs) throws IOException {
     FilePlace place = place(file + ": ");
     if (Files.size(file) > LARGEST) {
       throw place.broken("a GraphDef has at most 2 GB, the file has " + Files.size(file));
@@ -48,6 +75,7 @@ public final class GraphDefs {
     byte[] bytes = Files.readAllBytes(file);
     return graph(
         () -> GraphFiles.isText(bytes) ? GraphFiles.parseText(bytes) : GraphFiles.parse(bytes),
+        outputs,
         place);
   }
 
@@ -58,7 +86,17 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation
    */
   public static Graph read(byte[] bytes) {
-    return graph(() -> GraphFiles.parse(bytes), place(""));
+    return graph(() -> GraphFiles.parse(bytes), Optional.empty(), place(""));
+  }
+
+  /**
+   * Returns what some outputs need of the graph in the bytes of a binary file.
+   *
+   * @throws GraphDefException as {@link #read(Path, Collection)}
+   * @throws GraphException if a node breaks a rule of its operation
+   */
+  public static Graph read(byte[] bytes, Collection<String> outputs) {
+    return graph(() -> GraphFiles.parse(bytes), Optional.of(outputs), place(""));
   }
 
   /**
@@ -69,12 +107,23 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation
    */
   public static Graph readText(String text) {
-    return graph(() -> GraphFiles.parseText(text), place(""));
+    return graph(() -> GraphFiles.parseText(text), Optional.empty(), place(""));
   }
 
-  private static Graph graph(Supplier<GraphDef> file, FilePlace place) {
+  /**
+   * Returns what some outputs need of the graph in a text.
+   *
+   * @throws GraphDefException as {@link #read(Path, Collection)}
+   * @throws GraphException if a node breaks a rule of its operation
+   */
+  public static Graph readText(String text, Collection<String> outputs) {
+    return graph(() -> GraphFiles.parseText(text), Optional.of(outputs), place(""));
+  }
+
+  private static Graph graph(
+      Supplier<GraphDef> file, Optional<Collection<String>> outputs, FilePlace place) {
     Graph graph = new Graph();
-    parse(file, place).addTo(graph, "");
+    parse(file, outputs, place).addTo(graph, "");
     return graph;
   }
 
@@ -93,7 +142,7 @@ public final class GraphDefs {
    */
   public static String importInto(Graph graph, byte[] bytes, String prefix) {
     FilePlace place = place("");
-    GraphImport file = parse(() -> GraphFiles.parse(bytes), place);
+    GraphImport file = parse(() -> GraphFiles.parse(bytes), Optional.empty(), place);
     file.addTo(new Graph(), "");
     try (Graph.Scope ignored = graph.nameScope(prefix)) {
       String scope = graph.currentNameScope();
@@ -102,9 +151,10 @@ public final class GraphDefs {
     }
   }
 
-  private static GraphImport parse(Supplier<GraphDef> file, FilePlace place) {
+  private static GraphImport parse(
+      Supplier<GraphDef> file, Optional<Collection<String>> outputs, FilePlace place) {
     try {
-      return GraphImport.of(file.get(), place);
+      return GraphImport.of(file.get(), outputs, place);
     } catch (MalformedException e) {
       throw place.broken(String.valueOf(e.getMessage()));
     }

@@ -5,6 +5,7 @@ import io.millrace.Operation;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.io.proto.VersionDef;
+import io.millrace.op.NodeList;
 import java.util.List;
 import java.util.Map;
 
@@ -28,10 +29,13 @@ final class GraphExport {
     GraphDef.Builder file = GraphDef.newBuilder();
     file.setVersions(VersionDef.newBuilder().setProducer(PRODUCER));
     WriteOrder order = new WriteOrder(graph);
-    Unsupported unsupported = new Unsupported();
+    NodeList unsupported = new NodeList();
+    Functions functions = new Functions();
     long bytes = 0;
     for (Operation operation : graph.operations()) {
-      if (!operation.op().signature().isKnown()) {
+      if (operation.op() instanceof FileOp foreign) {
+        functions.add(foreign.functions(), place);
+      } else if (!operation.op().signature().isKnown()) {
         unsupported.add(
             operation.type(), operation.name(), "TensorFlow does not have this operation");
         continue;
@@ -43,24 +47,33 @@ final class GraphExport {
       }
       file.addNode(node);
     }
-    unsupported.report("the graph holds nodes that cannot be exported", place);
-    return file.build();
+    if (!unsupported.isEmpty()) {
+      throw new GraphDefException(
+          "the graph holds nodes that cannot be exported:" + unsupported + place,
+          unsupported.types());
+    }
+    return functions.addTo(file).build();
   }
 
   private static NodeDef node(Operation operation, List<Operation> waits) {
-    NodeDef.Builder node =
-        NodeDef.newBuilder()
-            .setName(operation.name())
-            .setOp(operation.type())
-            .setDevice(DeviceNames.written(operation.device()));
-    operation
-        .inputs()
-        .forEach(
-            input -> node.addInput(input.index() == 0 ? input.operation().name() : input.name()));
+    List<String> inputs =
+        operation.inputs().stream()
+            .map(input -> input.index() == 0 ? input.operation().name() : input.name())
+            .toList();
+    NodeDef.Builder node;
+    if (operation.op() instanceof FileOp foreign) {
+      node = foreign.node().toBuilder().clearInput().addAllInput(foreign.inputs(inputs));
+    } else {
+      node = NodeDef.newBuilder().setOp(operation.type()).addAllInput(inputs);
+      Map<String, Object> attributes = operation.op().signature().write(operation);
+      attributes.forEach((name, value) -> node.putAttr(name, AttributeCodec.encode(value)));
+    }
+    if (node.getDevice().isEmpty()) {
+      node.setDevice(DeviceNames.written(operation.device()));
+    }
+    node.setName(operation.name());
     operation.controlInputs().forEach(control -> node.addInput("^" + control.name()));
     waits.forEach(control -> node.addInput("^" + control.name()));
-    Map<String, Object> attributes = operation.op().signature().write(operation);
-    attributes.forEach((name, value) -> node.putAttr(name, AttributeCodec.encode(value)));
     return node.build();
   }
 }

@@ -4,65 +4,117 @@ import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.io.proto.FunctionDef;
+import io.millrace.io.proto.FunctionDefLibrary;
 import io.millrace.io.proto.GraphDef;
+import io.millrace.op.NodeNames;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
 import io.millrace.type.DType;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A graph from a file, checked as far as that goes without tensors, to be added to graphs. */
 final class GraphImport {
-  /** How many outputs the nodes of a file may have in all, not counting each node's first. */
-  private static final int MOST_OUTPUTS = 1 << 20;
-
   private final FilePlace place;
   private final List<FileNode> nodes;
-  private final List<OpSource> sources;
+
+  /** What each node says, or why the engine does not have that. */
+  private final List<Source> sources;
+
+  private final FunctionDefLibrary library;
+  private final Set<String> functions;
+
+  /** The types in which each node's outputs are wanted, by those who use them. */
+  private final List<List<Optional<DType>>> used;
+
   private final int[] order;
 
-  private GraphImport(FilePlace place, List<FileNode> nodes, List<OpSource> sources, int[] order) {
+  /** An operation of the engine's, or the reason why there is none. */
+  private record Source(Optional<OpSource> op, String reason) {}
+
+  private GraphImport(GraphDef graph, FilePlace place) {
     this.place = place;
-    this.nodes = nodes;
-    this.sources = sources;
-    this.order = order;
+    library = graph.getLibrary();
+    functions = new HashSet<>();
+    for (FunctionDef function : library.getFunctionList()) {
+      functions.add(function.getSignature().getName());
+    }
+    nodes = FileNode.of(graph, place);
+    sources = sources();
+    used = used();
+    order = NodeOrder.of(nodes);
   }
 
   /**
    * Returns what a file holds.
    *
-   * @throws GraphDefException if the file is malformed, or some of its operations are not supported
+   * @param outputs names of the operations and tensors wanted; empty for all
+   * @throws GraphDefException if the file is malformed, or has nothing of such a name
    */
-  static GraphImport of(GraphDef graph, FilePlace place) {
-    List<FileNode> nodes = FileNode.of(graph, place);
-    List<OpSource> sources = sources(graph, nodes, place);
-    return new GraphImport(place, nodes, sources, NodeOrder.of(nodes));
+  static GraphImport of(GraphDef file, Optional<Collection<String>> outputs, FilePlace place) {
+    GraphDef graph = OldFiles.modern(file);
+    return new GraphImport(
+        outputs.isEmpty()
+            ? graph
+            : FilePruner.pruned(graph, FileNode.of(graph, place), outputs.get(), place),
+        place);
   }
 
-  private static List<OpSource> sources(GraphDef graph, List<FileNode> nodes, FilePlace place) {
-    Set<String> functions = new HashSet<>();
-    for (FunctionDef function : graph.getLibrary().getFunctionList()) {
-      functions.add(function.getSignature().getName());
-    }
+  private List<Source> sources() {
     AttributeCodec codec = new AttributeCodec();
-    Unsupported unsupported = new Unsupported();
-    List<OpSource> sources = new ArrayList<>();
+    List<Source> found = new ArrayList<>();
     for (FileNode node : nodes) {
       try {
         if (functions.contains(node.type())) {
-          throw new RuleException("a call of the file's function: functions are not supported");
+          throw RuleException.unsupported(
+              "a call of the file's function: functions are not supported");
         }
-        sources.add(OpSource.of(node, codec));
+        found.add(new Source(Optional.of(OpSource.of(node, codec)), ""));
       } catch (RuleException e) {
-        unsupported.add(node.type(), node.name(), String.valueOf(e.getMessage()));
+        if (!e.isUnsupported()) {
+          throw place.broken(node + " " + e.getMessage());
+        }
+        found.add(new Source(Optional.empty(), String.valueOf(e.getMessage())));
       } catch (MalformedException e) {
         throw place.broken(node + " " + e.getMessage());
       }
     }
-    unsupported.report(place.what() + "the graph holds nodes that cannot be imported", place);
-    return sources;
+    return found;
+  }
+
+  private List<List<Optional<DType>>> used() {
+    List<List<Optional<DType>>> found = new ArrayList<>();
+    nodes.forEach(n -> found.add(new ArrayList<>()));
+    long outputs = 0;
+    for (int number = 0; number < nodes.size(); number++) {
+      Optional<List<DType>> types = sources.get(number).op().flatMap(OpSource::types);
+      for (int i = 0; i < nodes.get(number).inputs().size(); i++) {
+        FileNode.Input input = nodes.get(number).inputs().get(i);
+        List<Optional<DType>> wanted = found.get(input.node());
+        outputs += Math.max(0, input.output() - wanted.size());
+        if (outputs > ResultTypes.MOST) {
+          throw tooManyOutputs(nodes.get(input.node()));
+        }
+        while (wanted.size() <= input.output()) {
+          wanted.add(Optional.empty());
+        }
+        if (types.isPresent() && wanted.get(input.output()).isEmpty()) {
+          wanted.set(input.output(), Optional.of(types.get().get(i)));
+        }
+      }
+    }
+    return found;
+  }
+
+  private GraphDefException tooManyOutputs(FileNode node) {
+    return place.broken(node + " brings the file to more than " + ResultTypes.MOST + " outputs");
   }
 
   /**
@@ -78,9 +130,8 @@ final class GraphImport {
       for (int number : order) {
         added[number] = add(graph, scope, number, added);
         outputs += Math.max(0, added[number].outputs().size() - 1);
-        if (outputs > MOST_OUTPUTS) {
-          throw place.broken(
-              nodes.get(number) + " brings the file to more than " + MOST_OUTPUTS + " outputs");
+        if (outputs > ResultTypes.MOST) {
+          throw tooManyOutputs(nodes.get(number));
         }
       }
     }
@@ -106,21 +157,81 @@ final class GraphImport {
   private Operation add(Graph graph, String scope, int number, Operation[] added) {
     FileNode node = nodes.get(number);
     List<Output> inputs = new ArrayList<>();
-    for (FileNode.Input input : node.inputs()) {
-      inputs.add(output(node, inputs.size(), added[input.node()], input.output()));
+    for (int i = 0; i < node.inputs().size(); i++) {
+      FileNode.Input input = node.inputs().get(i);
+      if (!input.back()) {
+        inputs.add(output(node, i, added[input.node()], input.output()));
+      }
     }
     List<Operation> controls = node.controls().stream().map(c -> added[c]).toList();
-    List<DType> types = inputs.stream().map(Output::dtype).toList();
+    Op op = op(scope, number, inputs);
+    Operation operation = add(graph, node.device(), op, scope + node.name(), inputs, controls);
+    if (!(op instanceof FileOp)) {
+      requireOutputs(number, operation);
+    }
+    return operation;
+  }
+
+  private void requireOutputs(int number, Operation operation) {
+    OpSource source = sources.get(number).op().orElseThrow();
     try {
-      Op op = sources.get(number).op(types);
-      Operation operation = add(graph, node.device(), op, scope + node.name(), inputs, controls);
-      op.signature()
+      operation
+          .op()
+          .signature()
           .requireOutputs(
-              sources.get(number).attributes(),
-              operation.outputs().stream().map(Output::type).toList());
-      return operation;
+              source.attributes(), operation.outputs().stream().map(Output::type).toList());
     } catch (RuleException e) {
-      throw place.broken(node + " of inputs " + inputs + ": " + e.getMessage());
+      throw broken(nodes.get(number), operation.inputs(), e);
+    }
+  }
+
+  private GraphDefException broken(FileNode node, List<Output> inputs, RuleException e) {
+    return place.broken(node + " of inputs " + inputs + ": " + e.getMessage());
+  }
+
+  private Op op(String scope, int number, List<Output> inputs) {
+    Source source = sources.get(number);
+    if (source.op().isEmpty()) {
+      return foreign(scope, number, source.reason());
+    }
+    for (Output input : inputs) {
+      if (input.knownType().isEmpty()) {
+        return foreign(
+            scope, number, "the element type of its input " + input + " is not supported");
+      }
+    }
+    List<TensorType> types = inputs.stream().map(Output::type).toList();
+    try {
+      Op op = source.op().get().op(types.stream().map(TensorType::dtype).toList());
+      op.signature().require(types);
+      return op;
+    } catch (RuleException e) {
+      if (e.isUnsupported()) {
+        return foreign(scope, number, String.valueOf(e.getMessage()));
+      }
+      throw broken(nodes.get(number), inputs, e);
+    }
+  }
+
+  private FileOp foreign(String scope, int number, String reason) {
+    FileNode node = nodes.get(number);
+    Map<Integer, String> back = new LinkedHashMap<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      FileNode.Input input = node.inputs().get(i);
+      if (input.back()) {
+        String name = scope + nodes.get(input.node()).name();
+        back.put(i, input.output() == 0 ? name : name + ":" + input.output());
+      }
+    }
+    try {
+      return new FileOp(
+          FileOp.under(scope, node.proto()),
+          reason,
+          ResultTypes.of(node, used.get(number)),
+          back,
+          Functions.isCall(node, functions) ? library : FunctionDefLibrary.getDefaultInstance());
+    } catch (MalformedException e) {
+      throw place.broken(node + " " + e.getMessage());
     }
   }
 

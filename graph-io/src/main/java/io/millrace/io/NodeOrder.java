@@ -1,5 +1,6 @@
 package io.millrace.io;
 
+import io.millrace.op.NodeNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -8,7 +9,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Finds an order in which every node comes after what it refers to. */
+/** Finds an order in which every node comes after what it refers to, loops left open. */
 final class NodeOrder {
   private final List<FileNode> nodes;
 
@@ -52,9 +53,7 @@ final class NodeOrder {
   }
 
   private IntStream references(int node) {
-    return IntStream.concat(
-        nodes.get(node).inputs().stream().mapToInt(FileNode.Input::node),
-        nodes.get(node).controls().stream().mapToInt(c -> c));
+    return nodes.get(node).references();
   }
 
   private int[][] users() {

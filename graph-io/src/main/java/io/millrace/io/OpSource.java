@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a node of a file says of its operation.
+ * What a node of a file says of an operation that the engine has.
  *
  * <p>Which operation that is can depend on the element types of its inputs, but a node nearly
  * always says these too. So it is known, and known to be supported, before there are any inputs.
@@ -25,14 +25,15 @@ record OpSource(
   /**
    * Reads the attributes of a node.
    *
-   * @throws RuleException if the engine does not have the operation, or not so
+   * @throws RuleException if the engine does not have the operation, or not so, or the node breaks
+   *     one of its rules
    * @throws MalformedException if a value is malformed
    */
   static OpSource of(FileNode node, AttributeCodec codec) {
     Op prototype =
         Catalogue.prototype(node.type())
             .filter(op -> op.signature().isKnown())
-            .orElseThrow(() -> new RuleException("Millrace does not have this operation"));
+            .orElseThrow(() -> RuleException.unsupported("Millrace does not have this operation"));
     Map<String, Object> attributes = codec.decode(node.attributes());
     Optional<List<DType>> types =
         prototype.signature().inputTypes(attributes, node.inputs().size());

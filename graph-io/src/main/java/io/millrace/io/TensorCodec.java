@@ -16,9 +16,9 @@ import java.nio.ByteOrder;
  * Translates the tensors of one graph.
  *
  * <p>In a file, elements lie in {@code tensor_content}, all of them, or in the field of their type,
- * where the last one stands for all that are missing, and none for zeros. So a few bytes of a file
- * can claim much memory: all tensors of a graph together may leave out {@link #MOST_REPEATED}
- * bytes.
+ * where the last one stands for all that are missing, none for zeros, and what is too many is
+ * passed over. So a few bytes of a file can claim much memory: all tensors of a graph together may
+ * leave out {@link #MOST_REPEATED} bytes.
  */
 final class TensorCodec {
   /** How many bytes of missing elements are filled in for one graph. */
@@ -72,15 +72,9 @@ final class TensorCodec {
 
   private byte[] fill(TensorType type, TensorProto proto) {
     TensorField field = TensorField.of(type.dtype());
-    int written = field.count().applyAsInt(proto);
     int size = type.dtype().bytes();
     long wanted = type.shape().size();
-    require(
-        written <= wanted,
-        "a tensor of type %s has %d elements, but the file holds %d",
-        type,
-        wanted,
-        written);
+    int written = (int) Math.min(wanted, field.count().applyAsInt(proto));
     long missing = type.bytes() - (long) written * size;
     require(
         missing <= MOST_REPEATED - repeated,

@@ -19,8 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,39 +141,6 @@ class GraphImportTest {
     String message =
         assertThrows(GraphDefException.class, () -> GraphDefs.read(other)).getMessage();
     assertTrue(message.startsWith(other + ": the text is no GraphDef: line 1:"), message);
-  }
-
-  @Test
-  void reportsAllThatIsNotSupportedAtOnce() {
-    String text =
-        node("x", "Placeholder", PLACEHOLDER)
-            + Stream.of("f1", "f2", "f3", "f4", "f5", "f6", "f7")
-                .map(n -> node(n, "Fancy", "input: 'x'"))
-                .collect(Collectors.joining())
-            + node("h", "Placeholder", PLACEHOLDER.replace("FLOAT", "HALF"))
-            + node(
-                "p",
-                "Cast",
-                "input: 'f1' attr { key: 'SrcT' value { type: DT_FLOAT } } attr { key: 'DstT' value"
-                    + " { type: DT_INT32 } } attr { key: 'Truncate' value { b: true } }")
-            + node("call", "twice", "input: 'x'")
-            + "library { function { signature { name: 'twice' } } }";
-    GraphDefException e = assertThrows(GraphDefException.class, () -> GraphDefs.readText(text));
-    assertEquals(List.of("Cast", "Fancy", "Placeholder", "twice"), e.unsupported());
-    List<String> lines = e.getMessage().lines().toList();
-    assertEquals(6, lines.size(), e.getMessage());
-    assertEquals("the graph holds nodes that cannot be imported:", lines.get(0));
-    assertEquals(
-        "  Cast: attribute 'Truncate' must be false, not true (1 node: 'p')", lines.get(1));
-    assertEquals(
-        "  Fancy: Millrace does not have this operation (7 nodes: 'f1', 'f2', 'f3', 'f4', 'f5',"
-            + " ...)",
-        lines.get(2));
-    assertEquals(
-        "  Placeholder: attribute 'dtype': element type float16 is not supported (1 node: 'h')",
-        lines.get(3));
-    assertTrue(lines.get(4).startsWith("  twice: a call of the file's function"), lines.get(4));
-    assertTrue(lines.get(5).contains("GraphImportTest.java:"), lines.get(5));
   }
 
   @Test

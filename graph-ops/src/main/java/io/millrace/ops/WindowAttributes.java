@@ -54,7 +54,7 @@ final class WindowAttributes {
     int from = format == DataFormat.NHWC ? width : 2 * width;
     int to = all.size() - 2 * width + from;
     if (to < from || !spread(all.subList(from, to), others, format).equals(all)) {
-      throw new RuleException(
+      throw RuleException.unsupported(
           "attribute '%s' must be %s for examples and channels, but is %s for %s"
               .formatted(name, others.get(0), all, format));
     }
@@ -72,7 +72,7 @@ final class WindowAttributes {
               Padding.Kind.EXPLICIT,
               gather("explicit_paddings", amounts, List.of(0L, 0L), format(in)));
       default ->
-          throw new RuleException(
+          throw RuleException.unsupported(
               "attribute 'padding' must be SAME, VALID or EXPLICIT, not " + kind);
     };
   }
@@ -83,7 +83,8 @@ final class WindowAttributes {
       case "NHWC" -> DataFormat.NHWC;
       case "NCHW" -> DataFormat.NCHW;
       default ->
-          throw new RuleException("attribute 'data_format' must be NHWC or NCHW, not " + name);
+          throw RuleException.unsupported(
+              "attribute 'data_format' must be NHWC or NCHW, not " + name);
     };
   }
 }

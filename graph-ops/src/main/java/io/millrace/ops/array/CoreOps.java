@@ -62,7 +62,8 @@ public interface CoreOps extends Building {
 
   /** A tensor that is fed. */
   record Placeholder(DType dtype, Shape shape) implements Op {
-    private static final Signature SIGNATURE = Signature.of().optional("shape", Shape.unknown());
+    private static final Signature SIGNATURE =
+        Signature.of().alias("PlaceholderV2").optional("shape", Shape.unknown());
 
     @Override
     public Signature signature() {

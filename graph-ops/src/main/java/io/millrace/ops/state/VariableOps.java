@@ -143,7 +143,8 @@ public interface VariableOps extends Building {
    * defined it may change.
    */
   record VariableV2(DType dtype, Shape shape) implements Op {
-    private static final Signature SIGNATURE = Signature.of().ignoring("container", "shared_name");
+    private static final Signature SIGNATURE =
+        Signature.of().alias("Variable").ignoring("container", "shared_name");
 
     @Override
     public Signature signature() {

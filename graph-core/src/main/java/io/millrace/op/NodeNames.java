@@ -1,16 +1,16 @@
-package io.millrace.io;
+package io.millrace.op;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Puts names from files, which may be of any length and content, into messages. */
-final class NodeNames {
+public final class NodeNames {
   private static final int LONGEST = 100;
 
   private NodeNames() {}
 
   /** Returns a name on one line and not too long. */
-  static String plain(String name) {
+  public static String plain(String name) {
     StringBuilder text = new StringBuilder();
     name.codePoints()
         .limit(LONGEST)
@@ -19,17 +19,17 @@ final class NodeNames {
   }
 
   /** Returns a name in quotes, on one line and not too long. */
-  static String quote(String name) {
+  public static String quote(String name) {
     return "'" + plain(name) + "'";
   }
 
   /** Returns a node's type and name as messages begin, such as {@code [MatMul 'logits']}. */
-  static String node(String type, String name) {
+  public static String node(String type, String name) {
     return "[" + plain(type) + " " + quote(name) + "]";
   }
 
   /** Returns the first of some names in quotes. */
-  static String some(Collection<String> names, int most) {
+  public static String some(Collection<String> names, int most) {
     return names.stream().limit(most).map(NodeNames::quote).collect(Collectors.joining(", "))
         + (names.size() > most ? ", ..." : "");
   }

@@ -1,36 +1,41 @@
-package io.millrace.io;
+package io.millrace.op;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
-/** Collects the nodes that cannot go from one side to the other, to report them all at once. */
-final class Unsupported {
+/** Collects nodes with the reasons why they cannot go on, to report all of them at once. */
+public final class NodeList {
   private static final int NAMED = 5;
 
   private final Map<String, Map<String, List<String>>> nodes = new TreeMap<>();
 
-  /** Adds a node with the reason why it cannot go. */
-  void add(String type, String name, String reason) {
+  /** Starts without nodes. */
+  public NodeList() {}
+
+  /** Adds a node with the reason why it cannot go on. */
+  public void add(String type, String name, String reason) {
     nodes
         .computeIfAbsent(type, t -> new TreeMap<>())
         .computeIfAbsent(NodeNames.plain(reason), r -> new ArrayList<>())
         .add(name);
   }
 
-  /**
-   * Throws the exception that names all of them, by operation and reason, if there are any.
-   *
-   * @param heading what it means, such as {@code the graph holds nodes that cannot be imported}
-   * @param place where the user asked for it
-   */
-  void report(String heading, FilePlace place) {
-    if (nodes.isEmpty()) {
-      return;
-    }
-    StringBuilder text = new StringBuilder(heading).append(':');
+  /** Returns whether there are none. */
+  public boolean isEmpty() {
+    return nodes.isEmpty();
+  }
+
+  /** Returns the types of the nodes, in alphabetical order. */
+  public List<String> types() {
+    return List.copyOf(nodes.keySet());
+  }
+
+  /** Returns a line for each type and reason, with the number of nodes and the first names. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
     nodes.forEach(
         (type, reasons) ->
             reasons.forEach(
@@ -42,7 +47,6 @@ final class Unsupported {
                         .append(names.size() == 1 ? " (1 node: " : " (" + names.size() + " nodes: ")
                         .append(NodeNames.some(names, NAMED))
                         .append(')')));
-    throw new GraphDefException(
-        text.append(place).toString(), List.copyOf(new TreeSet<>(nodes.keySet())));
+    return text.toString();
   }
 }

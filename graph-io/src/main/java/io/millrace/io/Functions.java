@@ -1,0 +1,56 @@
+package io.millrace.io;
+
+import io.millrace.io.proto.AttrValue;
+import io.millrace.io.proto.FunctionDef;
+import io.millrace.io.proto.FunctionDefLibrary;
+import io.millrace.io.proto.GraphDef;
+import io.millrace.op.NodeNames;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Collects the functions that nodes of several files call, to write them to one. */
+final class Functions {
+  private final Set<FunctionDefLibrary> libraries = new LinkedHashSet<>();
+  private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
+
+  /** Returns whether a node calls a function: one of these names, or one in an attribute. */
+  static boolean isCall(FileNode node, Set<String> names) {
+    return names.contains(node.type())
+        || node.attributes().values().stream()
+            .anyMatch(v -> v.getValueCase() == AttrValue.ValueCase.FUNC || hasFunctions(v));
+  }
+
+  private static boolean hasFunctions(AttrValue value) {
+    return value.getList().getFuncCount() > 0;
+  }
+
+  /**
+   * Adds the functions of a file.
+   *
+   * @throws GraphDefException if another file has another function of the same name
+   */
+  void add(FunctionDefLibrary library, FilePlace place) {
+    if (library.getFunctionCount() == 0 || !libraries.add(library)) {
+      return;
+    }
+    for (FunctionDef function : library.getFunctionList()) {
+      String name = function.getSignature().getName();
+      FunctionDef other = functions.putIfAbsent(name, function);
+      if (other != null && !other.equals(function)) {
+        throw place.broken("two functions are called " + NodeNames.quote(name));
+      }
+    }
+  }
+
+  /** Puts the functions into a file. */
+  GraphDef.Builder addTo(GraphDef.Builder file) {
+    if (!libraries.isEmpty()) {
+      FunctionDefLibrary.Builder all = FunctionDefLibrary.newBuilder();
+      libraries.forEach(library -> all.mergeFrom(library.toBuilder().clearFunction().build()));
+      file.setLibrary(all.addAllFunction(functions.values()));
+    }
+    return file;
+  }
+}

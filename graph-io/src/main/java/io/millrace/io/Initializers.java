@@ -1,0 +1,149 @@
+package io.millrace.io;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * Finds what a file, which has no list of its variables, tells of them.
+ *
+ * <p>The initializer of a variable {@code w} is the {@code Assign} to it that is called {@code
+ * w/Assign}, as TensorFlow names it; if there is none, its only {@code Assign} whose value comes
+ * from neither a placeholder, a checkpoint nor the variable itself.
+ */
+final class Initializers {
+  private static final Set<String> VARIABLES = Set.of("VariableV2", "Variable");
+  private static final String ASSIGN = "Assign";
+  private static final List<String> CHECKPOINTS = List.of("Restore");
+  private static final List<String> TRAINING = List.of("Apply", "SparseApply");
+  private static final List<String> CHANGES = List.of(ASSIGN, "Scatter", "CountUpTo");
+
+  private final List<FileNode> nodes;
+
+  /** For each variable the nodes that take it. */
+  private final Map<Integer, List<Integer>> users = new TreeMap<>();
+
+  private final Map<Integer, Integer> assigns = new HashMap<>();
+
+  Initializers(List<FileNode> nodes) {
+    this.nodes = nodes;
+    for (int n = 0; n < nodes.size(); n++) {
+      if (VARIABLES.contains(nodes.get(n).type())) {
+        users.put(n, new ArrayList<>());
+      }
+    }
+    for (int n = 0; n < nodes.size(); n++) {
+      for (FileNode.Input input : nodes.get(n).inputs()) {
+        List<Integer> known = users.get(input.node());
+        if (known != null && !known.contains(n)) {
+          known.add(n);
+        }
+      }
+    }
+    users.keySet().forEach(v -> find(v).ifPresent(assign -> assigns.put(v, assign)));
+  }
+
+  /** Returns the numbers of the variables, in the order of the file. */
+  Set<Integer> variables() {
+    return users.keySet();
+  }
+
+  /** Returns the node that gives a variable its first value. */
+  Optional<Integer> of(int variable) {
+    return Optional.ofNullable(assigns.get(variable));
+  }
+
+  /** Returns the node that reads a variable: {@code w/read}, or else its first {@code Identity}. */
+  Optional<Integer> read(int variable) {
+    List<Integer> reads =
+        users(variable).filter(n -> nodes.get(n).type().equals("Identity")).boxed().toList();
+    String name = nodes.get(variable).name() + "/read";
+    return reads.stream()
+        .filter(n -> nodes.get(n).name().equals(name))
+        .findAny()
+        .or(() -> reads.stream().findFirst());
+  }
+
+  /**
+   * Returns whether a variable is one that optimizers change: a training operation of the file
+   * does, or nothing but its initializer and a checkpoint writes it.
+   */
+  boolean isTrainable(int variable) {
+    return users(variable).anyMatch(n -> is(n, TRAINING) && isFirst(n, variable))
+        || users(variable).noneMatch(n -> isOtherWrite(n, variable));
+  }
+
+  private boolean isOtherWrite(int node, int variable) {
+    if (is(node, TRAINING)) {
+      return true;
+    }
+    return is(node, CHANGES)
+        && isFirst(node, variable)
+        && of(variable).stream().noneMatch(a -> a == node)
+        && !restores(node);
+  }
+
+  private boolean restores(int node) {
+    List<FileNode.Input> inputs = nodes.get(node).inputs();
+    return nodes.get(node).type().equals(ASSIGN)
+        && inputs.size() == 2
+        && is(inputs.get(1).node(), CHECKPOINTS);
+  }
+
+  private IntStream users(int variable) {
+    return users.getOrDefault(variable, List.of()).stream().mapToInt(n -> n);
+  }
+
+  private boolean is(int node, List<String> kinds) {
+    return kinds.stream().anyMatch(nodes.get(node).type()::startsWith);
+  }
+
+  private boolean isFirst(int node, int variable) {
+    return nodes.get(node).inputs().get(0).node() == variable;
+  }
+
+  private Optional<Integer> find(int variable) {
+    List<Integer> candidates =
+        users(variable)
+            .filter(n -> nodes.get(n).type().equals(ASSIGN) && isFirst(n, variable))
+            .boxed()
+            .toList();
+    String name = nodes.get(variable).name() + "/Assign";
+    for (int candidate : candidates) {
+      if (nodes.get(candidate).name().equals(name)) {
+        return Optional.of(candidate);
+      }
+    }
+    List<Integer> constant = candidates.stream().filter(n -> isFree(n, variable)).toList();
+    return constant.size() == 1 ? Optional.of(constant.get(0)) : Optional.empty();
+  }
+
+  /** Returns whether the value of an assignment depends on nothing that a session is given. */
+  private boolean isFree(int assign, int variable) {
+    BitSet seen = new BitSet();
+    Deque<Integer> open = new ArrayDeque<>();
+    nodes.get(assign).inputs().stream().skip(1).forEach(i -> open.push(i.node()));
+    nodes.get(assign).controls().forEach(open::push);
+    while (!open.isEmpty()) {
+      int node = open.pop();
+      if (node == variable
+          || nodes.get(node).type().equals("Placeholder")
+          || is(node, CHECKPOINTS)) {
+        return false;
+      }
+      if (!seen.get(node)) {
+        seen.set(node);
+        nodes.get(node).references().forEach(open::push);
+      }
+    }
+    return true;
+  }
+}
