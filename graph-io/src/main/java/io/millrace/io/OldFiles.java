@@ -34,8 +34,8 @@ final class OldFiles {
     for (int i = 0; i < graph.getNodeCount(); i++) {
       NodeDef node = graph.getNode(i);
       boolean unknown =
-          node.getOp().equals("Placeholder") && old
-              || node.getOp().equals("Variable") && reshaped.contains(node.getName());
+          (old && node.getOp().equals("Placeholder"))
+              || (node.getOp().equals("Variable") && reshaped.contains(node.getName()));
       if (unknown && isEmptyShape(node.getAttrMap().get(SHAPE))) {
         modern = modern == null ? graph.toBuilder() : modern;
         modern.setNode(i, node.toBuilder().putAttr(SHAPE, unknownShape()));
