@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * @param shapes the types of the inputs and outputs of an example
  * @param gradient the inputs for which there is a gradient, or why there is none
  * @param secondOrder whether the gradient has one itself; empty if there is no gradient
+ * @param source the class that holds the operation, one of ours with a link from {@code docs}
  */
 record CatalogueEntry(
     String type,
@@ -40,7 +41,8 @@ record CatalogueEntry(
     String inputs,
     String shapes,
     String gradient,
-    String secondOrder) {
+    String secondOrder,
+    String source) {
 
   CatalogueEntry {
     aliases = List.copyOf(aliases);
@@ -79,7 +81,20 @@ record CatalogueEntry(
         op.signature().toString().replaceFirst("^\\((.*)\\)$", "`$1`").replace("``", ""),
         Node.of(examples.get(0)).types(),
         differentiable.isEmpty() ? "none: " + reason : String.join(", ", differentiable),
-        differentiable.isEmpty() ? "" : second ? "yes" : "zero");
+        differentiable.isEmpty() ? "" : second ? "yes" : "zero",
+        source(op));
+  }
+
+  private static String source(Op op) {
+    Class<?> file = op.getClass();
+    while (file.getEnclosingClass() != null) {
+      file = file.getEnclosingClass();
+    }
+    if (!file.getName().startsWith(Ops.class.getPackageName())) {
+      return file.getSimpleName();
+    }
+    String path = file.getName().replace('.', '/');
+    return "[" + file.getSimpleName() + "](../graph-ops/src/main/java/" + path + ".java)";
   }
 
   /** An example in a graph of its own. */

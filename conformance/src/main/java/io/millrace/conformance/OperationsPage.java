@@ -53,14 +53,22 @@ final class OperationsPage implements Suite.Listener {
             + ". *Inputs* names each with its type, and where a type stands first, says which ones"
             + " it can be if not all. A gradient is given for the inputs named; *second order* says whether the gradient"
             + " has one itself, or is linear, so that the second is zero. Tests compare both with"
-            + " numeric gradients, and each device with the reference. *"
+            + " numeric gradients, and each device with the reference. *Source* is the file that"
+            + " holds the operation. *"
             + CASES
             + "* counts the cases about this one operation that TensorFlow recorded and Millrace"
             + " passes.");
     lines.add("");
     lines.add(
-        row("Operation", "Inputs", "Shape rule, by example", "Gradient", "Second order", CASES));
-    lines.add(row("---", "---", "---", "---", "---", "---"));
+        row(
+            "Operation",
+            "Inputs",
+            "Shape rule, by example",
+            "Gradient",
+            "Second order",
+            "Source",
+            CASES));
+    lines.add(row("---", "---", "---", "---", "---", "---", "---"));
     for (CatalogueEntry entry : catalogue) {
       String name = entry.type();
       Tally tally = operations.getOrDefault(name, Tally.NONE);
@@ -75,6 +83,7 @@ final class OperationsPage implements Suite.Listener {
               entry.shapes(),
               entry.gradient(),
               entry.secondOrder(),
+              entry.source(),
               tally.toString()));
     }
     lines.add("");

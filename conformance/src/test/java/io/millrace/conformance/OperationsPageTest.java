@@ -88,6 +88,19 @@ class OperationsPageTest {
   }
 
   @Test
+  void linksTheFileThatHoldsAnOperation() {
+    String sources = "../graph-ops/src/main/java/io/millrace/ops/";
+    assertEquals("[MatrixOps](" + sources + "linalg/MatrixOps.java)", entry("MatMul").source());
+    assertEquals("[BinaryOps](" + sources + "math/BinaryOps.java)", entry("AddV2").source());
+    for (CatalogueEntry entry : ENTRIES.values()) {
+      if (entry.source().startsWith("[")) {
+        String file = entry.source().replaceFirst("^\\[\\w+]\\((.*)\\)$", "$1");
+        assertTrue(Files.exists(COMMITTED.resolveSibling(file)), entry.toString());
+      }
+    }
+  }
+
+  @Test
   void countsTheCasesOfAnOperationAndItsAliases() {
     OperationsPage page = new OperationsPage();
     Verdict failed = new Verdict.Failed("", List.of());

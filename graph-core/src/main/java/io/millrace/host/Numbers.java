@@ -146,8 +146,9 @@ final class Numbers {
       return !Float.isInfinite(rounded) || Double.isInfinite(value);
     }
     if (dtype.isFloating()) {
-      Elements.setDouble(dtype, bytes, at * dtype.bytes(), value);
-      return true;
+      long rounded = dtype.ofDouble(value);
+      Elements.setBits(dtype, bytes, at * dtype.bytes(), rounded);
+      return !Double.isInfinite(dtype.toDouble(rounded)) || Double.isInfinite(value);
     }
     long whole = (long) value;
     return whole == value && value < 0x1p63 && put(dtype, bytes, at, whole);
@@ -165,7 +166,7 @@ final class Numbers {
   static String refusal(DType dtype, String value) {
     String holds =
         dtype.isFloating()
-            ? "numbers up to " + dtype.text(dtype.ofDouble(greatest(dtype)))
+            ? "numbers up to " + dtype.text(greatest(dtype))
             : dtype.isBoolean()
                 ? "0 and 1 (false and true)"
                 : "whole numbers from "
@@ -175,7 +176,8 @@ final class Numbers {
     return value + " does not fit " + dtype + ", which holds " + holds;
   }
 
-  private static double greatest(DType dtype) {
-    return dtype == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+  /** Returns the bits of the greatest number of a floating type, those before infinity's. */
+  private static long greatest(DType dtype) {
+    return dtype.highest() - 1;
   }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The state of one session: memory for each resource, as long as it holds a value or a plan uses
- * it.
+ * it, and a {@link Counter} for each operation that draws random numbers.
  *
  * <p>A variable whose shape changes is one resource after another, under one name; those that it
  * was before hold no value any more.

@@ -31,6 +31,16 @@ public final class Elements {
     }
   }
 
+  /** Returns eight bytes of elements that all have these bits. */
+  public static long repeated(DType dtype, long bits) {
+    int width = Byte.SIZE * dtype.bytes();
+    long eight = bits & (-1L >>> (Long.SIZE - width));
+    for (int filled = width; filled < Long.SIZE; filled *= 2) {
+      eight |= eight << filled;
+    }
+    return eight;
+  }
+
   /** Returns an element as a double; a boolean is 0 or 1. */
   public static double getDouble(DType dtype, ByteBuffer data, int at) {
     return dtype.toDouble(bits(dtype, data, at));

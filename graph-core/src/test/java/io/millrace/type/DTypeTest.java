@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.Array;
+import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -212,16 +212,23 @@ class DTypeTest {
 
   @ParameterizedTest
   @EnumSource
-  void takesAsManyBytesAsItsJavaType(DType dtype) {
-    int bytes =
-        dtype.isBoolean()
-            ? 1
-            : switch (Array.get(Array.newInstance(dtype.javaClass(), 1), 0).getClass().getName()) {
-              case "java.lang.Byte" -> Byte.BYTES;
-              case "java.lang.Integer", "java.lang.Float" -> Integer.BYTES;
-              default -> Long.BYTES;
-            };
+  void takesAsManyBytesAsItsJavaType(DType dtype) throws ReflectiveOperationException {
+    Class<?> wrapper = MethodType.methodType(dtype.javaClass()).wrap().returnType();
+    int bytes = dtype.isBoolean() ? 1 : wrapper.getField("BYTES").getInt(null);
     assertEquals(bytes, dtype.bytes());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fillsEightBytesWithOneElement(DType dtype) {
+    ByteBuffer data = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    for (long value : LONGS) {
+      long bits = dtype.ofLong(value);
+      data.putLong(0, Elements.repeated(dtype, bits));
+      for (int at = 0; at < data.capacity(); at += dtype.bytes()) {
+        assertEquals(bits, Elements.bits(dtype, data, at));
+      }
+    }
   }
 
   @Test

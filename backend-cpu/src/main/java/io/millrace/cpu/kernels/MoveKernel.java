@@ -12,7 +12,7 @@ import io.millrace.ir.View;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
-import io.millrace.type.DType;
+import io.millrace.type.Elements;
 import io.millrace.type.Shape;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -55,14 +55,7 @@ public final class MoveKernel implements Kernel {
 
     FillPart(Place output, ScalarFunction.Constant constant) {
       this.output = output;
-      DType type = constant.type();
-      long bits = constant.bits();
-      pattern =
-          switch (type.bytes()) {
-            case 1 -> (bits & 0xFF) * 0x0101010101010101L;
-            case 4 -> (bits & 0xFFFFFFFFL) * 0x100000001L;
-            default -> bits;
-          };
+      pattern = Elements.repeated(constant.type(), constant.bits());
     }
 
     @Override

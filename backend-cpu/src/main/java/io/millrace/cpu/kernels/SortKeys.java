@@ -38,7 +38,7 @@ record SortKeys(DType type, boolean descending) {
           keys[i] = window.getLong(at + 8 * i) ^ Long.MIN_VALUE ^ flip;
         }
       }
-      default -> {
+      case UINT8, BOOL -> {
         for (int i = 0; i < count; i++) {
           keys[i] = (window.get(at + i) & 0xFF) ^ flip;
         }

@@ -73,12 +73,14 @@ public record Fold(Reduction reduction, DType type) {
   public double doubles(HostMemory memory, long offset, int stride, int count) {
     ByteBuffer buffer = memory.window(offset);
     int at = (int) (offset % HostMemory.WINDOW);
-    boolean single = type == DType.FLOAT32;
     // The commonest have loops that the compiler sees through.
-    if (reduction == Reduction.SUM) {
-      return single ? floatSum(buffer, at, stride, count) : doubleSum(buffer, at, stride, count);
+    if (reduction == Reduction.SUM && type == DType.FLOAT32) {
+      return floatSum(buffer, at, stride, count);
     }
-    if (reduction == Reduction.MAX && single) {
+    if (reduction == Reduction.SUM && type == DType.FLOAT64) {
+      return doubleSum(buffer, at, stride, count);
+    }
+    if (reduction == Reduction.MAX && type == DType.FLOAT32) {
       return floatMax(buffer, at, stride, count);
     }
     double so = noDouble();

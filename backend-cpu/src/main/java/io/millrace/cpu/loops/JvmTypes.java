@@ -25,12 +25,17 @@ final class JvmTypes {
 
   /** Returns what the names of a byte buffer's methods for a type end with. */
   static String accessor(DType dtype) {
-    return dtype.bytes() == Byte.BYTES ? "" : name(dtype);
+    Type memory = memory(dtype);
+    return memory.getSort() == Type.BYTE ? "" : capitalized(memory);
   }
 
   /** Returns the name of the variable's type as it stands inside others, such as {@code Float}. */
   static String name(DType dtype) {
-    String name = of(dtype).getClassName();
+    return capitalized(of(dtype));
+  }
+
+  private static String capitalized(Type type) {
+    String name = type.getClassName();
     return Character.toUpperCase(name.charAt(0)) + name.substring(1);
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.cuda.loops.StridedCopy;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.spi.Place;
+import io.millrace.type.Elements;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +30,8 @@ public final class MoveCommands {
         move.pieces().stream().filter(p -> p.extent().size() > 0).toList();
     long covered = pieces.stream().mapToLong(p -> p.extent().size()).sum();
     if (move.fill().isPresent() && covered < size) {
-      long pattern = pattern(move.fill().get());
+      ScalarFunction.Constant constant = move.fill().get();
+      long pattern = Elements.repeated(constant.type(), constant.bits());
       if (pieces.size() == 1) {
         Primitive.Move.Piece piece = pieces.get(0);
         FilledCopy copy =
@@ -47,14 +49,5 @@ public final class MoveCommands {
       copies.add(PieceCopy.of(context, copy, context.input(piece.input()), context.output(0)));
     }
     JoinedLaunches.together(copies).forEach(context::add);
-  }
-
-  /** Returns eight bytes of elements of this value. */
-  private static long pattern(ScalarFunction.Constant fill) {
-    return switch (fill.type().bytes()) {
-      case 1 -> (fill.bits() & 0xFF) * 0x0101010101010101L;
-      case 4 -> (fill.bits() & 0xFFFFFFFFL) * 0x0000000100000001L;
-      default -> fill.bits();
-    };
   }
 }
