@@ -1,9 +1,11 @@
 package io.millrace.ops.nn;
 
 import io.millrace.Output;
+import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
+import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -179,8 +181,8 @@ public interface LossOps extends Building {
     public void lower(Lowering to) {
       List<Value> parts = new ArrayList<>(SoftmaxOps.Softmax.parts(to, to.input(0)));
       parts.add(to.input(1));
-      to.output(0, to.reduce(Reduction.SUM, parts, List.of(1), false, (b, s) -> loss(s, s.get(3))));
-      to.output(1, to.map(parts, s -> slope(s, s.get(3))));
+      to.output(0, to.reduce(Reduction.SUM, parts, List.of(1), false, (b, s) -> loss(s, s.get(4))));
+      to.output(1, to.map(parts, s -> slope(s, s.get(4))));
     }
 
     /** Returns a class's part of the loss: 0 where it is impossible and not asked for. */
@@ -276,30 +278,44 @@ public interface LossOps extends Building {
           0,
           shape.dim(1),
           "received a label value which is outside the valid range of [0, " + shape.dim(1) + ")");
-      List<Value> parts = new ArrayList<>(SoftmaxOps.Softmax.parts(to, logits));
-      parts.add(labels);
-      to.output(
-          0,
-          to.reduce(
-              Reduction.SUM,
-              parts,
-              List.of(1),
-              false,
-              (b, s) ->
-                  isTrue(s, b.index(1))
-                      .select(SoftmaxOps.LogSoftmax.score(s).negate(), s.get(0).constant(0))));
-      to.output(
-          1,
-          to.map(
-              parts,
-              s -> {
-                Scalar label = isTrue(s, s.get(3).index(1)).cast(s.get(0).type());
-                return SoftmaxCrossEntropyWithLogits.slope(s, label);
-              }));
+      List<Value> parts = SoftmaxOps.Softmax.parts(to, logits);
+      List<Value> own = new ArrayList<>(parts);
+      own.set(0, own(to, logits, labels));
+      Value losses = to.map(own, s -> SoftmaxOps.LogSoftmax.score(s).negate());
+      to.output(0, to.reshape(losses, Shape.of(shape.dim(0))));
+      to.output(1, slopes(to, parts, own, labels));
     }
 
-    private static Scalar isTrue(List<Scalar> parts, Scalar index) {
-      return parts.get(3).cast(DType.INT64).eq(index);
+    /** Returns of each row the score of the class that is the true one. */
+    private static Value own(Lowering to, Value logits, Value labels) {
+      Shape shape = logits.type().shape();
+      Value rows = to.reshape(logits, Shape.of(shape.dim(0), 1, shape.dim(1), 1));
+      TensorType picked = logits.type().withShape(Shape.of(shape.dim(0), 1, 1, 1));
+      Value scores = to.emit(new Primitive.Gather(), List.of(rows, labels), picked);
+      return to.reshape(scores, labels.type().shape());
+    }
+
+    /** Returns all probabilities, with those of the true classes less 1 put in their places. */
+    private static Value slopes(Lowering to, List<Value> parts, List<Value> own, Value labels) {
+      Shape shape = parts.get(0).type().shape();
+      Value all = to.map(parts, s -> SoftmaxCrossEntropyWithLogits.slope(s, s.get(0).constant(0)));
+      Value one = to.map(own, s -> SoftmaxCrossEntropyWithLogits.slope(s, s.get(0).constant(1)));
+      Value places =
+          to.mapViews(
+              labels.type().shape(),
+              List.of(labels),
+              List.of(View.dense(labels.type().shape())),
+              (b, s) ->
+                  b.index(0)
+                      .times(b.literal(DType.INT64, shape.dim(1)))
+                      .plus(s.get(0).cast(DType.INT64)));
+      Shape flat = Shape.of(shape.size(), 1);
+      Value put =
+          to.emit(
+              new Primitive.Scatter(Primitive.Scatter.Combine.SET),
+              List.of(to.reshape(all, flat), to.reshape(places, Shape.of(shape.dim(0))), one),
+              all.type().withShape(flat));
+      return to.reshape(put, shape);
     }
 
     static List<Example> examples() {

@@ -89,15 +89,17 @@ public interface SoftmaxOps extends Building {
     }
 
     /**
-     * Returns the scores, the greatest along the last axis, which is kept, and the sum of all
-     * {@code exp(x - greatest)} less 1, which is that of the greatest: so small ones are not lost.
+     * Returns the scores, the greatest along the last axis, which is kept, the sum of all {@code
+     * exp(x - greatest)} less 1, which is that of the greatest: so small ones are not lost; and the
+     * logarithm of the whole sum.
      */
     static List<Value> parts(Lowering to, Value x) {
       Value greatest = greatest(to, x);
       List<Value> both = List.of(x, greatest);
       Value others = sum(to, both, s -> isGreatest(s).select(s.get(0).constant(0), exponential(s)));
       Value equal = sum(to, both, s -> isGreatest(s).cast(s.get(0).type()));
-      return List.of(x, greatest, to.map(others, equal, (o, e) -> o.plus(e.minus(1))));
+      Value rest = to.map(others, equal, (o, e) -> o.plus(e.minus(1)));
+      return List.of(x, greatest, rest, to.map(rest, Scalar::log1p));
     }
 
     private static Value greatest(Lowering to, Value x) {
@@ -156,7 +158,7 @@ public interface SoftmaxOps extends Building {
 
     /** Returns the logarithm of the probability from the parts. */
     static Scalar score(List<Scalar> parts) {
-      return parts.get(0).minus(parts.get(1)).minus(parts.get(2).log1p());
+      return parts.get(0).minus(parts.get(1)).minus(parts.get(3));
     }
 
     static List<Example> examples() {
