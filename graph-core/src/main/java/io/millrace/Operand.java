@@ -4,4 +4,9 @@ package io.millrace;
 public interface Operand {
   /** Returns the output that holds the tensor. */
   Output asOutput();
+
+  /** Returns the output that operations which write take: of a variable, what refers to it. */
+  default Output reference() {
+    return asOutput();
+  }
 }

@@ -153,6 +153,32 @@ public final class Session implements AutoCloseable {
     return new Runner(this);
   }
 
+  /**
+   * Sets the value of a variable, at once and whatever the graph says of its first value. To read
+   * it, {@link #run(Operand)} the variable.
+   *
+   * @param variable a variable, which an imported graph has too
+   * @param value of a kind that could be fed to it
+   * @throws FeedException if it is not a variable of this graph, or the value does not suit it
+   */
+  public void set(Operand variable, Object value) {
+    set(Map.of(variable, value));
+  }
+
+  /** Sets the value of a variable, by name; errors as {@link #set(Operand, Object)}. */
+  public void set(String variable, Object value) {
+    set(Map.of(variable, value));
+  }
+
+  /**
+   * Sets the values of several variables, in one run.
+   *
+   * @param values by variable, or by the name of one
+   */
+  public void set(Map<?, ?> values) {
+    runs.set(values);
+  }
+
   /** Explains a run of one tensor; see {@link #explain(List, Map)}. */
   public String explain(Operand fetch, Map<?, ?> feeds) {
     return explain(List.of(fetch), feeds);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Does the runs of one session: finds their plans, keeps their state, and orders who may write. */
 public final class Runs implements AutoCloseable {
   private final Graph graph;
+  private final SessionOptions options;
   private final Devices devices;
   private final VariableStore state;
   private final PlanCache plans;
@@ -40,6 +41,7 @@ public final class Runs implements AutoCloseable {
   /** Starts without state, on devices that belong to this from now on. */
   public Runs(Graph graph, SessionOptions options, Devices devices) {
     this.graph = graph;
+    this.options = options;
     this.devices = devices;
     state = new VariableStore(devices);
     failures = new Failures(graph, state);
@@ -93,12 +95,30 @@ public final class Runs implements AutoCloseable {
     slot.plan().release(slot);
   }
 
-  /** Runs a call and returns the slot that holds its results until {@link #finish}. */
+  /** Sets variables, by themselves or by name. */
+  public void set(Map<?, ?> values) {
+    Settings settings = Settings.of(graph, values);
+    PlanCache own =
+        new PlanCache(
+            settings.graph(), devices, state, new Failures(settings.graph(), state), options);
+    try {
+      finish(begin(own, settings.targets(), settings.feeds()));
+    } finally {
+      own.close();
+    }
+  }
+
   private RunSlot begin(Object wanted, Map<?, ?> feeds) {
+    return begin(plans, wanted, feeds);
+  }
+
+  /** Runs a call and returns the slot that holds its results until {@link #finish}. */
+  private RunSlot begin(PlanCache plans, Object wanted, Map<?, ?> feeds) {
     for (int tries = 0; ; tries++) {
       requireOpen();
       Call.Planned call = plans.call(wanted, feeds);
-      RunSlot slot = tries < PATIENCE ? run(call, feeds, false) : runAlone(call, feeds);
+      RunSlot slot =
+          tries < PATIENCE ? run(plans, call, feeds, false) : runAlone(plans, call, feeds);
       if (slot != null) {
         return slot;
       }
@@ -106,10 +126,10 @@ public final class Runs implements AutoCloseable {
   }
 
   /** Runs a call while nothing else runs, so that the state stays as its first stage found it. */
-  private @Nullable RunSlot runAlone(Call.Planned call, Map<?, ?> feeds) {
+  private @Nullable RunSlot runAlone(PlanCache plans, Call.Planned call, Map<?, ?> feeds) {
     long stamp = stateLock.acquire(true);
     try {
-      return run(call, feeds, true);
+      return run(plans, call, feeds, true);
     } finally {
       stateLock.release(stamp);
     }
@@ -122,7 +142,8 @@ public final class Runs implements AutoCloseable {
    * @param alone whether the caller holds the lock; otherwise a stage that touches state takes it,
    *     and nobody waits while the next one is compiled
    */
-  private @Nullable RunSlot run(Call.Planned call, Map<?, ?> feeds, boolean alone) {
+  private @Nullable RunSlot run(
+      PlanCache plans, Call.Planned call, Map<?, ?> feeds, boolean alone) {
     // Waiting for a slot with the lock held could be waiting for a run that waits for the lock.
     RunSlot next = call.plan().acquire(!alone);
     RunSlot slot = null;
@@ -137,7 +158,7 @@ public final class Runs implements AutoCloseable {
         slot.bind(call.call(), feeds);
         seen = execute(slot, seen, alone);
         done = seen != CHANGED && slot.plan().isLast();
-        next = done || seen == CHANGED ? null : following(slot, alone);
+        next = done || seen == CHANGED ? null : following(plans, slot, alone);
       }
     } catch (RuntimeException | Error e) {
       failure = e;
@@ -147,7 +168,7 @@ public final class Runs implements AutoCloseable {
   }
 
   /** Returns a slot for the stage that follows the answer of one. */
-  private RunSlot following(RunSlot slot, boolean alone) {
+  private RunSlot following(PlanCache plans, RunSlot slot, boolean alone) {
     ReadyPlan stage = slot.plan();
     ReadyPlan known = plans.known(stage, slot.answer());
     RunSlot next = known == null ? null : known.acquire(!alone);

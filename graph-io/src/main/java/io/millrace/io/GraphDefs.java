@@ -2,6 +2,7 @@ package io.millrace.io;
 
 import io.millrace.Graph;
 import io.millrace.GraphException;
+import io.millrace.Session;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.type.SourceLine;
 import java.io.IOException;
@@ -17,9 +18,15 @@ import java.util.function.Supplier;
  *
  * <p>Names, operations, attributes, devices and control inputs are kept. A file may hold its nodes
  * in any order; they are added in the order of the file as far as each node comes after those that
- * it refers to, and so they run. What a GraphDef does not hold is lost, as in TensorFlow: the
- * values and the collections of variables. Run a graph's initializer by name, or restore the
- * values.
+ * it refers to, and so they run.
+ *
+ * <p>A GraphDef does not say which variables there are, so its nodes tell. Each {@code VariableV2}
+ * or {@code Variable} is a {@link io.millrace.ops.Variable} in the graph's collections, found with
+ * {@code tf.variableNamed}. The {@code Assign} named {@code w/Assign} initializes the variable
+ * {@code w}, or else the only one whose value comes from neither a placeholder, a checkpoint nor
+ * the variable; a variable without any is set with {@link Session#set}. It is trainable if it is
+ * floating and a training operation changes it, or nothing does but its initializer and a
+ * checkpoint: so slots, counters of steps and moving averages are not.
  *
  * <p>A file may hold operations that the engine does not have, or not with such attributes or
  * element types, as a saver's strings, decoders of images and loops. They stand in the graph as
@@ -193,6 +200,22 @@ public final class GraphDefs {
   public static void write(Graph graph, Path file) throws IOException {
     byte[] bytes = GraphFiles.bytes(GraphExport.of(graph, place("")));
     Files.write(file, bytes);
+  }
+
+  /**
+   * Returns what some outputs need of a session's graph as the bytes of a binary file, its
+   * variables being constants of the values that they have now. TensorFlow:
+   * convert_variables_to_constants.
+   *
+   * @param outputs operands, operations and names of either
+   * @throws GraphDefException as {@link #write(Graph)}, or if the outputs need an operation that
+   *     writes a variable
+   * @throws io.millrace.UninitializedException if a variable has no value yet
+   */
+  public static byte[] freeze(Session session, Collection<?> outputs) {
+    FilePlace place = place("");
+    return GraphFiles.bytes(
+        GraphExport.of(session.graph(), Frozen.of(session, outputs, place), place));
   }
 
   private static FilePlace place(String what) {

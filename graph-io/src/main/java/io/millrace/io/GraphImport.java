@@ -1,6 +1,7 @@
 package io.millrace.io;
 
 import io.millrace.Graph;
+import io.millrace.GraphKeys;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.io.proto.FunctionDef;
@@ -9,6 +10,7 @@ import io.millrace.io.proto.GraphDef;
 import io.millrace.op.NodeNames;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
+import io.millrace.ops.Variable;
 import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -133,6 +135,30 @@ final class GraphImport {
         if (outputs > ResultTypes.MOST) {
           throw tooManyOutputs(nodes.get(number));
         }
+      }
+    }
+    addVariables(graph, added);
+  }
+
+  /** Puts the variables into the graph's collections, which files do not hold. */
+  private void addVariables(Graph graph, Operation[] added) {
+    Initializers file = new Initializers(nodes);
+    for (int number : file.variables()) {
+      if (added[number].op() instanceof FileOp) {
+        continue;
+      }
+      Output reference = added[number].output(0);
+      Output read =
+          file.read(number)
+              .filter(r -> !(added[r].op() instanceof FileOp))
+              .map(r -> added[r].output(0))
+              .orElse(reference);
+      boolean trained = reference.dtype().isFloating() && file.isTrainable(number);
+      Variable variable =
+          new Variable(reference, file.of(number).map(a -> added[a]), read, trained);
+      graph.addToCollection(GraphKeys.GLOBAL_VARIABLES, variable);
+      if (trained) {
+        graph.addToCollection(GraphKeys.TRAINABLE_VARIABLES, variable);
       }
     }
   }

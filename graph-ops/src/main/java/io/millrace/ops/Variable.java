@@ -1,6 +1,7 @@
 package io.millrace.ops;
 
 import io.millrace.Graph;
+import io.millrace.GraphException;
 import io.millrace.GraphKeys;
 import io.millrace.Operand;
 import io.millrace.Operation;
@@ -11,6 +12,7 @@ import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A tensor that keeps its value from run to run, as TensorFlow 1's {@code tf.Variable}.
@@ -21,8 +23,7 @@ import java.util.List;
  */
 public final class Variable implements Operand {
   private final Output reference;
-  private final Output initialValue;
-  private final Operation initializer;
+  private final Optional<Operation> initializer;
   private final Output read;
   private final boolean trainable;
 
@@ -60,14 +61,16 @@ public final class Variable implements Operand {
     }
   }
 
+  /**
+   * Makes a variable of what a graph has of it.
+   *
+   * @param reference the output that refers to it
+   * @param initializer the operation that assigns its first value, if there is one
+   * @param read what reads it
+   */
   public Variable(
-      Output reference,
-      Output initialValue,
-      Operation initializer,
-      Output read,
-      boolean trainable) {
+      Output reference, Optional<Operation> initializer, Output read, boolean trainable) {
     this.reference = reference;
-    this.initialValue = initialValue;
     this.initializer = initializer;
     this.read = read;
     this.trainable = trainable;
@@ -135,18 +138,36 @@ public final class Variable implements Operand {
   }
 
   /** Returns the output that operations which write the variable take. */
+  @Override
   public Output reference() {
     return reference;
   }
 
-  /** Returns the tensor that the initializer assigns. */
+  /**
+   * Returns the tensor that the initializer assigns.
+   *
+   * @throws GraphException if the variable is one of a file that has no initializer of it
+   */
   public Output initialValue() {
-    return initialValue;
+    return initializer().input(1);
   }
 
-  /** Returns the operation that gives the variable its first value. */
+  /** Returns whether an operation gives the variable its first value. */
+  public boolean hasInitializer() {
+    return initializer.isPresent();
+  }
+
+  /**
+   * Returns the operation that gives the variable its first value.
+   *
+   * @throws GraphException if the variable is one of a file that has none
+   */
   public Operation initializer() {
-    return initializer;
+    return initializer.orElseThrow(
+        () ->
+            Refusal.of(
+                reference.operation().type() + " '" + name() + "'",
+                "the graph has no operation that gives it a first value: set it in the session"));
   }
 
   /** Adds an operation that sets the value, and returns the new value. TensorFlow: Assign. */

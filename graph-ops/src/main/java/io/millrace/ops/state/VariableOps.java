@@ -78,7 +78,7 @@ public interface VariableOps extends Building {
       Operation assign =
           graph.add(new Assign(options.validateShape()), "Assign", List.of(reference, initial));
       Output read = graph.add(new IdentityOps.Identity(), "read", List.of(reference)).output(0);
-      Variable variable = new Variable(reference, initial, assign, read, options.trainable());
+      Variable variable = new Variable(reference, Optional.of(assign), read, options.trainable());
       options.collections().forEach(key -> graph.addToCollection(key, variable));
       if (options.trainable()) {
         graph.addToCollection(GraphKeys.TRAINABLE_VARIABLES, variable);
@@ -119,9 +119,41 @@ public interface VariableOps extends Building {
     return result(op, reference, operand(value, reference.dtype()));
   }
 
-  /** Returns the operation that gives every variable made so far its first value. */
+  /** Returns the variables so far, those of imported graphs too. TensorFlow: global_variables. */
+  default List<Variable> globalVariables() {
+    return graph().collection(GraphKeys.GLOBAL_VARIABLES, Variable.class);
+  }
+
+  /** Returns the variables that optimizers change. TensorFlow: trainable_variables. */
+  default List<Variable> trainableVariables() {
+    return graph().collection(GraphKeys.TRAINABLE_VARIABLES, Variable.class);
+  }
+
+  /**
+   * Returns the variable of this name, with the name scopes around it.
+   *
+   * @throws GraphException if there is none; the message names those that there are
+   */
+  default Variable variableNamed(String name) {
+    return globalVariables().stream()
+        .filter(v -> v.name().equals(name))
+        .findAny()
+        .orElseThrow(
+            () ->
+                Refusal.of(
+                    "VariableV2",
+                    "no variable is called '%s': there are %s",
+                    name,
+                    globalVariables().stream().map(Variable::name).limit(20).toList()));
+  }
+
+  /**
+   * Returns the operation that gives every variable made so far its first value. A variable of a
+   * file that has no initializer of it is left out.
+   */
   default Operation globalVariablesInitializer() {
-    return initializer("init", graph().collection(GraphKeys.GLOBAL_VARIABLES, Variable.class));
+    return initializer(
+        "init", globalVariables().stream().filter(Variable::hasInitializer).toList());
   }
 
   /** Returns the operation that gives these variables their first values. */

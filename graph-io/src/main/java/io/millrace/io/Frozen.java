@@ -1,0 +1,83 @@
+package io.millrace.io;
+
+import io.millrace.FeedException;
+import io.millrace.Graph;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Session;
+import io.millrace.Tensor;
+import io.millrace.type.Literal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What some outputs need of a graph, in its order, with what a session holds of the variables.
+ *
+ * @param values the values of the variables among the operations
+ */
+record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
+
+  /**
+   * Reads the variables that outputs need.
+   *
+   * @param outputs operands, operations and names of either
+   * @throws GraphDefException if the outputs need an operation that writes a variable, or asks
+   *     whether it has a value
+   */
+  static Frozen of(Session session, Collection<?> outputs, FilePlace place) {
+    Set<Operation> needed = new LinkedHashSet<>();
+    Deque<Operation> open = new ArrayDeque<>();
+    outputs.forEach(output -> open.add(operation(session.graph(), output)));
+    while (!open.isEmpty()) {
+      Operation operation = open.pop();
+      if (needed.add(operation)) {
+        if (operation.op().isStateful()
+            && operation.inputs().stream().anyMatch(i -> i.operation().op().refersToState())) {
+          throw place.broken(
+              "the outputs need "
+                  + operation
+                  + ", which takes a variable itself and not its value: a frozen graph has none");
+        }
+        operation.inputs().forEach(input -> open.push(input.operation()));
+        operation.controlInputs().forEach(open::push);
+      }
+    }
+    List<Operation> variables = needed.stream().filter(o -> o.op().refersToState()).toList();
+    List<Tensor> tensors = session.run(variables.stream().map(v -> v.output(0)).toList());
+    Map<Operation, Literal> values = new HashMap<>();
+    for (int i = 0; i < variables.size(); i++) {
+      try (Tensor tensor = tensors.get(i)) {
+        values.put(variables.get(i), tensor.toLiteral());
+      }
+    }
+    List<Operation> ordered = new ArrayList<>(needed);
+    ordered.sort(Comparator.comparingInt(Operation::id));
+    return new Frozen(List.copyOf(ordered), Map.copyOf(values));
+  }
+
+  private static Operation operation(Graph graph, Object output) {
+    Operation found;
+    if (output instanceof Operation operation) {
+      found = operation;
+    } else if (output instanceof Operand operand) {
+      found = operand.asOutput().operation();
+    } else if (output instanceof String name) {
+      found = name.indexOf(':') < 0 ? graph.operation(name) : graph.output(name).operation();
+    } else {
+      throw new FeedException(
+          "outputs are operands, operations and names, not " + output.getClass().getTypeName());
+    }
+    if (found.graph() != graph) {
+      throw new FeedException(found + " belongs to another graph than the session's");
+    }
+    return found;
+  }
+}
