@@ -81,11 +81,13 @@ final class CaseRun {
 
   /** Returns what the steps need and the engine does not have, whatever is fed. */
   private NodeList unsupported(Graph graph) {
-    Deque<Operation> open = new ArrayDeque<>();
+    Set<String> wanted = new HashSet<>();
     for (RecordedStep step : recorded.steps()) {
-      step.fetches().forEach(name -> open.add(graph.output(name).operation()));
-      step.targets().forEach(name -> open.add(graph.operation(name)));
+      step.fetches().forEach(name -> wanted.add(name.replaceFirst(":.*", "")));
+      wanted.addAll(step.targets());
     }
+    Deque<Operation> open = new ArrayDeque<>();
+    graph.operations().stream().filter(o -> wanted.contains(o.name())).forEach(open::add);
     NodeList found = new NodeList();
     Set<Operation> seen = new HashSet<>();
     while (!open.isEmpty()) {
