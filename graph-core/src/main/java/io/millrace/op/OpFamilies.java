@@ -1,8 +1,10 @@
 package io.millrace.op;
 
+import io.millrace.GraphException;
 import io.millrace.spi.Providers;
 import io.millrace.type.SourceLine;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Finds the families of operations on the class or module path. */
@@ -17,6 +19,24 @@ public final class OpFamilies {
   /** Returns all families; one that cannot be loaded is logged and does not stop the others. */
   public static List<OpFamily> all() {
     return FOUND;
+  }
+
+  /**
+   * Returns what the operators of tensors do.
+   *
+   * @throws GraphException if no family says it
+   */
+  public static Arithmetic arithmetic() {
+    return FOUND.stream()
+        .map(OpFamily::arithmetic)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    "no family of operations has operators: millrace-graph-ops is not on the class"
+                        + " path\n  at "
+                        + caller()));
   }
 
   /**

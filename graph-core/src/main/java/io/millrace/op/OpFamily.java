@@ -1,6 +1,7 @@
 package io.millrace.op;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Operations from one source, found with {@link java.util.ServiceLoader}.
@@ -16,6 +17,11 @@ public interface OpFamily {
 
   /** Returns examples of each of its operations; what has none is not found. */
   List<Example> examples();
+
+  /** Returns what the operators of tensors do, if this family says it. */
+  default Optional<Arithmetic> arithmetic() {
+    return Optional.empty();
+  }
 
   /**
    * Returns whether the code that was loaded with this class only serves its callers. Messages name

@@ -2,6 +2,7 @@ package io.millrace.io;
 
 import io.millrace.Graph;
 import io.millrace.Output;
+import io.millrace.ops.Dropout;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
 import io.millrace.type.DType;
@@ -51,7 +52,7 @@ final class GraphSamples {
     Variable filter = tf.variable(tf.initializers.glorotUniform(Shape.of(3, 3, 1, 4)), "filter");
     Output pooled = tf.nn.maxPool(tf.nn.relu(tf.nn.conv2d(images, filter)), 2);
     Variable dense = tf.variable(tf.random.truncatedNormal(Shape.of(36, 10), 0f, 0.1f), "dense");
-    Output logits = tf.matmul(tf.nn.dropout(tf.reshape(pooled, -1, 36), 0.5f), dense);
+    Output logits = tf.matmul(tf.nn.dropout(tf.reshape(pooled, -1, 36), Dropout.keep(0.5f)), dense);
     Output loss = tf.reduceMean(tf.nn.sparseSoftmaxCrossEntropyWithLogits(labels, logits));
     tf.train.gradientDescent(0.1f).minimize(loss);
     tf.globalVariablesInitializer();

@@ -7,6 +7,7 @@ import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.op.Op;
 import io.millrace.ops.array.Constants;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.type.DType;
 import java.util.List;
 import java.util.Optional;
@@ -83,6 +84,21 @@ public interface Building {
       narrow[i] = (int) values[i];
     }
     return operand(narrow);
+  }
+
+  /**
+   * Returns the vector that a shape is as a tensor: a Shape, whole numbers, an array or a list of
+   * them, or a tensor already. A list may hold scalar tensors beside numbers.
+   */
+  default Output sizes(Object shape) {
+    Optional<long[]> dims = ShapeArguments.dims(shape);
+    if (dims.isPresent()) {
+      return indices(dims.get());
+    }
+    if (shape instanceof List<?> parts && parts.stream().anyMatch(Operand.class::isInstance)) {
+      return tf().stack(parts);
+    }
+    return operand(shape);
   }
 
   /** Builds several nodes inside a name scope, that asked for with {@code withName} or this one. */

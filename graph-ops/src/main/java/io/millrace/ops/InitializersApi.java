@@ -2,6 +2,7 @@ package io.millrace.ops;
 
 import io.millrace.Output;
 import io.millrace.ops.building.Refusal;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.OptionalLong;
@@ -22,28 +23,28 @@ public final class InitializersApi extends Facade {
   }
 
   /** Returns a float32 tensor of one value. TensorFlow: constant_initializer. */
-  public Output constant(double value, Shape shape) {
+  public Output constant(double value, Object shape) {
     return constant(value, shape, DType.FLOAT32);
   }
 
   /** Returns a tensor of one value. TensorFlow: constant_initializer. */
-  public Output constant(double value, Shape shape, DType dtype) {
+  public Output constant(double value, Object shape, DType dtype) {
     Ops tf = tf();
-    return tf.fill(tf.indices(shape.dims()), tf.constant(value, dtype));
+    return tf.fill(shape, tf.constant(value, dtype));
   }
 
   /** Returns float32 numbers from [low, high). TensorFlow: random_uniform_initializer. */
-  public Output uniform(Shape shape, double low, double high) {
+  public Output uniform(Object shape, double low, double high) {
     return tf().random.uniform(shape, low, high);
   }
 
   /** Returns float32 normal numbers. TensorFlow: random_normal_initializer. */
-  public Output normal(Shape shape, double deviation) {
+  public Output normal(Object shape, double deviation) {
     return tf().random.normal(shape, 0, deviation);
   }
 
   /** Returns float32 normal numbers within two deviations: truncated_normal_initializer. */
-  public Output truncatedNormal(Shape shape, double deviation) {
+  public Output truncatedNormal(Object shape, double deviation) {
     return tf().random.truncatedNormal(shape, 0, deviation);
   }
 
@@ -51,54 +52,58 @@ public final class InitializersApi extends Facade {
    * Returns float32 uniform numbers of variance {@code 2 / (inputs + outputs)}. TensorFlow:
    * glorot_uniform. Source: Glorot and Bengio, 2010.
    */
-  public Output glorotUniform(Shape shape) {
+  public Output glorotUniform(Object shape) {
     return glorotUniform(shape, DType.FLOAT32, OptionalLong.empty());
   }
 
   /** Returns uniform numbers of variance {@code 2 / (inputs + outputs)}, from this seed. */
-  public Output glorotUniform(Shape shape, DType dtype, OptionalLong seed) {
-    return uniform(shape, 1 / Fans.of(shape).mean(), dtype, seed);
+  public Output glorotUniform(Object shape, DType dtype, OptionalLong seed) {
+    return uniform(
+        shape, 1 / Fans.of(ShapeArguments.shape("initializers", shape)).mean(), dtype, seed);
   }
 
   /** Returns float32 truncated normal numbers of variance {@code 2 / (inputs + outputs)}. */
-  public Output glorotNormal(Shape shape) {
+  public Output glorotNormal(Object shape) {
     return glorotNormal(shape, DType.FLOAT32, OptionalLong.empty());
   }
 
   /** Returns truncated normal numbers of variance {@code 2 / (inputs + outputs)}. */
-  public Output glorotNormal(Shape shape, DType dtype, OptionalLong seed) {
-    return normal(shape, 1 / Fans.of(shape).mean(), dtype, seed);
+  public Output glorotNormal(Object shape, DType dtype, OptionalLong seed) {
+    return normal(
+        shape, 1 / Fans.of(ShapeArguments.shape("initializers", shape)).mean(), dtype, seed);
   }
 
   /** Returns float32 uniform numbers of variance {@code 2 / inputs}. TensorFlow: he_uniform. */
-  public Output heUniform(Shape shape) {
+  public Output heUniform(Object shape) {
     return heUniform(shape, DType.FLOAT32, OptionalLong.empty());
   }
 
   /** Returns uniform numbers of variance {@code 2 / inputs}, from this seed. */
-  public Output heUniform(Shape shape, DType dtype, OptionalLong seed) {
-    return uniform(shape, 2 / Fans.of(shape).in(), dtype, seed);
+  public Output heUniform(Object shape, DType dtype, OptionalLong seed) {
+    return uniform(
+        shape, 2 / Fans.of(ShapeArguments.shape("initializers", shape)).in(), dtype, seed);
   }
 
   /**
    * Returns float32 truncated normal numbers of variance {@code 2 / inputs}. TensorFlow: he_normal.
    * Source: arXiv:1502.01852.
    */
-  public Output heNormal(Shape shape) {
+  public Output heNormal(Object shape) {
     return heNormal(shape, DType.FLOAT32, OptionalLong.empty());
   }
 
   /** Returns truncated normal numbers of variance {@code 2 / inputs}, from this seed. */
-  public Output heNormal(Shape shape, DType dtype, OptionalLong seed) {
-    return normal(shape, 2 / Fans.of(shape).in(), dtype, seed);
+  public Output heNormal(Object shape, DType dtype, OptionalLong seed) {
+    return normal(
+        shape, 2 / Fans.of(ShapeArguments.shape("initializers", shape)).in(), dtype, seed);
   }
 
-  private Output uniform(Shape shape, double variance, DType dtype, OptionalLong seed) {
+  private Output uniform(Object shape, double variance, DType dtype, OptionalLong seed) {
     double limit = Math.sqrt(3 * variance);
     return tf().random.uniform(shape, -limit, limit, dtype, seed);
   }
 
-  private Output normal(Shape shape, double variance, DType dtype, OptionalLong seed) {
+  private Output normal(Object shape, double variance, DType dtype, OptionalLong seed) {
     double deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION;
     return tf().random.truncatedNormal(shape, 0, deviation, dtype, seed);
   }

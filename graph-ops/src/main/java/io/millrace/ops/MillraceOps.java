@@ -1,5 +1,6 @@
 package io.millrace.ops;
 
+import io.millrace.op.Arithmetic;
 import io.millrace.op.Example;
 import io.millrace.op.Op;
 import io.millrace.op.OpFamily;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -24,6 +26,11 @@ public final class MillraceOps implements OpFamily {
   @Override
   public String name() {
     return "millrace";
+  }
+
+  @Override
+  public Optional<Arithmetic> arithmetic() {
+    return Optional.of(new FluentArithmetic());
   }
 
   @Override

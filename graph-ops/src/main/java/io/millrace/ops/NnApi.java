@@ -34,6 +34,16 @@ public final class NnApi extends Facade
     super(ops);
   }
 
+  /** Returns the hyperbolic tangent: {@link Ops#tanh}. */
+  public Output tanh(Object x) {
+    return ops.tanh(x);
+  }
+
+  /** Returns {@code 1 / (1 + exp(-x))}: {@link Ops#sigmoid}. */
+  public Output sigmoid(Object x) {
+    return ops.sigmoid(x);
+  }
+
   /** Returns x divided by its 2-norms along axes: {@link Ops#l2Normalize(Object, int...)}. */
   public Output l2Normalize(Object x, int... axes) {
     return ops.l2Normalize(x, axes);

@@ -136,6 +136,9 @@ public final class Ops
   /** Functions of the bits of integers. */
   public final BitwiseApi bitwise = new BitwiseApi(this);
 
+  /** Checks. */
+  public final DebuggingApi debugging = new DebuggingApi(this);
+
   /** Matrices. */
   public final LinalgApi linalg = new LinalgApi(this);
 

@@ -204,7 +204,7 @@ class FacadeTest {
     refusal(() -> tf.variable("text", "w"));
     refusal(() -> tf.assign(tf.constant(1f), 2f));
     refusal(() -> tf.nn.softmax(tf.ones(2, 3), 5));
-    refusal(() -> tf.nn.dropout(tf.ones(2), 1));
+    refusal(() -> tf.nn.dropout(tf.ones(2), Dropout.keep(0)));
     refusal(() -> tf.train.adam().minimize(tf.constant(1f)));
     String mixed = refusal(() -> tf.train.adam().minimize(foreign));
     assertTrue(mixed.contains("the loss far:0 float32[] (made at "), mixed);
@@ -213,7 +213,7 @@ class FacadeTest {
   @Test
   void dropoutAtAFedRateOfOneGivesZeros() {
     Output rate = tf.placeholder(DType.FLOAT32, Shape.scalar(), "rate");
-    Output dropped = tf.nn.dropout(tf.ones(3), rate);
+    Output dropped = tf.nn.dropout(tf.ones(3), Dropout.rate(rate));
     try (Session session = new Session(graph, SessionOptions.defaults().device("reference"))) {
       assertEquals("[0. 0. 0.]", session.run(dropped, Map.of(rate, 1f)).toString());
       assertEquals("[1. 1. 1.]", session.run(dropped, Map.of(rate, 0f)).toString());

@@ -62,8 +62,8 @@ class RandomTest {
             tf.random.uniform(shape, 0, 1 << 30, DType.INT32),
             tf.initializers.glorotUniform(shape),
             tf.initializers.glorotUniform(shape),
-            tf.nn.dropout(tf.linspace(1f, 64f, 64), 0.5f),
-            tf.nn.dropout(tf.linspace(1f, 64f, 64), 0.5f));
+            tf.nn.dropout(tf.linspace(1f, 64f, 64), Dropout.keep(0.5f)),
+            tf.nn.dropout(tf.linspace(1f, 64f, 64), Dropout.keep(0.5f)));
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < 2; i++) {
       try (Session session = session()) {
@@ -155,9 +155,9 @@ class RandomTest {
   @Test
   void dropsOutAtARate() {
     Output x = tf.ones(10, 40);
-    assertSame(x, tf.nn.dropout(x, 0));
-    Output dropped = tf.nn.dropout(x, 0.75, OptionalLong.of(1));
-    Output rows = tf.nn.dropout(x, 0.5, new int[] {10, 1}, OptionalLong.of(1));
+    assertSame(x, tf.nn.dropout(x, Dropout.rate(0)));
+    Output dropped = tf.nn.dropout(x, Dropout.keep(0.25).seed(1));
+    Output rows = tf.nn.dropout(x, Dropout.rate(0.5).noiseShape(List.of(10, 1)).seed(1));
     try (Session session = session()) {
       List<Float> values = new ArrayList<>();
       for (float value : session.run(dropped).toFloatArray()) {
@@ -170,8 +170,9 @@ class RandomTest {
         assertEquals(shared[i / 40 * 40], shared[i]);
       }
     }
-    assertThrows(GraphException.class, () -> tf.nn.dropout(x, 1));
-    assertThrows(GraphException.class, () -> tf.nn.dropout(tf.constant(new int[] {1}), 0.5));
+    assertThrows(GraphException.class, () -> tf.nn.dropout(x, Dropout.rate(1)));
+    assertThrows(
+        GraphException.class, () -> tf.nn.dropout(tf.constant(new int[] {1}), Dropout.keep(0.5)));
   }
 
   @Test

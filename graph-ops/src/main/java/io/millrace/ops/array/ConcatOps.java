@@ -12,6 +12,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
@@ -43,12 +44,34 @@ public interface ConcatOps extends Building {
   }
 
   private Output joined(List<Output> values, Output axis) {
+    if (values.isEmpty()) {
+      throw Refusal.of("ConcatV2", "there are no tensors to put together");
+    }
     if (values.size() == 1) {
+      requireAxis(values.get(0), axis);
       return result(new IdentityOps.Identity(), values.get(0));
     }
     List<Object> inputs = new ArrayList<>(values);
     inputs.add(axis);
     return result(new Concat(false), inputs.toArray());
+  }
+
+  /** One tensor alone has to have the axis too, though nothing is put along it. */
+  private void requireAxis(Output x, Output axis) {
+    int rank = x.shape().isRankKnown() ? x.shape().rank() : -1;
+    boolean scalar = !axis.shape().isRankKnown() || axis.shape().rank() == 0;
+    if (!axis.dtype().isIndex() || !scalar) {
+      throw Refusal.of("ConcatV2", "the axis must be an int32 or int64 scalar, not %s", axis);
+    }
+    graph()
+        .staticValue(axis)
+        .map(value -> value.getLong(0))
+        .filter(place -> rank >= 0 && (place < -rank || place >= rank))
+        .ifPresent(
+            place -> {
+              throw Refusal.of(
+                  "ConcatV2", "axis %d is out of range: %s has %d axes", place, x, rank);
+            });
   }
 
   /** Tensors one after another along the axis that the last input says, or else the first. */

@@ -11,6 +11,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.building.Refusal;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -21,14 +22,33 @@ import java.util.Optional;
 /** Where tensors come from: placeholders and constants. */
 public interface CoreOps extends Building {
 
-  /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
-  default Output placeholder(DType dtype, Shape shape, String name) {
+  /** Returns a tensor of any shape that every run must feed. TensorFlow: Placeholder. */
+  default Output placeholder(DType dtype) {
+    return placeholder(dtype, Shape.unknown());
+  }
+
+  /** Returns a tensor of any shape that every run must feed. TensorFlow: Placeholder. */
+  default Output placeholder(DType dtype, String name) {
+    return placeholder(dtype, Shape.unknown(), name);
+  }
+
+  /**
+   * Returns a tensor that every run must feed. TensorFlow: Placeholder.
+   *
+   * @param shape a {@link Shape}, a number, an array or a list of them, -1 for unknown extents
+   */
+  default Output placeholder(DType dtype, Object shape, String name) {
     return tf().withName(name).placeholder(dtype, shape);
   }
 
   /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
-  default Output placeholder(DType dtype, Shape shape) {
-    return result(new Placeholder(dtype, shape));
+  default Output placeholder(DType dtype, Object shape) {
+    return result(new Placeholder(dtype, ShapeArguments.shape("Placeholder", shape)));
+  }
+
+  /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
+  default Output placeholder(DType dtype, long... dims) {
+    return placeholder(dtype, (Object) dims);
   }
 
   /**
@@ -37,11 +57,15 @@ public interface CoreOps extends Building {
    *
    * @param shape what is known of the shape of whatever is fed
    */
-  default Output placeholderWithDefault(Object x, Shape shape) {
-    return result(new PlaceholderWithDefault(shape), x);
+  default Output placeholderWithDefault(Object x, Object shape) {
+    return result(
+        new PlaceholderWithDefault(ShapeArguments.shape("PlaceholderWithDefault", shape)), x);
   }
 
-  /** Returns a constant: of a tensor, a number, a boolean, or a (nested) Java array. */
+  /**
+   * Returns a constant: of a tensor, a number, a boolean, or a (nested) Java array, list or buffer.
+   * Single numbers and lists with fractions are float32, arrays of double float64.
+   */
   default Output constant(Object value) {
     return Constants.named(graph(), nameOr("Const"), value, Optional.empty());
   }
@@ -53,6 +77,15 @@ public interface CoreOps extends Building {
       throw Refusal.of("Const", "a tensor of type %s is not %s", constant.type(), dtype);
     }
     return constant;
+  }
+
+  /** Returns a constant of a given type and shape, of all elements or one for all of them. */
+  default Output constant(Object value, DType dtype, Object shape) {
+    Output given = constant(value, dtype);
+    Shape wanted = ShapeArguments.shape("Const", shape);
+    return given.shape().size() == 1
+        ? result(new CreationOps.Fill(), sizes(wanted), tf().reshape(given, Shape.scalar()))
+        : tf().reshape(given, wanted);
   }
 
   /** Opens a scope: names of operations added until it is closed begin with this one. */

@@ -32,6 +32,29 @@ public interface CreationOps extends Building {
     return filled(dtype, 0, dims);
   }
 
+  /**
+   * Returns float32 zeros of this shape: a Shape, an array or a list of numbers, or a tensor.
+   * TensorFlow: Fill.
+   */
+  default Output zeros(Object shape) {
+    return zeros(shape, DType.FLOAT32);
+  }
+
+  /** Returns zeros of this shape and type. TensorFlow: Fill. */
+  default Output zeros(Object shape, DType dtype) {
+    return filled(dtype, 0, shape);
+  }
+
+  /** Returns zeros of this type and shape. TensorFlow: Fill. */
+  default Output zeros(DType dtype, Object shape) {
+    return filled(dtype, 0, shape);
+  }
+
+  /** Returns a scalar of this type that is 0. */
+  default Output zeros(DType dtype) {
+    return filled(dtype, 0, Shape.scalar());
+  }
+
   /** Returns float32 ones of this shape. TensorFlow: Fill. */
   default Output ones(long... dims) {
     return ones(DType.FLOAT32, dims);
@@ -42,9 +65,32 @@ public interface CreationOps extends Building {
     return filled(dtype, 1, dims);
   }
 
-  private Output filled(DType dtype, int value, long... dims) {
+  /**
+   * Returns float32 ones of this shape: a Shape, an array or a list of numbers, or a tensor.
+   * TensorFlow: Fill.
+   */
+  default Output ones(Object shape) {
+    return ones(shape, DType.FLOAT32);
+  }
+
+  /** Returns ones of this shape and type. TensorFlow: Fill. */
+  default Output ones(Object shape, DType dtype) {
+    return filled(dtype, 1, shape);
+  }
+
+  /** Returns ones of this type and shape. TensorFlow: Fill. */
+  default Output ones(DType dtype, Object shape) {
+    return filled(dtype, 1, shape);
+  }
+
+  /** Returns a scalar of this type that is 1. */
+  default Output ones(DType dtype) {
+    return filled(dtype, 1, Shape.scalar());
+  }
+
+  private Output filled(DType dtype, int value, Object shape) {
     Output element = tf().result(new CoreOps.Constant(Literal.scalar(dtype, value)));
-    return result(new Fill(), indices(dims), element);
+    return result(new Fill(), tf().sizes(shape), element);
   }
 
   /**
@@ -52,7 +98,7 @@ public interface CreationOps extends Building {
    * Empty.
    */
   default Output empty(Object shape, DType dtype) {
-    return result(new Empty(dtype, true), operand(shape));
+    return result(new Empty(dtype, true), sizes(shape));
   }
 
   /** Returns zeros of the type and shape of a tensor. TensorFlow: ZerosLike. */
@@ -71,7 +117,7 @@ public interface CreationOps extends Building {
    * @param dims the shape, a vector of int32 or int64
    */
   default Output fill(Object dims, Object value) {
-    return result(new Fill(), operand(dims), operand(value));
+    return result(new Fill(), sizes(dims), operand(value));
   }
 
   /**

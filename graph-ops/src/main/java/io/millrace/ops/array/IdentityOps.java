@@ -9,6 +9,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -47,8 +48,8 @@ public interface IdentityOps extends Building {
    *
    * @param shape the extents wished for, -1 for any
    */
-  default Output ensureShape(Object x, Shape shape) {
-    return result(new EnsureShape(shape), x);
+  default Output ensureShape(Object x, Object shape) {
+    return result(new EnsureShape(ShapeArguments.shape("EnsureShape", shape)), x);
   }
 
   /** The input, unchanged. */

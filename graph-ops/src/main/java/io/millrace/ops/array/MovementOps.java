@@ -1,6 +1,5 @@
 package io.millrace.ops.array;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
@@ -52,9 +51,12 @@ public interface MovementOps extends Building {
     return result(new Slice(), operand(x), indices(begin), indices(size));
   }
 
-  /** Returns the elements that begin at given coordinates, of given extents. TensorFlow: Slice. */
-  default Output slice(Object x, Operand begin, Operand size) {
-    return result(new Slice(), operand(x), begin, size);
+  /**
+   * Returns the elements that begin at given coordinates, of given extents: both arrays, lists or
+   * tensors. TensorFlow: Slice.
+   */
+  default Output slice(Object x, Object begin, Object size) {
+    return result(new Slice(), operand(x), sizes(begin), sizes(size));
   }
 
   /** The first input with its axes in the order that the second says. */

@@ -1,6 +1,5 @@
 package io.millrace.ops.array;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
@@ -34,9 +33,12 @@ public interface RepeatOps extends Building {
     return result(new Tile(), operand(x), operand(multiples));
   }
 
-  /** Returns the tensor repeated along each axis as often as a vector says. TensorFlow: Tile. */
-  default Output tile(Object x, Operand multiples) {
-    return result(new Tile(), operand(x), multiples);
+  /**
+   * Returns the tensor repeated along each axis as often as an array, a list or a tensor says.
+   * TensorFlow: Tile.
+   */
+  default Output tile(Object x, Object multiples) {
+    return result(new Tile(), operand(x), sizes(multiples));
   }
 
   /** Returns the tensor repeated to this shape by NumPy's rule. TensorFlow: BroadcastTo. */
@@ -44,9 +46,12 @@ public interface RepeatOps extends Building {
     return result(new BroadcastTo(), operand(x), indices(dims));
   }
 
-  /** Returns the tensor repeated to the shape that a vector says. TensorFlow: BroadcastTo. */
-  default Output broadcastTo(Object x, Operand shape) {
-    return result(new BroadcastTo(), operand(x), shape);
+  /**
+   * Returns the tensor repeated to this shape: a Shape, an array or a list of numbers, or a tensor.
+   * TensorFlow: BroadcastTo.
+   */
+  default Output broadcastTo(Object x, Object shape) {
+    return result(new BroadcastTo(), operand(x), sizes(shape));
   }
 
   /** The first input repeated to the shape that the second says. */

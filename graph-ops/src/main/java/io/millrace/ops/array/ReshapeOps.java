@@ -1,6 +1,5 @@
 package io.millrace.ops.array;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -29,9 +28,12 @@ public interface ReshapeOps extends Building {
     return result(new Reshape(), operand(x), indices(dims));
   }
 
-  /** Returns the same elements in the shape that a vector says. TensorFlow: Reshape. */
-  default Output reshape(Object x, Operand shape) {
-    return result(new Reshape(), operand(x), shape);
+  /**
+   * Returns the same elements in this shape: a Shape, an array or a list of numbers, or a tensor.
+   * TensorFlow: Reshape.
+   */
+  default Output reshape(Object x, Object shape) {
+    return result(new Reshape(), operand(x), sizes(shape));
   }
 
   /** Returns the tensor with a new axis of extent 1 at this place. TensorFlow: ExpandDims. */

@@ -10,6 +10,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.building.ShapeVectors;
+import io.millrace.ops.building.Sizes;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -38,9 +39,19 @@ public interface ShapeOps extends Building {
     return apply(new ShapeN(DType.INT32), tensors.toArray()).outputs();
   }
 
+  /** Returns the shapes of tensors of one type as vectors of int32 or int64. TensorFlow: ShapeN. */
+  default List<Output> shapeN(List<?> tensors, DType outType) {
+    return apply(new ShapeN(outType), tensors.toArray()).outputs();
+  }
+
   /** Returns the number of elements of a tensor as an int32 scalar. TensorFlow: Size. */
   default Output size(Object x) {
     return result(new Extent(Extent.Kind.SIZE, DType.INT32), x);
+  }
+
+  /** Returns the number of elements of a tensor as an int32 or int64 scalar. TensorFlow: Size. */
+  default Output size(Object x, DType outType) {
+    return result(new Extent(Extent.Kind.SIZE, outType), x);
   }
 
   /** Returns the number of axes of a tensor as an int32 scalar. TensorFlow: Rank. */
@@ -99,10 +110,14 @@ public interface ShapeOps extends Building {
     public List<TensorType> infer(Inference in) {
       requireOutType(in, outType);
       in.require(kind != Kind.RANK || outType == DType.INT32, "a rank is int32, not %s", outType);
+      Shape shape = in.shape(0);
+      if (kind == Kind.SIZE && shape.isFullyDefined()) {
+        Sizes.requireFits(in, outType, shape.size(), "the size of " + in.type(0));
+      }
       if (kind != Kind.SHAPE) {
         return List.of(TensorType.of(outType));
       }
-      Shape shape = in.shape(0);
+      requireDims(in, outType, shape);
       return List.of(TensorType.of(outType, shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
     }
 
@@ -116,6 +131,12 @@ public interface ShapeOps extends Building {
 
     static void requireOutType(Inference in, DType outType) {
       in.require(outType.isIndex(), "the result must be int32 or int64, not %s", outType);
+    }
+
+    static void requireDims(Inference in, DType outType, Shape shape) {
+      for (int axis = 0; shape.isRankKnown() && axis < shape.rank(); axis++) {
+        Sizes.requireFits(in, outType, shape.dim(axis), "extent " + axis + " of shape " + shape);
+      }
     }
 
     private Literal literal(Shape shape) {
@@ -183,6 +204,7 @@ public interface ShapeOps extends Building {
       List<TensorType> types = new ArrayList<>();
       for (int i = 0; i < in.count(); i++) {
         Shape shape = in.shape(i);
+        Extent.requireDims(in, outType, shape);
         types.add(TensorType.of(outType, shape.isRankKnown() ? shape.rank() : Shape.UNKNOWN));
       }
       return types;

@@ -1,6 +1,7 @@
 package io.millrace.ops.building;
 
 import io.millrace.op.Inference;
+import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import java.util.Arrays;
@@ -45,6 +46,20 @@ public final class Sizes {
     Shape shape = read(in, sizes.get(), known.rank());
     requireResult(in, result.apply(shape), gradient);
     return shape;
+  }
+
+  /**
+   * Requires a size or a position to fit the type in which it is told; negative ones are unknown.
+   *
+   * @param what what the number is, such as {@code the size}
+   */
+  public static void requireFits(Inference in, DType type, long number, String what) {
+    in.require(
+        number < 0 || type.fits(number),
+        "%s, %d, does not fit %s: ask for int64",
+        what,
+        number,
+        type);
   }
 
   /** Requires the gradient that arrives at a result to have its shape. */

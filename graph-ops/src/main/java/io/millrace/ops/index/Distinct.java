@@ -9,6 +9,7 @@ import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.ops.building.Shapes;
+import io.millrace.ops.building.Sizes;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -30,6 +31,9 @@ interface Distinct extends Op {
   /** Requires places to be of a type that can hold them. */
   static void requirePlaces(Inference in, DType places) {
     in.require(places.isIndex(), "places must be int32 or int64, not %s", places);
+    if (in.shape(0).isFullyDefined()) {
+      Sizes.requireFits(in, places, in.shape(0).size(), "the size of " + in.type(0));
+    }
   }
 
   /** Returns the types of the slices, of their places, and perhaps of their counts. */

@@ -1,6 +1,5 @@
 package io.millrace.ops.index;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
@@ -13,6 +12,7 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.building.Shapes;
 import io.millrace.type.DType;
@@ -98,7 +98,9 @@ public interface GatherNdOps extends Building {
   default Output scatterNd(Object indices, Object updates, Object shape) {
     Output places = operand(indices);
     Output wanted =
-        shape instanceof Operand operand ? operand.asOutput() : operand(shape, places.dtype());
+        ShapeArguments.dims(shape)
+            .map(dims -> operand(dims, places.dtype()))
+            .orElseGet(() -> operand(shape, places.dtype()));
     return result(new ScatterNd(""), places, operand(updates), wanted);
   }
 

@@ -16,6 +16,7 @@ import io.millrace.ops.Ops;
 import io.millrace.ops.ValuesAndIndices;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.building.Shapes;
+import io.millrace.ops.building.Sizes;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
@@ -65,6 +66,9 @@ public interface TopKOps extends Building {
     public List<TensorType> infer(Inference in) {
       Shapes.requireAxes(in, 0, 1);
       in.require(indexType.isIndex(), "positions must be int32 or int64, not %s", indexType);
+      if (in.shape(0).isRankKnown() && in.shape(0).rank() > 0) {
+        Sizes.requireFits(in, indexType, in.shape(0).dim(-1) - 1, "the last position");
+      }
       Optional<Long> k = ShapeVectors.scalar(in, 1);
       Shape shape = in.shape(0);
       k.ifPresent(

@@ -12,6 +12,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.building.ShapeVectors;
+import io.millrace.ops.building.Sizes;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -22,6 +23,22 @@ import java.util.Optional;
 
 /** Positions of extreme elements. */
 public interface ArgOps extends Building {
+
+  /**
+   * Returns the int64 positions of the first greatest elements along axis 0, or of the first NaN.
+   * TensorFlow: ArgMax.
+   */
+  default Output argmax(Object x) {
+    return argmax(x, 0);
+  }
+
+  /**
+   * Returns the int64 positions of the first least elements along axis 0, or of the first NaN.
+   * TensorFlow: ArgMin.
+   */
+  default Output argmin(Object x) {
+    return argmin(x, 0);
+  }
 
   /**
    * Returns the int64 positions of the first greatest elements along an axis, or of the first NaN.
@@ -80,6 +97,7 @@ public interface ArgOps extends Building {
       }
       int axis = in.axis(wished.get(), shape.rank());
       in.require(shape.dim(axis) != 0, "axis %d of %s is empty", axis, in.type(0));
+      Sizes.requireFits(in, outputType, shape.dim(axis) - 1, "the last position");
       return List.of(
           new TensorType(
               outputType, shape.slice(0, axis).concat(shape.slice(axis + 1, shape.rank()))));

@@ -57,7 +57,7 @@ public interface ConvolutionOps extends Building {
     Output data = operand(x);
     return result(
         new Conv(ConvFamily.CONV_2D, Part.IMAGES, options),
-        operand(outputShape),
+        sizes(outputShape),
         operand(filter, data.dtype()),
         data);
   }

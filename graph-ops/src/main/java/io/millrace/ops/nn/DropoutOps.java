@@ -1,63 +1,63 @@
 package io.millrace.ops.nn;
 
-import io.millrace.Operand;
+import io.millrace.Graph;
+import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.ops.Building;
+import io.millrace.ops.Dropout;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
-import java.util.OptionalLong;
+import java.util.List;
 
 /** Leaving out a part of a layer at random, so that the rest learns to do without it. */
 public interface DropoutOps extends Building {
 
   /**
-   * Returns x with each element set to 0 at this rate, and the others divided by {@code 1 - rate}.
-   * TensorFlow: tf.nn.dropout. Source: arXiv:1207.0580.
+   * Returns x with elements kept with a probability ({@code Dropout.keep(0.8)}, keep_prob) and
+   * divided by it, and the others set to 0. TensorFlow: tf.nn.dropout. Source: arXiv:1207.0580.
    *
-   * @param rate a number or a scalar tensor in [0, 1); for the number 0, x comes back
+   * <p>Where all is kept, x comes back. A probability that is fed must be in [0, 1], or the run
+   * fails.
    */
-  default Output dropout(Object x, Object rate) {
-    return dropout(x, rate, OptionalLong.empty());
-  }
-
-  /** Returns x with each element set to 0 at this rate, which depends on this seed. */
-  default Output dropout(Object x, Object rate, OptionalLong seed) {
-    Output data = operand(x);
-    return dropout(data, rate, Broadcasting.shapeOf(data), seed);
-  }
-
-  /**
-   * Returns x with parts set to 0 at this rate.
-   *
-   * @param noiseShape the shape of the decisions, which broadcast to x: 1 where they are shared
-   */
-  default Output dropout(Object x, Object rate, Object noiseShape, OptionalLong seed) {
+  default Output dropout(Object x, Dropout how) {
     Output data = operand(x);
     if (!data.dtype().isFloating()) {
       throw Refusal.of("dropout", "takes a floating tensor, not %s", data);
     }
-    if (rate instanceof Number number) {
-      double value = number.doubleValue();
-      if (!(value >= 0 && value < 1)) {
-        throw Refusal.of("dropout", "the rate must be in [0, 1), not %s", value);
-      }
-      if (value == 0) {
-        return data;
-      }
+    if (how.share() instanceof Number number && number.doubleValue() == (how.isKept() ? 1 : 0)) {
+      return data;
     }
     return scope(
         "dropout",
         () -> {
           Ops tf = tf();
           DType dtype = data.dtype();
-          Output dropped =
-              rate instanceof Operand operand ? operand.asOutput() : tf.operand(rate, dtype);
-          Output scale = tf.divide(tf.constant(1, dtype), tf.subtract(1, dropped));
-          Output drawn = tf.random.uniform(noiseShape, 0, 1, dtype, seed);
-          Output kept = tf.greaterEqual(drawn, dropped);
-          return tf.where(kept, tf.multiply(data, scale), 0);
+          Output share = share(tf, how, dtype);
+          Output dropped = how.isKept() ? tf.subtract(1, share) : share;
+          Output kept = how.isKept() ? share : tf.subtract(1, share);
+          Output scale = tf.divide(tf.constant(1, dtype), kept);
+          Object shape = how.noiseShape().orElseGet(() -> Broadcasting.shapeOf(data));
+          Output drawn = tf.random.uniform(shape, 0, 1, dtype, how.seed());
+          return tf.where(tf.greaterEqual(drawn, dropped), tf.multiply(data, scale), 0);
         });
+  }
+
+  private static Output share(Ops tf, Dropout how, DType dtype) {
+    Output share = tf.operand(how.share(), dtype);
+    if (how.share() instanceof Number) {
+      return share;
+    }
+    boolean scalar = !share.shape().isRankKnown() || share.shape().rank() == 0;
+    if (share.dtype() != dtype || !scalar) {
+      throw Refusal.of("dropout", "the probability must be a scalar %s, not %s", dtype, share);
+    }
+    Output possible = tf.logicalAnd(tf.greaterEqual(share, 0), tf.lessEqual(share, 1));
+    Operation check = tf.withName("probability_is_in_0_to_1").assertThat(possible, share);
+    Graph.Scope scope = tf.graph().controlDependencies(List.of(check));
+    try (scope) {
+      return tf.identity(share);
+    }
   }
 }

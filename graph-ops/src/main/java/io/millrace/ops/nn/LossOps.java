@@ -14,6 +14,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
+import io.millrace.ops.CrossEntropy;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.building.Shapes;
@@ -31,16 +32,21 @@ import java.util.Optional;
 public interface LossOps extends Building {
 
   /**
-   * Returns the cross entropy between distributions and scores, over the last axis of both.
-   * TensorFlow: SoftmaxCrossEntropyWithLogits (softmax_cross_entropy_with_logits_v2).
+   * Returns the cross entropy of labels, the first argument (true distributions), and logits, the
+   * second (scores), over the last axis of both. TensorFlow: SoftmaxCrossEntropyWithLogits
+   * (softmax_cross_entropy_with_logits_v2).
+   *
+   * <p>Exchanged, they give another number: {@link CrossEntropy} takes them by name, and {@code
+   * tf.debugging.enableCheckLabels()} fails runs whose labels are no distributions.
    *
    * @param labels distributions, {@code [..., classes]}
    * @param logits scores of the same shape, floating
    * @return {@code [...]}
    */
   default Output softmaxCrossEntropyWithLogits(Object labels, Object logits) {
-    Output scores = operand(logits);
-    Output truth = operand(labels, scores.dtype());
+    List<Output> both = LabelsAndLogits.scores(this, labels, logits);
+    Output scores = both.get(1);
+    Output truth = LabelsAndLogits.distributions(tf(), both.get(0));
     if (scores.shape().isRankKnown() && scores.shape().rank() == 2) {
       return result(new SoftmaxCrossEntropyWithLogits(), scores, truth);
     }
@@ -49,9 +55,14 @@ public interface LossOps extends Building {
     return tf.reshape(flat, withoutLast(tf, scores));
   }
 
+  /** Returns the cross entropy of labels and logits, over the last axis, given by name. */
+  default Output softmaxCrossEntropyWithLogits(CrossEntropy between) {
+    return softmaxCrossEntropyWithLogits(between.labels(), between.logits());
+  }
+
   /**
-   * Returns the cross entropy between one true class each and scores. TensorFlow:
-   * SparseSoftmaxCrossEntropyWithLogits.
+   * Returns the cross entropy of labels, the first argument (one true class each), and logits, the
+   * second (scores). TensorFlow: SparseSoftmaxCrossEntropyWithLogits.
    *
    * @param labels classes, {@code [...]}, int32 or int64; one outside {@code [0, classes)} fails
    *     the run
@@ -59,8 +70,8 @@ public interface LossOps extends Building {
    * @return {@code [...]}
    */
   default Output sparseSoftmaxCrossEntropyWithLogits(Object labels, Object logits) {
-    Output scores = operand(logits);
-    Output truth = operand(labels);
+    Output scores = floating(logits).get(0);
+    Output truth = LabelsAndLogits.classes(this, labels);
     if (scores.shape().isRankKnown() && truth.shape().isRankKnown()) {
       if (scores.shape().rank() != truth.shape().rank() + 1) {
         throw Refusal.of(
@@ -79,6 +90,11 @@ public interface LossOps extends Building {
     return tf.reshape(flat, Broadcasting.shapeOf(truth));
   }
 
+  /** Returns the cross entropy of true classes and logits, given by name. */
+  default Output sparseSoftmaxCrossEntropyWithLogits(CrossEntropy between) {
+    return sparseSoftmaxCrossEntropyWithLogits(between.labels(), between.logits());
+  }
+
   /** Returns scores or labels as a matrix with the classes as columns. */
   private static Output rows(Ops tf, Output x) {
     if (x.shape().isRankKnown() && x.shape().rank() > 0 && x.shape().dim(-1) > 0) {
@@ -95,15 +111,17 @@ public interface LossOps extends Building {
   }
 
   /**
-   * Returns the cross entropy of independent yes-no answers, element by element: {@code x (1 - z) +
-   * log(1 + exp(-x))}. TensorFlow: sigmoid_cross_entropy_with_logits.
+   * Returns the cross entropy of labels, the first argument (probabilities of independent yes-no
+   * answers), and logits, the second (scores), element by element: {@code max(x, 0) - x z + log(1 +
+   * exp(-|x|))}. TensorFlow: sigmoid_cross_entropy_with_logits.
    *
    * @param labels z, probabilities in [0, 1]
    * @param logits x, floating, of the same shape
    */
   default Output sigmoidCrossEntropyWithLogits(Object labels, Object logits) {
-    Output x = operand(logits);
-    Output z = operand(labels, x.dtype());
+    List<Output> both = LabelsAndLogits.scores(this, labels, logits);
+    Output x = both.get(1);
+    Output z = LabelsAndLogits.probabilities(tf(), both.get(0));
     if (!x.shape().isCompatibleWith(z.shape())) {
       throw Refusal.of(
           "sigmoidCrossEntropyWithLogits",
@@ -121,6 +139,11 @@ public interface LossOps extends Building {
           Output minusAbs = tf.where(positive, tf.negative(x), x);
           return tf.add(tf.multiply(x, factor), tf.nn.softplus(minusAbs));
         });
+  }
+
+  /** Returns the cross entropy of yes-no answers and logits, given by name. */
+  default Output sigmoidCrossEntropyWithLogits(CrossEntropy between) {
+    return sigmoidCrossEntropyWithLogits(between.labels(), between.logits());
   }
 
   /** Returns half the sum of squares, a scalar. TensorFlow: L2Loss. */

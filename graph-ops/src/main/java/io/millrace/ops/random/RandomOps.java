@@ -136,7 +136,7 @@ public interface RandomOps extends Building {
   }
 
   private Output dims(Object shape) {
-    return shape instanceof Shape known ? tf().indices(known.dims()) : tf().operand(shape);
+    return tf().sizes(shape);
   }
 
   /** Numbers of a fixed distribution in the shape that the input gives. */

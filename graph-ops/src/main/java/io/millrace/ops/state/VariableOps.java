@@ -37,6 +37,16 @@ public interface VariableOps extends Building {
     return variable(initialValue, name, Variable.Options.defaults());
   }
 
+  /** Returns a trainable variable of this type, that starts with this value. */
+  default Variable variable(Object initialValue, DType dtype) {
+    return variable(tf().withName("initial_value").constant(initialValue, dtype));
+  }
+
+  /** Returns a trainable variable of this type and name, that starts with this value. */
+  default Variable variable(Object initialValue, DType dtype, String name) {
+    return variable(tf().withName(name + "/initial_value").constant(initialValue, dtype), name);
+  }
+
   /** Returns a trainable variable that starts with this value. TensorFlow: VariableV2. */
   default Variable variable(Object initialValue) {
     return variable(initialValue, nameOr("Variable"));

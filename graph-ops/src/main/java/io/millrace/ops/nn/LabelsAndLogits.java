@@ -1,0 +1,67 @@
+package io.millrace.ops.nn;
+
+import io.millrace.Graph;
+import io.millrace.Operand;
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
+import java.util.List;
+
+/** Reads what a cross entropy is taken between, and checks the labels where that is asked for. */
+final class LabelsAndLogits {
+  /** How far the sum of a distribution may be from 1, as its rounded parts have it. */
+  private static final float TOLERANCE = 1e-3f;
+
+  private LabelsAndLogits() {}
+
+  /** Returns labels and logits of one floating type, that of the logits if they are a tensor. */
+  static List<Output> scores(Building building, Object labels, Object logits) {
+    if (logits instanceof Operand operand) {
+      Output scores = operand.asOutput();
+      return List.of(building.operand(labels, scores.dtype()), scores);
+    }
+    return building.floating(labels, logits);
+  }
+
+  /** Returns labels that are classes. */
+  static Output classes(Building building, Object labels) {
+    Output classes = building.operand(labels);
+    if (!classes.dtype().isIndex()) {
+      throw Refusal.of(
+          "SparseSoftmaxCrossEntropyWithLogits",
+          "labels are %s, but classes are int32 or int64: labels come first, logits second",
+          classes);
+    }
+    return classes;
+  }
+
+  /** Returns labels that are distributions over their last axis. */
+  static Output distributions(Ops tf, Output labels) {
+    if (!tf.debugging.checksLabels()) {
+      return labels;
+    }
+    Output sums = tf.reduceSum(labels, -1);
+    Output whole = tf.reduceAll(tf.lessEqual(tf.abs(tf.subtract(sums, 1)), TOLERANCE));
+    Output positive = tf.reduceAll(tf.greaterEqual(labels, 0));
+    return checked(tf, "labels_are_distributions", tf.logicalAnd(whole, positive), labels);
+  }
+
+  /** Returns labels that are probabilities. */
+  static Output probabilities(Ops tf, Output labels) {
+    if (!tf.debugging.checksLabels()) {
+      return labels;
+    }
+    Output within = tf.logicalAnd(tf.greaterEqual(labels, 0), tf.lessEqual(labels, 1));
+    return checked(tf, "labels_are_probabilities", tf.reduceAll(within), labels);
+  }
+
+  private static Output checked(Ops tf, String rule, Output holds, Output labels) {
+    Operation check = tf.withName(rule).assertThat(holds, labels);
+    Graph.Scope scope = tf.graph().controlDependencies(List.of(check));
+    try (scope) {
+      return tf.identity(labels);
+    }
+  }
+}
