@@ -127,7 +127,8 @@ class TensorFlowPageTest {
     if (parts.length == 2) {
       return has(Ops.class, parts[1]);
     }
-    return views().anyMatch(view -> view.getName().equals(parts[1]) && has(view.getType(), parts[2]));
+    return views()
+        .anyMatch(view -> view.getName().equals(parts[1]) && has(view.getType(), parts[2]));
   }
 
   private static Optional<Class<?>> load(String name) {
