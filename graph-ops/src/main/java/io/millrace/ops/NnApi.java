@@ -11,6 +11,7 @@ import io.millrace.ops.nn.DropoutOps;
 import io.millrace.ops.nn.EmbeddingOps;
 import io.millrace.ops.nn.LossOps;
 import io.millrace.ops.nn.LrnOps;
+import io.millrace.ops.nn.NormalizationGradientOps;
 import io.millrace.ops.nn.NormalizationOps;
 import io.millrace.ops.nn.PoolingOps;
 import io.millrace.ops.nn.SoftmaxOps;
@@ -26,6 +27,7 @@ public final class NnApi extends Facade
         InTopKOps,
         LossOps,
         LrnOps,
+        NormalizationGradientOps,
         NormalizationOps,
         PoolingOps,
         SoftmaxOps,

@@ -38,6 +38,7 @@ public interface BiasOps extends Building {
     private static final Signature SIGNATURE =
         Signature.of("value: T in numeric", "bias: T")
             .rename("format", "data_format")
+            .alias("BiasAddV1")
             .optional("data_format", DataFormat.NHWC);
 
     @Override
