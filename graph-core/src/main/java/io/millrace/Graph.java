@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -86,7 +87,11 @@ public final class Graph {
   /** Adds an operation that must run after others beside those of the open control scopes. */
   public synchronized Operation add(
       Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
+    Objects.requireNonNull(op, "op");
+    Objects.requireNonNull(name, "name");
     SourceLine source = source();
+    requireAll(inputs, "an input of " + op.type(), source);
+    requireAll(controlInputs, "a control input of " + op.type(), source);
     List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
     String wished = scoped(name, source);
     for (Output tensor : tensors) {
@@ -136,6 +141,14 @@ public final class Graph {
     operations.add(operation);
     byName.put(operation.name(), operation);
     return operation;
+  }
+
+  private static void requireAll(Collection<?> elements, String what, SourceLine source) {
+    for (Object element : elements) {
+      if (element == null) {
+        throw new GraphException(what + " is null\n  at " + source);
+      }
+    }
   }
 
   private SourceLine source() {
@@ -204,6 +217,7 @@ public final class Graph {
    * @throws FeedException if there is none; the message names the nearest ones
    */
   public synchronized Operation operation(String name) {
+    Objects.requireNonNull(name, "name");
     Operation found = byName.get(name);
     if (found == null) {
       throw new FeedException(
@@ -218,6 +232,7 @@ public final class Graph {
    * @throws FeedException if there is none
    */
   public Output output(String name) {
+    Objects.requireNonNull(name, "name");
     int colon = name.lastIndexOf(':');
     Operation operation = operation(colon < 0 ? name : name.substring(0, colon));
     String digits = colon < 0 ? "0" : name.substring(colon + 1);
@@ -246,10 +261,11 @@ public final class Graph {
    * that scope as it stands.
    */
   public synchronized Scope nameScope(String name) {
+    Objects.requireNonNull(name, "name");
     if (name.isEmpty()) {
       return push(scopes.get().names, "");
     }
-    String scope = scoped(name, OpFamilies.caller());
+    String scope = scoped(name, source());
     return push(scopes.get().names, (name.endsWith("/") ? scope : unique(scope)) + "/");
   }
 
@@ -271,6 +287,7 @@ public final class Graph {
    * @throws GraphException if the text is nothing like that
    */
   public Scope device(String device) {
+    Objects.requireNonNull(device, "device");
     String nested;
     try {
       nested = DeviceSpec.nested(scopes.get().devices.getFirst(), device);
@@ -293,11 +310,13 @@ public final class Graph {
    * TensorFlow: {@code tf.colocate_with}.
    */
   public Scope colocateWith(Operation operation) {
+    Objects.requireNonNull(operation, "operation");
     return push(scopes.get().devices, operation.device());
   }
 
   /** Opens a scope whose operations run after these. */
   public Scope controlDependencies(Collection<Operation> operations) {
+    requireAll(Objects.requireNonNull(operations, "operations"), "a control dependency", source());
     return push(scopes.get().controls, List.copyOf(operations));
   }
 
@@ -314,6 +333,7 @@ public final class Graph {
    * adds many operations, as reading a graph from a file.
    */
   public Scope at(SourceLine line) {
+    Objects.requireNonNull(line, "line");
     return push(scopes.get().sources, line);
   }
 
@@ -349,6 +369,8 @@ public final class Graph {
 
   /** Adds an item to a collection; {@link GraphKeys} names the standard ones. */
   public synchronized void addToCollection(String key, Object item) {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(item, "item");
     collections.computeIfAbsent(key, k -> new ArrayList<>()).add(item);
   }
 

@@ -5,6 +5,7 @@ import io.millrace.session.Runs;
 import io.millrace.type.DType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Runs a graph on devices and keeps the values of its variables, as TensorFlow's {@code
@@ -65,7 +66,10 @@ public final class Session implements AutoCloseable {
    * @throws DeviceException if the device cannot be had
    */
   public Session(Graph graph, SessionOptions options) {
-    this(graph, options, Devices.open(options, Backends.find()));
+    this(
+        Objects.requireNonNull(graph, "graph"),
+        Objects.requireNonNull(options, "options"),
+        Devices.open(options, Backends.find()));
   }
 
   /** Opens a session on devices that belong to the session from now on. */
@@ -115,6 +119,7 @@ public final class Session implements AutoCloseable {
    * float32[0]. Errors as {@link #run(Operand, Map)}.
    */
   public Tensor run(String name, Map<?, ?> feeds) {
+    Objects.requireNonNull(name, "name");
     if (name.indexOf(':') < 0 && graph.operation(name).outputs().isEmpty()) {
       runs.run(graph.operation(name), feeds);
       return Tensor.zeros(DType.FLOAT32, 0);

@@ -1,6 +1,7 @@
 package io.millrace;
 
 import io.millrace.spi.DeviceOptions;
+import java.util.Objects;
 
 /**
  * Says how a session runs: where, on how much of its devices, and how much it keeps.
@@ -66,6 +67,7 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
 
   /** Returns these options with another device; see {@link Placement}. */
   public SessionOptions device(String name) {
+    Objects.requireNonNull(name, "name");
     return with(new Placement(name, placement.soft, placement.log));
   }
 

@@ -139,18 +139,20 @@ public final class GradientWalk {
       text.append(text.length() == 0 ? "y " : ", ").append(y);
     }
     text.append(" has no gradient with respect to x ").append(x).append(": ");
-    for (Stop stop : stops) {
-      if (stop.input() == x || upstream(List.of(stop.input())).get(x.operation().id())) {
-        return text.append("the path from x ends at ")
-            .append(stop.operation())
-            .append(" made at ")
-            .append(stop.operation().source())
-            .append(", which is not differentiable there because ")
-            .append(stop.reason())
-            .toString();
-      }
-    }
-    return text.append("it does not depend on x").toString();
+    return text.append(
+            end(x).map(end -> "the path from x ends at " + end).orElse("it does not depend on x"))
+        .toString();
+  }
+
+  /** Returns where a path from an x ends, and why; nothing if none leads from it to a y. */
+  public Optional<String> end(Output x) {
+    return stops.stream()
+        .filter(s -> s.input() == x || upstream(List.of(s.input())).get(x.operation().id()))
+        .map(
+            stop ->
+                "%s made at %s, which is not differentiable there because %s"
+                    .formatted(stop.operation(), stop.operation().source(), stop.reason()))
+        .findFirst();
   }
 
   /** Returns the numbers of the operations that tensors depend on. */

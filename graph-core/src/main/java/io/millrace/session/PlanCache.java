@@ -1,5 +1,6 @@
 package io.millrace.session;
 
+import io.millrace.ClosedException;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.SessionOptions;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ final class PlanCache {
   private final VariableStore state;
   private final Failures failures;
   private final SessionOptions options;
+  private final Supplier<ClosedException> afterClosing;
 
   /** Of each plan, or that of someone who is compiling it. */
   private final Map<PlanKey, CompletableFuture<ReadyPlan>> plans = new HashMap<>();
@@ -52,12 +55,19 @@ final class PlanCache {
   private boolean warned;
   private boolean closed;
 
+  /**
+   * Starts without plans.
+   *
+   * @param afterClosing makes what is thrown where one is asked for after closing
+   */
   PlanCache(
       Graph graph,
       Devices devices,
       VariableStore state,
       Failures failures,
-      SessionOptions options) {
+      SessionOptions options,
+      Supplier<ClosedException> afterClosing) {
+    this.afterClosing = afterClosing;
     this.graph = graph;
     this.devices = devices;
     this.state = state;
@@ -174,7 +184,7 @@ final class PlanCache {
   private synchronized List<ReadyPlan> keep(CompletableFuture<ReadyPlan> own, ReadyPlan plan) {
     if (closed) {
       plan.retire();
-      throw Runs.closedException();
+      throw afterClosing.get();
     }
     own.complete(plan);
     List<ReadyPlan> evicted = new ArrayList<>();
@@ -259,7 +269,7 @@ final class PlanCache {
 
   private void requireOpen() {
     if (closed) {
-      throw Runs.closedException();
+      throw afterClosing.get();
     }
   }
 

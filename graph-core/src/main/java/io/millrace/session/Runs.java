@@ -8,7 +8,9 @@ import io.millrace.SessionOptions;
 import io.millrace.Tensor;
 import io.millrace.compiler.Compiler;
 import io.millrace.compiler.lowering.Question;
+import io.millrace.op.OpFamilies;
 import io.millrace.spi.StepException;
+import io.millrace.type.SourceLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,9 @@ public final class Runs implements AutoCloseable {
 
   private volatile boolean closed;
 
+  /** The user's line that closed the session, once it is closed. */
+  private volatile SourceLine closer = SourceLine.UNKNOWN;
+
   /** Starts without state, on devices that belong to this from now on. */
   public Runs(Graph graph, SessionOptions options, Devices devices) {
     this.graph = graph;
@@ -45,7 +50,7 @@ public final class Runs implements AutoCloseable {
     this.devices = devices;
     state = new VariableStore(devices);
     failures = new Failures(graph, state);
-    plans = new PlanCache(graph, devices, state, failures, options);
+    plans = new PlanCache(graph, devices, state, failures, options, this::closedException);
   }
 
   /** Returns the name of the session's own device. */
@@ -311,8 +316,8 @@ public final class Runs implements AutoCloseable {
     }
   }
 
-  static ClosedException closedException() {
-    return new ClosedException("the session was closed");
+  private ClosedException closedException() {
+    return new ClosedException("the session was closed at " + closer);
   }
 
   /** Waits for the runs in progress and frees everything; a second call does nothing. */
@@ -323,6 +328,7 @@ public final class Runs implements AutoCloseable {
       if (closed) {
         return;
       }
+      closer = OpFamilies.caller();
       closed = true;
     } finally {
       stateLock.release(stamp);

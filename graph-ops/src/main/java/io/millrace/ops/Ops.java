@@ -61,6 +61,7 @@ import io.millrace.ops.nn.PatchOps;
 import io.millrace.ops.state.InitializationOps;
 import io.millrace.ops.state.ScatterOps;
 import io.millrace.ops.state.VariableOps;
+import java.util.Objects;
 
 /**
  * The facade: adds operations to a graph, named as in TensorFlow 1.
@@ -167,12 +168,12 @@ public final class Ops
 
   /** Returns the facade of a graph. */
   public static Ops of(Graph graph) {
-    return new Ops(graph, "");
+    return new Ops(Objects.requireNonNull(graph, "graph"), "");
   }
 
   /** Returns a facade whose operations get this name, made unique; use it for one call. */
   public Ops withName(String name) {
-    return new Ops(graph, name);
+    return new Ops(graph, Objects.requireNonNull(name, "name"));
   }
 
   @Override

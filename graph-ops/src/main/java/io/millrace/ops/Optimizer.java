@@ -10,9 +10,11 @@ import io.millrace.ops.array.Constants;
 import io.millrace.ops.array.CoreOps;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.flow.ControlOps;
+import io.millrace.ops.flow.GradientBuilder;
 import io.millrace.ops.state.VariableOps;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
+import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -125,6 +127,27 @@ public abstract class Optimizer {
     this.graph = graph;
     this.name = name;
     this.settings = List.copyOf(settings);
+    this.settings.forEach(this::require);
+  }
+
+  private void require(Setting setting) {
+    Object value = setting.value();
+    if (value == null || value instanceof CharSequence || value instanceof Boolean) {
+      throw Refusal.of(
+          name,
+          "%s must be a number or a scalar tensor, not %s",
+          setting.name(),
+          value instanceof CharSequence ? "the text '" + value + "'" : value);
+    }
+    if (value instanceof Operand operand
+        && (!operand.asOutput().dtype().isNumeric()
+            || !operand.asOutput().shape().isCompatibleWith(Shape.scalar()))) {
+      throw Refusal.of(
+          name,
+          "%s must be a number or a scalar tensor, not %s",
+          setting.name(),
+          operand.asOutput());
+    }
   }
 
   /** Returns the name of the operations added, such as {@code Adam}. */
@@ -158,7 +181,11 @@ public abstract class Optimizer {
             ? computeGradients(loss)
             : computeGradients(loss, options.variables());
     if (gradients.stream().allMatch(g -> g.gradient().isEmpty())) {
-      throw noGradients(gradients, loss.asOutput() + " depends on none of");
+      List<Variable> by = gradients.stream().map(GradientAndVariable::variable).toList();
+      String end =
+          GradientBuilder.end(graph, loss, by)
+              .orElseThrow(() -> noGradients(gradients, loss.asOutput() + " depends on none of"));
+      throw Refusal.of(name, "%s has no gradient: %s", loss.asOutput(), end);
     }
     return applyGradients(gradients, options.globalStep());
   }

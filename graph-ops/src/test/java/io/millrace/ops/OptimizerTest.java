@@ -235,7 +235,7 @@ class OptimizerTest {
         "there are no gradients by the variables [w]",
         () -> optimizer.applyGradients(List.of(new GradientAndVariable(Optional.empty(), w))));
     assertRefused(
-        "input 1 must be a scalar",
+        "learning_rate must be a number or a scalar tensor",
         () -> tf.train.gradientDescent(tf.constant(new double[2])).minimize(loss(w)));
   }
 }

@@ -11,6 +11,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -41,8 +42,11 @@ public interface StackOps extends Building {
   default List<Output> unstack(Object x, int axis) {
     Output input = operand(x);
     Shape shape = input.shape();
-    boolean known =
-        shape.isRankKnown() && axis >= -shape.rank() && axis < shape.rank() && shape.dim(axis) >= 0;
+    if (shape.isRankKnown() && (axis < -shape.rank() || axis >= shape.rank())) {
+      throw Refusal.of(
+          "Unpack", "axis %d is out of range: the input %s has %d axes", axis, input, shape.rank());
+    }
+    boolean known = shape.isRankKnown() && shape.dim(axis) >= 0;
     return apply(new Unpack(known ? Math.toIntExact(shape.dim(axis)) : -1, axis), input).outputs();
   }
 

@@ -9,9 +9,10 @@ import io.millrace.ops.Variable;
 import io.millrace.ops.building.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Checks what gradients are asked for, and walks. */
-final class GradientBuilder implements GradientWalk.Arithmetic {
+public final class GradientBuilder implements GradientWalk.Arithmetic {
   private final Ops tf;
 
   private GradientBuilder(Ops tf) {
@@ -40,6 +41,19 @@ final class GradientBuilder implements GradientWalk.Arithmetic {
     try (scope) {
       return GradientWalk.of(builder, from, to, seeds);
     }
+  }
+
+  /** Returns where a path from one of these variables to a loss ends, if there is such a path. */
+  public static Optional<String> end(Graph graph, Operand loss, List<Variable> variables) {
+    GradientWalk walk = walk(graph, List.of(loss), variables, List.of());
+    return variables.stream()
+        .flatMap(
+            v ->
+                walk
+                    .end(source(v))
+                    .map(end -> "the path from " + v.name() + " ends at " + end)
+                    .stream())
+        .findFirst();
   }
 
   /** Returns what a gradient is taken with respect to: of a variable, all that reads it. */
