@@ -105,7 +105,12 @@ public final class Runs implements AutoCloseable {
     Settings settings = Settings.of(graph, values);
     PlanCache own =
         new PlanCache(
-            settings.graph(), devices, state, new Failures(settings.graph(), state), options);
+            settings.graph(),
+            devices,
+            state,
+            new Failures(settings.graph(), state),
+            options,
+            this::closedException);
     try {
       finish(begin(own, settings.targets(), settings.feeds()));
     } finally {

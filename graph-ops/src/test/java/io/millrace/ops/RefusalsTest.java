@@ -48,7 +48,8 @@ class RefusalsTest {
     tf.variable(tf.zeros(2), "w");
     Output loss = tf.reduceSum(tf.ones(2));
     refused(
-        () -> tf.train.gradientDescent(0.1f).minimize(loss), "depends on none of the variables [w]");
+        () -> tf.train.gradientDescent(0.1f).minimize(loss),
+        "depends on none of the variables [w]");
   }
 
   @Test
