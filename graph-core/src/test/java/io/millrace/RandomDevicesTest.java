@@ -11,6 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Random graphs on random devices do what they do on one. */
@@ -112,6 +116,19 @@ class RandomDevicesTest {
         return List.of("division by zero");
       }
     }
+  }
+
+  /** Small caches give plans up all the time, which is not worth saying here. */
+  private final Logger log = Logger.getLogger("io.millrace");
+
+  @BeforeEach
+  void beQuiet() {
+    log.setLevel(Level.SEVERE);
+  }
+
+  @AfterEach
+  void speakAgain() {
+    log.setLevel(null);
   }
 
   @Test
