@@ -52,19 +52,11 @@ record Call(
   }
 
   /**
-   * Returns whether the same is wanted and something fed for the same; {@code asked} is one thing
-   * or a list of things.
+   * Returns whether the same is wanted and as much fed; {@code asked} is one thing or a list of
+   * things.
    */
-  boolean isOfKind(Object asked, Map<?, ?> feeds) {
-    if (feeds.size() != slots.size() || !sameWanted(asked)) {
-      return false;
-    }
-    for (int i = 0; i < slots.size(); i++) {
-      if (feeds.get(slots.get(i).key()) == null) {
-        return false;
-      }
-    }
-    return true;
+  boolean mayBeOfKind(Object asked, Map<?, ?> feeds) {
+    return feeds.size() == slots.size() && sameWanted(asked);
   }
 
   /** Returns a number that is the same for values of the same shapes, fed to what this is. */

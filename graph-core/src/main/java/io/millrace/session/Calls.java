@@ -27,7 +27,7 @@ final class Calls {
 
   /** Calls that differ in the shapes of what is fed only. */
   private static final class Kind {
-    private final Call first;
+    private final Call.Planned first;
 
     /** At most half full: a call stands at its hash, or at the next free place. */
     private final Call.@Nullable Planned[] table;
@@ -35,7 +35,7 @@ final class Calls {
     private final int size;
 
     Kind(List<Call.Planned> calls) {
-      first = calls.get(0).call();
+      first = calls.get(0);
       size = calls.size();
       table = new Call.Planned[Integer.highestOneBit(size) << 2];
       for (Call.Planned call : calls) {
@@ -48,7 +48,10 @@ final class Calls {
     }
 
     Call.@Nullable Planned find(Map<?, ?> feeds) {
-      int at = first.hash(feeds) & (table.length - 1);
+      if (size == 1) {
+        return first.call().isFed(feeds) ? first : null;
+      }
+      int at = first.call().hash(feeds) & (table.length - 1);
       for (Call.Planned call = table[at]; call != null; call = table[at]) {
         if (call.call().isFed(feeds)) {
           return call;
@@ -72,7 +75,7 @@ final class Calls {
   /** Returns a call, or null if it is not known. */
   Call.@Nullable Planned find(Object wanted, Map<?, ?> feeds) {
     for (int i = 0; i < kinds.length; i++) {
-      if (kinds[i].first.isOfKind(wanted, feeds)) {
+      if (kinds[i].first.call().mayBeOfKind(wanted, feeds)) {
         Call.Planned call = kinds[i].find(feeds);
         if (call != null) {
           return call;
@@ -91,7 +94,7 @@ final class Calls {
     List<Kind> more = new ArrayList<>();
     List<Call.Planned> own = new ArrayList<>(List.of(call));
     for (Kind kind : kinds) {
-      if (kind.first.isOfKind(call.call())) {
+      if (kind.first.call().isOfKind(call.call())) {
         own.addAll(kind.calls());
       } else {
         more.add(kind);

@@ -7,7 +7,6 @@ import io.millrace.host.JavaValues;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * One fed tensor of a call: the key that the caller uses, and what its values look like.
@@ -64,10 +63,13 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
             .formatted(output, got, rule, output.operation().source()));
   }
 
-  /** Returns a hash of the shape of the value that a map holds; allocates nothing. */
+  /** Returns a hash of the shape of the value that a map may hold; allocates nothing. */
   int hash(Map<?, ?> feeds) {
-    Object value = Objects.requireNonNull(feeds.get(key));
-    return value instanceof Tensor tensor ? tensor.shape().hashCode() : JavaValues.hash(value);
+    Object value = feeds.get(key);
+    if (value instanceof Tensor tensor) {
+      return tensor.shape().hashCode();
+    }
+    return value == null ? 0 : JavaValues.hash(value);
   }
 
   /** Returns whether a map holds a value of this type; allocates nothing. */

@@ -37,6 +37,9 @@ final class RunSlot {
   private final Optional<Tensor> computed;
   private @Nullable Call call;
 
+  /** What of the call the plan is fed, in its order. */
+  private List<FeedSlot> bound = List.of();
+
   /** The slot of the stage before, its number among the stages, and what it answered. */
   private @Nullable RunSlot before;
 
@@ -102,10 +105,13 @@ final class RunSlot {
 
   /** Puts the values that the plan needs into its feeds. */
   void bind(Call newCall, Map<?, ?> values) {
-    call = newCall;
-    List<Output> order = owner.feeds();
-    for (int i = 0; i < order.size(); i++) {
-      bind(Objects.requireNonNull(newCall.fed().get(order.get(i))), values);
+    if (call != newCall) {
+      call = newCall;
+      bound =
+          owner.feeds().stream().map(o -> Objects.requireNonNull(newCall.fed().get(o))).toList();
+    }
+    for (int i = 0; i < bound.size(); i++) {
+      bind(bound.get(i), values);
     }
     if (resources.size() < owner.resources().size() || owner.takes()) {
       resources.clear();

@@ -128,7 +128,7 @@ final class HostPool {
   /** Allocates a block; where there is no memory, forgotten tensors and spare blocks go first. */
   private static Optional<HostBlock> allocate(long size) {
     Optional<HostBlock> block = hasRoom() ? HostBlock.allocate(size) : Optional.empty();
-    if (block.isEmpty()) {
+    if (block.isEmpty() && size < totalBytes()) {
       trim();
       collectGarbage(LIVE.get() - size);
       trim();
