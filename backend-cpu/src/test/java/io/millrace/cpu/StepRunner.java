@@ -4,7 +4,6 @@ import io.millrace.cpu.device.KernelFactory;
 import io.millrace.cpu.loops.Spans;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.Kernel;
-import io.millrace.cpu.workers.Scratch;
 import io.millrace.cpu.workers.WorkerPool;
 import io.millrace.ir.Primitive;
 import io.millrace.primitives.StepCase;
@@ -72,11 +71,7 @@ public final class StepRunner {
   /** Returns a frame without arena and constants. */
   public static Frame frame(WorkerPool pool, long scratchBytes) {
     ArenaPool<HostMemory> memory = ArenaPool.of(new HostAccount(0));
-    return new Frame(
-        memory.lease("test", 0),
-        new HostMemory[0],
-        pool,
-        new Scratch(memory, "test", pool.workers(), scratchBytes));
+    return new Frame(memory, "test", 0, new HostMemory[0], pool, scratchBytes);
   }
 
   /** Runs a step twice, over garbage; both runs must leave the same. */

@@ -24,14 +24,6 @@ public final class Holders {
         .sum();
   }
 
-  /** Returns what holds the scratch memory of a plan. */
-  public static String scratch(Plan plan) {
-    return plan.steps().stream()
-        .reduce((first, second) -> second)
-        .map(step -> "scratch memory of the plan" + of(step.origin()))
-        .orElse("scratch memory");
-  }
-
   /** Returns what holds a constant of a plan: the first operation that reads it. */
   public static String constant(Plan plan, int index) {
     return plan.steps().stream()

@@ -2,7 +2,6 @@ package io.millrace.cpu.device;
 
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.Kernel;
-import io.millrace.cpu.workers.Scratch;
 import io.millrace.cpu.workers.WorkerPool;
 import io.millrace.spi.ArenaPool;
 import io.millrace.spi.ConstantPool;
@@ -26,7 +25,6 @@ public final class CpuExecutable implements Executable {
   private final ConstantPool<HostMemory> shared;
   private final List<Literal> literals = new ArrayList<>();
   private final String arenaHolder;
-  private final String scratchHolder;
   private final long arenaBytes;
   private final long scratchBytes;
 
@@ -50,7 +48,6 @@ public final class CpuExecutable implements Executable {
             .toArray(Kernel[]::new);
     this.constants = new HostMemory[plan.constants().size()];
     arenaHolder = Holders.arena(plan);
-    scratchHolder = Holders.scratch(plan);
     arenaBytes = plan.arenaBytes();
     long scratch = 0;
     for (Kernel kernel : kernels) {
@@ -75,9 +72,8 @@ public final class CpuExecutable implements Executable {
 
   @Override
   public Execution newExecution() {
-    ArenaPool<HostMemory>.Lease arena = arenas.lease(arenaHolder, arenaBytes);
-    Scratch scratch = new Scratch(arenas, scratchHolder, pool.workers(), scratchBytes);
-    return new CpuExecution(kernels, interruption, new Frame(arena, constants, pool, scratch));
+    Frame frame = new Frame(arenas, arenaHolder, arenaBytes, constants, pool, scratchBytes);
+    return new CpuExecution(kernels, interruption, frame);
   }
 
   /** Frees arenas too, which may be as large as they are for this plan only. */

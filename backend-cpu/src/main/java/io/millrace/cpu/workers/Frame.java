@@ -5,17 +5,24 @@ import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Memory bound for one execution: what the places of a plan mean during a run. */
 public final class Frame implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
+
   private final ArenaPool<HostMemory>.Lease lease;
-  private final Scratch scratch;
+  private final long scratchAt;
+  private final long scratchBytes;
   private final HostMemory[] constants;
   private final WorkerPool pool;
   private final Worker[] workers;
+
+  /** What was leased last. */
+  private @Nullable HostMemory block;
 
   private @Nullable HostMemory arena;
   private List<HostMemory> feeds = List.of();
@@ -25,39 +32,46 @@ public final class Frame implements AutoCloseable {
   /**
    * Makes the workers.
    *
-   * @param lease of an arena for each run
+   * @param arenas where the arena and the workers' scratch memory are leased, in one block
+   * @param holder whose arena it is
    * @param constants shared by all frames of a plan; not closed here
+   * @param scratchBytes what each worker needs
    */
   public Frame(
-      ArenaPool<HostMemory>.Lease lease, HostMemory[] constants, WorkerPool pool, Scratch scratch) {
-    this.lease = lease;
-    this.scratch = scratch;
+      ArenaPool<HostMemory> arenas,
+      String holder,
+      long arenaBytes,
+      HostMemory[] constants,
+      WorkerPool pool,
+      long scratchBytes) {
     this.constants = constants;
     this.pool = pool;
+    scratchAt = aligned(arenaBytes);
+    this.scratchBytes = aligned(Math.max(1, scratchBytes));
     workers = new Worker[pool.workers()];
-    for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker();
-    }
+    Arrays.setAll(workers, i -> new Worker());
+    lease = arenas.lease(holder, scratchAt + workers.length * this.scratchBytes);
+  }
+
+  private static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   /** Leases the memory for the next run, until {@link #release}. */
   public void reserve() {
-    arena = lease.begin();
-    try {
-      if (scratch.begin()) {
-        for (int i = 0; i < workers.length; i++) {
-          workers[i].setScratch(scratch.part(i));
-        }
+    HostMemory leased = lease.begin();
+    if (leased != block) {
+      block = leased;
+      for (int i = 0; i < workers.length; i++) {
+        long at = leased.address() + scratchAt + i * scratchBytes;
+        workers[i].setScratch(HostMemory.wrap(at, scratchBytes, () -> {}));
       }
-    } catch (RuntimeException | Error e) {
-      lease.end();
-      throw e;
     }
+    arena = leased;
   }
 
   /** Gives back what {@link #reserve} leased. */
   public void release() {
-    scratch.end();
     lease.end();
   }
 
@@ -125,6 +139,5 @@ public final class Frame implements AutoCloseable {
   @Override
   public void close() {
     lease.close();
-    scratch.close();
   }
 }
