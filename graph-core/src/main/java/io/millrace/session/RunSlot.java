@@ -103,7 +103,8 @@ final class RunSlot {
     return before;
   }
 
-  /** Puts the values that the plan needs into its feeds. */
+  /** Puts the values that the plan needs into its feeds; the same call again looks nothing up. */
+  @SuppressWarnings("ReferenceEquality")
   void bind(Call newCall, Map<?, ?> values) {
     if (call != newCall) {
       call = newCall;
