@@ -1,5 +1,6 @@
 package io.millrace;
 
+import static io.millrace.MessageAssertions.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,12 +14,6 @@ import org.junit.jupiter.api.Test;
 class GraphTest {
   private final Graph graph = new Graph();
   private final TestOps ops = new TestOps(graph);
-
-  private static void assertMessage(String message, String... parts) {
-    for (String part : parts) {
-      assertTrue(message.contains(part), () -> "'" + part + "' is not in: " + message);
-    }
-  }
 
   @Test
   void takenNamesGetANumber() {
