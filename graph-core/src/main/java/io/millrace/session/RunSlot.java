@@ -104,9 +104,8 @@ final class RunSlot {
   }
 
   /** Puts the values that the plan needs into its feeds; the same call again looks nothing up. */
-  @SuppressWarnings("ReferenceEquality")
   void bind(Call newCall, Map<?, ?> values) {
-    if (call != newCall) {
+    if (!newCall.equals(call)) {
       call = newCall;
       bound =
           owner.feeds().stream().map(o -> Objects.requireNonNull(newCall.fed().get(o))).toList();
