@@ -339,8 +339,9 @@ public final class Verifier {
           inputs.get(0).equals(bool) && outputs.get(0).equals(bool),
           "takes and gives a boolean scalar");
       require(
-          p.suspect().isEmpty() || (inputs.size() == 2 && inputs.get(1).dtype().isInteger()),
-          "takes the integers among which the suspect is");
+          p.suspect().isEmpty()
+              || (inputs.size() == 2 && p.suspect().get().fits(inputs.get(1).dtype())),
+          "takes the elements among which the suspect is");
       return true;
     }
   }

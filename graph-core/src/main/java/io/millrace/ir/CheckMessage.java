@@ -32,7 +32,7 @@ public final class CheckMessage {
       DType dtype = tensors.get(0).dtype();
       OptionalLong found =
           LongStream.range(0, tensors.get(0).shape().size())
-              .filter(i -> suspect.breaks(j -> dtype.toLong(elements.bits(0, j)), i))
+              .filter(i -> suspect.breaks(dtype, j -> elements.bits(0, j), i))
               .findFirst();
       return found(found.orElse(-1), elements);
     }

@@ -1,13 +1,14 @@
 package io.millrace.ir;
 
+import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Says which element of a tensor of integers is told of when a {@link Primitive.Check} fails: the
- * first that breaks a rule, with those beside it that belong to it.
+ * Says which element of a tensor is told of when a {@link Primitive.Check} fails: the first that
+ * breaks a rule, with those beside it that belong to it.
  */
 public sealed interface Suspect {
 
@@ -24,7 +25,12 @@ public sealed interface Suspect {
     }
 
     @Override
-    public boolean breaks(LongUnaryOperator elements, long position) {
+    public boolean fits(DType dtype) {
+      return dtype.isInteger();
+    }
+
+    @Override
+    public boolean breaks(DType dtype, LongUnaryOperator elements, long position) {
       long element = elements.applyAsLong(position);
       return element < least || element >= ends.get((int) (position % ends.size()));
     }
@@ -41,22 +47,26 @@ public sealed interface Suspect {
 
     @Override
     public String describe(Shape shape, long position, List<String> told) {
-      boolean single = ends.size() == 1;
-      Shape places = single ? shape : shape.slice(0, shape.rank() - 1);
-      String what = single ? told.get(0) : "[" + String.join(" ", told) + "]";
+      if (ends.size() == 1) {
+        return element(shape, position, told.get(0));
+      }
+      Shape places = shape.slice(0, shape.rank() - 1);
+      String what = " are [" + String.join(" ", told) + "]";
       return places.rank() == 0
-          ? (single ? "it is " : "they are ") + what
-          : (single ? "element " : "the coordinates at ")
-              + coordinates(places, position / ends.size())
-              + (single ? " is " : " are ")
-              + what;
+          ? "they" + what
+          : "the coordinates at " + coordinates(places, position / ends.size()) + what;
     }
   }
 
   /** The first element of a vector that is less than the one before it, which is told too. */
   record Descending() implements Suspect {
     @Override
-    public boolean breaks(LongUnaryOperator elements, long position) {
+    public boolean fits(DType dtype) {
+      return dtype.isInteger();
+    }
+
+    @Override
+    public boolean breaks(DType dtype, LongUnaryOperator elements, long position) {
       return position > 0 && elements.applyAsLong(position) < elements.applyAsLong(position - 1);
     }
 
@@ -76,8 +86,43 @@ public sealed interface Suspect {
     }
   }
 
-  /** Returns whether the element at a row-major position breaks the rule. */
-  boolean breaks(LongUnaryOperator elements, long position);
+  /** The first element of floating type that is no finite number of a kind. */
+  enum NotFinite implements Suspect {
+    NAN,
+    INFINITE;
+
+    @Override
+    public boolean fits(DType dtype) {
+      return dtype.isFloating();
+    }
+
+    @Override
+    public boolean breaks(DType dtype, LongUnaryOperator elements, long position) {
+      double element = dtype.toDouble(elements.applyAsLong(position));
+      return this == NAN ? Double.isNaN(element) : Double.isInfinite(element);
+    }
+
+    @Override
+    public int told() {
+      return 1;
+    }
+
+    @Override
+    public long from(long position) {
+      return position;
+    }
+
+    @Override
+    public String describe(Shape shape, long position, List<String> told) {
+      return element(shape, position, told.get(0));
+    }
+  }
+
+  /** Returns whether elements of this type can break the rule. */
+  boolean fits(DType dtype);
+
+  /** Returns whether the element at a row-major position, of those whose bits these are, does. */
+  boolean breaks(DType dtype, LongUnaryOperator elements, long position);
 
   /** Returns how many elements are told. */
   int told();
@@ -92,6 +137,12 @@ public sealed interface Suspect {
    * @param told the elements told, as Java writes them
    */
   String describe(Shape shape, long position, List<String> told);
+
+  private static String element(Shape shape, long position, String told) {
+    return shape.rank() == 0
+        ? "it is " + told
+        : "element " + coordinates(shape, position) + " is " + told;
+  }
 
   private static String coordinates(Shape shape, long position) {
     List<String> coordinates = new ArrayList<>();

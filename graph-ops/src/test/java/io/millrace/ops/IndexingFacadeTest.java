@@ -120,7 +120,10 @@ class IndexingFacadeTest {
     assertEquals(Shape.of(2, -1), tf.booleanMask(x, columns, 1).shape());
     String message =
         assertThrows(GraphException.class, () -> tf.booleanMask(x, columns)).getMessage();
-    assertTrue(message.contains("the mask of shape [3] does not fit"), message);
+    assertTrue(
+        message.contains(
+            "the mask Const_6:0 bool[3] does not fit Const:0 float32[2,3] from axis 0 on"),
+        message);
     assertThrows(GraphException.class, () -> tf.booleanMask(x, true));
   }
 
@@ -132,6 +135,35 @@ class IndexingFacadeTest {
     float[][] rows = {{1, 2}, {-3, 1}, {0, 4}};
     assertEquals("[[2. 4.] [0. 0.] [0. 8.]]", value(gradient, Map.of(x, rows)));
     assertEquals("[[0. 0.]]", value(gradient, Map.of(x, new float[][] {{-1, 0}})));
+  }
+
+  @Test
+  void aMaskThatDoesNotFitIsNamed() {
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1, 2), "x");
+    Output mask = tf.placeholder(DType.BOOL, Shape.of(-1, 2), "wanted");
+    Output some = tf.booleanMask(x, mask);
+    Map<Output, Object> right =
+        Map.of(
+            x,
+            new float[][] {{1, 2}, {3, 4}},
+            mask,
+            new boolean[][] {{true, false}, {false, true}});
+    for (int rows : new int[] {1, 3}) {
+      Map<Output, Object> wrong = Map.of(x, right.get(x), mask, new boolean[rows][2]);
+      String message = assertThrows(GraphException.class, () -> value(some, wrong)).getMessage();
+      assertEquals(
+          "[Select 'boolean_mask/mask'] input 0 is wanted:0 bool[%d,2], input 1 is boolean_mask/Fill:0 bool[2,2], input 2 is boolean_mask/LogicalNot:0 bool[2,2]: shapes [2,2] and [%d,2] differ"
+              .formatted(rows, rows),
+          message.replaceAll("\n.*", ""));
+      assertTrue(message.contains("(IndexingFacadeTest.java:"), message);
+      assertEquals("[1. 4.]", value(some, right));
+    }
+    String message =
+        assertThrows(GraphException.class, () -> tf.booleanMask(tf.zeros(2, 3), mask, 1))
+            .getMessage();
+    assertEquals(
+        "[booleanMask] the mask wanted:0 bool[?,2] does not fit Fill:0 float32[2,3] from axis 1 on",
+        message.replaceAll("\n.*", ""));
   }
 
   @Test

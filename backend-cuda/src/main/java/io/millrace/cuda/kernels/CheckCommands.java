@@ -98,7 +98,9 @@ public final class CheckCommands {
     String rule =
         suspect instanceof Suspect.Outside outside
             ? outside(kernel, outside)
-            : "i > 0 && elements[i] < elements[i - 1]";
+            : descending
+                ? "i > 0 && elements[i] < elements[i - 1]"
+                : suspect == Suspect.NotFinite.NAN ? "isnan(elements[i])" : "isinf(elements[i])";
     kernel.body(
         """
           __shared__ long long firsts[%1$d];

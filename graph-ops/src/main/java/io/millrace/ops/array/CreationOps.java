@@ -172,7 +172,9 @@ public interface CreationOps extends Building {
           Example.accepts(new Fill()).longs(3).with(DType.BOOL),
           Example.accepts(new Fill()).ints().with(DType.INT64),
           Example.accepts(new Fill()).ints(0, 2).with(DType.FLOAT64),
-          Example.rejects(new Fill(), "extent -1 is negative").ints(-1).with(DType.FLOAT32),
+          Example.rejects(new Fill(), "no negative extents: element [0] is -1")
+              .ints(-1)
+              .with(DType.FLOAT32),
           Example.rejects(new Fill(), "input 1 must have 0 axes").ints(2).with(DType.FLOAT32, 2));
     }
   }
@@ -261,7 +263,8 @@ public interface CreationOps extends Building {
       return List.of(
           Example.accepts(new Empty(DType.FLOAT32, true)).ints(2, 3),
           Example.accepts(new Empty(DType.BOOL, false)).ints(),
-          Example.rejects(new Empty(DType.FLOAT32, true), "extent -2 is negative").ints(-2));
+          Example.rejects(new Empty(DType.FLOAT32, true), "no negative extents: element [0] is -2")
+              .ints(-2));
     }
   }
 

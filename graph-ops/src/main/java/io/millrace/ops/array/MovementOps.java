@@ -12,6 +12,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.building.Permutations;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
@@ -73,13 +74,17 @@ public interface MovementOps extends Building {
     public List<TensorType> infer(Inference in) {
       Optional<long[]> order = ShapeVectors.vector(in, 1).map(Transpose::fromFront);
       long rank = in.shape(0).isRankKnown() ? in.shape(0).rank() : in.requireRank(1, 1).dim(0);
-      order.ifPresent(
-          o ->
-              in.require(
-                  (rank < 0 || o.length == rank) && ShapeOps.InvertPermutation.isPermutation(o),
-                  "%s does not order the axes of %s",
-                  Arrays.toString(o),
-                  in.type(0)));
+      if (order.isPresent()) {
+        long[] axes = order.get();
+        in.require(
+            rank < 0 || axes.length == rank,
+            "%s orders %d axes, but %s has %d",
+            Arrays.toString(axes),
+            axes.length,
+            in.type(0),
+            rank);
+        Permutations.require(in, axes);
+      }
       if (order.isEmpty() || !in.shape(0).isRankKnown()) {
         return List.of(in.type(0).withShape(in.ofRank(rank)));
       }
@@ -113,10 +118,14 @@ public interface MovementOps extends Building {
           Example.accepts(op).with(DType.FLOAT32, 2, 3).ints(1, 0),
           Example.accepts(op).with(DType.FLOAT32, 2, 3, 4).longs(2, 0, 1),
           Example.accepts(op).with(DType.BOOL).ints(),
-          Example.rejects(op, "[0, 0] does not order the axes of float32[2,3]")
+          Example.rejects(
+                  op,
+                  "[0, 0] must hold each number in [0, 2) once: elements [0] and [1] are both 0")
               .with(DType.FLOAT32, 2, 3)
               .ints(0, 0),
-          Example.rejects(op, "[0] does not order the axes").with(DType.FLOAT32, 2, 3).ints(0));
+          Example.rejects(op, "[0] orders 1 axes, but float32[2,3] has 2")
+              .with(DType.FLOAT32, 2, 3)
+              .ints(0));
     }
   }
 

@@ -87,7 +87,11 @@ public interface PadOps extends Building {
         long before = counts[2 * axis];
         long after = counts[2 * axis + 1];
         in.require(
-            before >= 0 && after >= 0, "the paddings of axis %d are %d, %d", axis, before, after);
+            before >= 0 && after >= 0,
+            "paddings must be 0 or more, but those of axis %d are %d and %d",
+            axis,
+            before,
+            after);
         dims[axis] =
             dims[axis] < 0 ? dims[axis] : Math.addExact(Math.addExact(before, after), dims[axis]);
       }

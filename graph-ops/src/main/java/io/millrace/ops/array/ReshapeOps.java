@@ -87,9 +87,14 @@ public interface ReshapeOps extends Building {
       long[] dims = wished.get();
       int open = -1;
       for (int axis = 0; axis < dims.length; axis++) {
-        in.require(dims[axis] >= -1, "extent %d is negative", dims[axis]);
+        in.require(
+            dims[axis] >= -1,
+            "extents must be 0 or more, or -1 for what is left: element [%d] is %d",
+            axis,
+            dims[axis]);
         if (dims[axis] == -1) {
-          in.require(open < 0, "only one extent may be -1");
+          in.require(
+              open < 0, "only one extent may be -1, but elements [%d] and [%d] are", open, axis);
           open = axis;
         }
       }
@@ -129,7 +134,9 @@ public interface ReshapeOps extends Building {
           Example.rejects(op, "has 6 elements, which do not fill [7]")
               .with(DType.FLOAT32, 2, 3)
               .ints(7),
-          Example.rejects(op, "only one extent may be -1").with(DType.FLOAT32, 2, 3).ints(-1, -1));
+          Example.rejects(op, "only one extent may be -1, but elements [0] and [1] are")
+              .with(DType.FLOAT32, 2, 3)
+              .ints(-1, -1));
     }
   }
 

@@ -9,6 +9,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
+import io.millrace.ops.building.Permutations;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.building.Sizes;
 import io.millrace.type.DType;
@@ -276,7 +277,7 @@ public interface ShapeOps extends Building {
           Example.accepts(op).ints(2, 1).ints(3),
           Example.accepts(op).longs(1).longs(4, 1, 0),
           Example.rejects(op, "do not broadcast").ints(2, 3).ints(4),
-          Example.rejects(op, "extent -1 is negative").ints(-1).ints(1));
+          Example.rejects(op, "no negative extents: element [0] is -1").ints(-1).ints(1));
     }
   }
 
@@ -359,15 +360,8 @@ public interface ShapeOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      ShapeVectors.vector(in, 0)
-          .ifPresent(p -> in.require(isPermutation(p), "%s is no permutation", Arrays.toString(p)));
+      ShapeVectors.vector(in, 0).ifPresent(order -> Permutations.require(in, order));
       return List.of(in.type(0).withShape(in.requireRank(0, 1)));
-    }
-
-    static boolean isPermutation(long[] order) {
-      return Arrays.equals(
-          Arrays.stream(order).sorted().toArray(),
-          java.util.stream.LongStream.range(0, order.length).toArray());
     }
 
     @Override
@@ -390,7 +384,9 @@ public interface ShapeOps extends Building {
       return List.of(
           Example.accepts(op).ints(2, 0, 1),
           Example.accepts(op).longs(),
-          Example.rejects(op, "[0, 2] is no permutation").ints(0, 2));
+          Example.rejects(op, "[0, 2] must hold each number in [0, 2) once: element [1] is 2")
+              .ints(0, 2),
+          Example.rejects(op, "elements [0] and [2] are both 1").longs(1, 0, 1));
     }
   }
 }

@@ -171,7 +171,11 @@ public interface SplitOps extends Building {
       long left = whole;
       int open = -1;
       for (int i = 0; i < dims.length; i++) {
-        in.require(dims[i] >= -1, "size %d is negative", dims[i]);
+        in.require(
+            dims[i] >= -1,
+            "sizes must be 0 or more, or -1 for the rest: element [%d] is %d",
+            i,
+            dims[i]);
         in.require(dims[i] >= 0 || open < 0, "only one size may be -1");
         open = dims[i] < 0 ? i : open;
         left = Math.subtractExact(left, Math.max(dims[i], 0));

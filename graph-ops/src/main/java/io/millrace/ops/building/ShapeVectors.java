@@ -32,8 +32,9 @@ public final class ShapeVectors {
     if (dims.isEmpty()) {
       return in.ofRank(in.requireRank(input, 1).dim(0));
     }
-    for (long dim : dims.get()) {
-      in.require(dim >= 0, "extent %d is negative", dim);
+    for (int axis = 0; axis < dims.get().length; axis++) {
+      long dim = dims.get()[axis];
+      in.require(dim >= 0, "a shape has no negative extents: element [%d] is %d", axis, dim);
     }
     return Shape.of(dims.get());
   }

@@ -4,6 +4,7 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.Suspect;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
@@ -26,8 +27,8 @@ import java.util.stream.IntStream;
 public interface CheckOps extends Building {
 
   /**
-   * Returns the same tensor; a run fails with this message if there is NaN or an infinity in it.
-   * TensorFlow: CheckNumerics.
+   * Returns the same tensor; a run fails with this message, and the first such element and its
+   * place, if there is NaN or an infinity in it. TensorFlow: CheckNumerics.
    */
   default Output checkNumerics(Object x, String message) {
     return result(new CheckNumerics(message), x);
@@ -83,11 +84,15 @@ public interface CheckOps extends Building {
           to,
           x,
           e -> e.apply(UnaryFn.IS_NAN).apply(UnaryFn.NOT),
+          x,
+          Suspect.NotFinite.NAN,
           message + " : Tensor had NaN values");
       Indexing.requireAll(
           to,
           x,
           e -> e.apply(UnaryFn.IS_FINITE).apply(BinaryFn.OR, e.apply(UnaryFn.IS_NAN)),
+          x,
+          Suspect.NotFinite.INFINITE,
           message + " : Tensor had Inf values");
       to.output(0, x);
     }
@@ -98,9 +103,10 @@ public interface CheckOps extends Building {
           Example.accepts(op).with(DType.FLOAT32, 2, 3),
           Example.accepts(op).with(DType.FLOAT64),
           Example.accepts(op).with(DType.FLOAT32, 0),
-          Example.rejects(op, "weights : Tensor had Inf values")
+          Example.rejects(op, "weights : Tensor had Inf values: it is -Infinity")
               .scalar(DType.FLOAT32, Double.NEGATIVE_INFINITY),
-          Example.rejects(op, "weights : Tensor had NaN values").scalar(DType.FLOAT64, Double.NaN));
+          Example.rejects(op, "weights : Tensor had NaN values: it is NaN")
+              .scalar(DType.FLOAT64, Double.NaN));
     }
   }
 

@@ -241,7 +241,7 @@ public interface GatherNdOps extends Building {
               .with(Literal.ofInts(0, 1).reshape(Shape.of(1, 2)))
               .with(DType.FLOAT32, 1)
               .ints(3),
-          Example.rejects(op, "extent -3 is negative")
+          Example.rejects(op, "no negative extents: element [0] is -3")
               .with(Literal.ofInts(0).reshape(Shape.of(1, 1)))
               .with(DType.FLOAT32, 1)
               .ints(-3));

@@ -52,11 +52,12 @@ public final class Indexing {
   }
 
   /**
-   * Makes the run fail with this message unless the condition holds for every element.
+   * Makes the run fail with this message, and the suspect, unless the condition holds for every
+   * element.
    *
    * @param among where the element is that the message tells of
    */
-  static void requireAll(
+  public static void requireAll(
       Lowering to,
       Value values,
       UnaryOperator<Scalar> condition,
@@ -67,12 +68,6 @@ public final class Indexing {
         to.reduceAll(Reduction.ALL, values, condition),
         new Primitive.Check(message, suspect),
         List.of(among));
-  }
-
-  /** Makes the run fail with this message unless the condition holds for every element. */
-  public static void requireAll(
-      Lowering to, Value values, UnaryOperator<Scalar> condition, String message) {
-    to.check(to.reduceAll(Reduction.ALL, values, condition), message);
   }
 
   /** Returns the elements as a vector. */

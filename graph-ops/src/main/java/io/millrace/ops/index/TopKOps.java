@@ -71,14 +71,15 @@ public interface TopKOps extends Building {
       }
       Optional<Long> k = ShapeVectors.scalar(in, 1);
       Shape shape = in.shape(0);
-      k.ifPresent(
-          number ->
-              in.require(
-                  number >= 0
-                      && (!shape.isRankKnown() || shape.dim(-1) < 0 || number <= shape.dim(-1)),
-                  "k = %d is more than there are along the last axis of %s, or negative",
-                  number,
-                  shape));
+      if (k.isPresent()) {
+        in.require(k.get() >= 0, "k must be 0 or more, not %d", k.get());
+        in.require(
+            !shape.isRankKnown() || shape.dim(-1) < 0 || k.get() <= shape.dim(-1),
+            "k = %d is more than there are along the last axis of %s, which are %d",
+            k.get(),
+            shape,
+            shape.isRankKnown() ? shape.dim(-1) : Shape.UNKNOWN);
+      }
       Shape result = shape.isRankKnown() ? shape.with(-1, k.orElse(Shape.UNKNOWN)) : shape;
       return List.of(in.type(0).withShape(result), new TensorType(indexType, result));
     }

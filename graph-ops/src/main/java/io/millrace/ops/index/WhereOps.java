@@ -45,9 +45,8 @@ public interface WhereOps extends Building {
    * Returns the slices along some axes for which the mask is true, one after another. TensorFlow:
    * tf.boolean_mask, which is Where and GatherV2.
    *
-   * <p>The shapes are compared when the graph is built. Of shapes that only the run knows, a mask
-   * that is too short leaves out the rest, and one that finds something beyond the tensor fails the
-   * run.
+   * <p>The shapes are compared when the graph is built or, where only a run knows them, by the run:
+   * a mask of another shape is refused, even if it is too short only.
    *
    * @param mask booleans, of the shape of these axes of the tensor; its rank must be known
    * @param axis the first of these axes; counts from the end if negative
@@ -69,12 +68,12 @@ public interface WhereOps extends Building {
             || first + masked > x.shape().rank()
             || !x.shape().slice(first, first + masked).isCompatibleWith(flags.shape()))) {
       throw Refusal.of(
-          "booleanMask",
-          "the mask of shape %s does not fit %s from axis %d on",
-          flags.shape(),
-          x,
-          axis);
+          "booleanMask", "the mask %s does not fit %s from axis %d on", flags, x, axis);
     }
+    boolean fits =
+        x.shape().isRankKnown()
+            && flags.shape().isFullyDefined()
+            && x.shape().slice(first, first + masked).equals(flags.shape());
     return scope(
         "boolean_mask",
         () -> {
@@ -85,9 +84,17 @@ public interface WhereOps extends Building {
           Output after = tf.slice(shape, new long[] {(long) first + masked}, new long[] {-1});
           Output size = tf.reduceProd(along, true, 0);
           Output rows = tf.reshape(x, tf.concat(List.of(before, size, after), 0));
-          Output found = tf.squeeze(tf.where(tf.reshape(flags, -1)), 1);
+          Output checked = fits ? flags : maskOf(along, flags);
+          Output found = tf.squeeze(tf.where(tf.reshape(checked, -1)), 1);
           return tf.gather(rows, found, first);
         });
+  }
+
+  /** Returns the mask; a run in which it has not this shape is refused, and names it. */
+  private Output maskOf(Output shape, Output mask) {
+    Ops tf = tf();
+    Output all = tf.fill(shape, true);
+    return tf.withName("mask").select(tf.cast(mask, DType.BOOL), all, tf.logicalNot(all));
   }
 
   /** The coordinates of the elements that are not zero. */

@@ -7,7 +7,10 @@ import io.millrace.Output;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Reads what a cross entropy is taken between, and checks the labels where that is asked for. */
 final class LabelsAndLogits {
@@ -43,9 +46,11 @@ final class LabelsAndLogits {
       return labels;
     }
     Output sums = tf.reduceSum(labels, -1);
-    Output whole = tf.reduceAll(tf.lessEqual(tf.abs(tf.subtract(sums, 1)), TOLERANCE));
-    Output positive = tf.reduceAll(tf.greaterEqual(labels, 0));
-    return checked(tf, "labels_are_distributions", tf.logicalAnd(whole, positive), labels);
+    Output least = tf.reduceMin(labels, -1);
+    Output whole = tf.lessEqual(tf.abs(tf.subtract(sums, 1)), TOLERANCE);
+    Output holds = tf.logicalAnd(whole, tf.greaterEqual(least, 0));
+    return checked(
+        tf, "labels_are_distributions", labels, holds, Map.of("sum", sums, "least_label", least));
   }
 
   /** Returns labels that are probabilities. */
@@ -53,12 +58,28 @@ final class LabelsAndLogits {
     if (!tf.debugging.checksLabels()) {
       return labels;
     }
-    Output within = tf.logicalAnd(tf.greaterEqual(labels, 0), tf.lessEqual(labels, 1));
-    return checked(tf, "labels_are_probabilities", tf.reduceAll(within), labels);
+    Output holds = tf.logicalAnd(tf.greaterEqual(labels, 0), tf.lessEqual(labels, 1));
+    return checked(tf, "labels_are_probabilities", labels, holds, Map.of("label", labels));
   }
 
-  private static Output checked(Ops tf, String rule, Output holds, Output labels) {
-    Operation check = tf.withName(rule).assertThat(holds, labels);
+  /**
+   * Returns labels whose run fails unless a rule holds everywhere.
+   *
+   * @param told what the failure shows of the first place where it does not hold, by name
+   */
+  private static Output checked(
+      Ops tf, String rule, Output labels, Output holds, Map<String, Output> told) {
+    Output flat = tf.reshape(holds, -1);
+    Output numbers = tf.range(tf.size(flat));
+    Output first = tf.withName("position").reduceMin(tf.where(flat, tf.size(flat), numbers));
+    List<Object> shown = new ArrayList<>(List.of(first));
+    new TreeMap<>(told)
+        .forEach(
+            (name, value) -> {
+              Output own = tf.where(tf.equal(numbers, first), tf.reshape(value, -1), 0);
+              shown.add(tf.withName(name).reduceSum(own));
+            });
+    Operation check = tf.withName(rule).assertThat(tf.reduceAll(holds), shown.toArray());
     Graph.Scope scope = tf.graph().controlDependencies(List.of(check));
     try (scope) {
       return tf.identity(labels);

@@ -46,7 +46,7 @@ record Sliding(List<Long> window, List<Long> strides, List<Long> dilations, Padd
         padding.amounts().size());
     in.require(
         padding.amounts().stream().allMatch(a -> a >= 0),
-        "explicit padding %s is negative",
+        "explicit paddings must be 0 or more, but are %s",
         padding.amounts());
     long[] dims = data.dims();
     for (int i = 0; i < spatial; i++) {
