@@ -134,11 +134,15 @@ class CheckTest {
     Literal pairs = Literal.ofLongs(0, 3, 1, 4, 2, 2).reshape(Shape.of(3, 2));
     assertSuspect("4 2 2", new Suspect.Outside(0, List.of(2L, 5L)), pairs);
     assertSuspect("3 1 4", new Suspect.Outside(0, List.of(3L, 4L)), pairs);
-    float infinity = Float.POSITIVE_INFINITY;
-    Literal odd = Literal.ofFloats(1, -infinity, Float.NaN, infinity);
-    assertSuspect("1 -Infinity", Suspect.NotFinite.INFINITE, odd);
-    assertSuspect("2 NaN", Suspect.NotFinite.NAN, odd);
-    assertSuspect("2 NaN", Suspect.NotFinite.NAN, odd.converted(DType.FLOAT64));
+    double[] numbers = {1, Double.NEGATIVE_INFINITY, Double.NaN, Double.POSITIVE_INFINITY};
+    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+      Literal.Builder odd = new Literal.Builder(TensorType.of(dtype, numbers.length));
+      for (int i = 0; i < numbers.length; i++) {
+        odd.setDouble(i, numbers[i]);
+      }
+      assertSuspect("1 -Infinity", Suspect.NotFinite.INFINITE, odd.build());
+      assertSuspect("2 NaN", Suspect.NotFinite.NAN, odd.build());
+    }
     assertSuspect("-1", new Suspect.Outside(Long.MIN_VALUE, List.of(9L)), Literal.ofLongs(8));
   }
 

@@ -7,8 +7,10 @@ import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.op.Op;
 import io.millrace.ops.array.Constants;
+import io.millrace.ops.array.IdentityOps;
 import io.millrace.ops.building.ShapeArguments;
 import io.millrace.type.DType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -101,11 +103,39 @@ public interface Building {
     return operand(shape);
   }
 
-  /** Builds several nodes inside a name scope, that asked for with {@code withName} or this one. */
-  default <T> T scope(String otherwise, Supplier<T> body) {
+  /**
+   * Builds a tensor of several nodes inside a name scope, that asked for with {@code withName} or
+   * this one. If a name was asked for, the tensor has it: {@code n}, made of {@code n/Mul} and the
+   * like.
+   */
+  default Output scope(String otherwise, Supplier<Output> body) {
+    return scopeOfAll(otherwise, () -> List.of(body.get())).get(0);
+  }
+
+  /**
+   * Builds tensors as {@link #scope} does. If a name was asked for, they are {@code n}, {@code n_1}
+   * and so on: each is still computed without the others.
+   */
+  default List<Output> scopeOfAll(String otherwise, Supplier<List<Output>> body) {
     Graph.Scope scope = graph().nameScope(nameOr(otherwise));
     try (scope) {
-      return body.get();
+      List<Output> built = body.get();
+      if (nameOr("").isEmpty()) {
+        return built;
+      }
+      String own = graph().currentNameScope();
+      List<Output> named = new ArrayList<>();
+      for (Output tensor : built) {
+        String end = named.isEmpty() ? "/" : "_" + named.size() + "/";
+        String name = own.substring(0, own.length() - 1) + end;
+        named.add(graph().add(new IdentityOps.Identity(), name, List.of(tensor)).output(0));
+      }
+      return named;
     }
+  }
+
+  /** Returns a tensor that is there already, under the name asked for if one was. */
+  default Output named(Output tensor) {
+    return nameOr("").isEmpty() ? tensor : result(new IdentityOps.Identity(), tensor);
   }
 }

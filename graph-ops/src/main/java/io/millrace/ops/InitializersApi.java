@@ -29,23 +29,22 @@ public final class InitializersApi extends Facade {
 
   /** Returns a tensor of one value. TensorFlow: constant_initializer. */
   public Output constant(double value, Object shape, DType dtype) {
-    Ops tf = tf();
-    return tf.fill(shape, tf.constant(value, dtype));
+    return ops.fill(shape, tf().constant(value, dtype));
   }
 
   /** Returns float32 numbers from [low, high). TensorFlow: random_uniform_initializer. */
   public Output uniform(Object shape, double low, double high) {
-    return tf().random.uniform(shape, low, high);
+    return ops.random.uniform(shape, low, high);
   }
 
   /** Returns float32 normal numbers. TensorFlow: random_normal_initializer. */
   public Output normal(Object shape, double deviation) {
-    return tf().random.normal(shape, 0, deviation);
+    return ops.random.normal(shape, 0, deviation);
   }
 
   /** Returns float32 normal numbers within two deviations: truncated_normal_initializer. */
   public Output truncatedNormal(Object shape, double deviation) {
-    return tf().random.truncatedNormal(shape, 0, deviation);
+    return ops.random.truncatedNormal(shape, 0, deviation);
   }
 
   /**
@@ -100,12 +99,12 @@ public final class InitializersApi extends Facade {
 
   private Output uniform(Object shape, double variance, DType dtype, OptionalLong seed) {
     double limit = Math.sqrt(3 * variance);
-    return tf().random.uniform(shape, -limit, limit, dtype, seed);
+    return ops.random.uniform(shape, -limit, limit, dtype, seed);
   }
 
   private Output normal(Object shape, double variance, DType dtype, OptionalLong seed) {
     double deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION;
-    return tf().random.truncatedNormal(shape, 0, deviation, dtype, seed);
+    return ops.random.truncatedNormal(shape, 0, deviation, dtype, seed);
   }
 
   /** The number of inputs of each output of a weight, and of outputs of each input. */

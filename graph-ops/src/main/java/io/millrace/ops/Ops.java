@@ -171,7 +171,14 @@ public final class Ops
     return new Ops(Objects.requireNonNull(graph, "graph"), "");
   }
 
-  /** Returns a facade whose operations get this name, made unique; use it for one call. */
+  /**
+   * Returns a facade whose operations get this name, made unique; use it for one call.
+   *
+   * <p>What is made of several nodes has it too, and is the name of the scope that they are in:
+   * {@code tf.withName("loss").nn.sigmoidCrossEntropyWithLogits(y, x)} is {@code loss:0}, made of
+   * {@code loss/AddV2} and others. Of several results of that kind the others are {@code loss_1},
+   * {@code loss_2} and so on; those of one operation are {@code loss:1}, {@code loss:2}.
+   */
   public Ops withName(String name) {
     return new Ops(graph, Objects.requireNonNull(name, "name"));
   }

@@ -1,9 +1,10 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /** Brings the axes of a tensor into the order that an operation wants, and back. */
@@ -12,9 +13,13 @@ public final class Axes {
 
   /** Applies a function that works along the last axis, along another one. */
   public static Output alongLast(
-      Ops tf, String type, Output x, int axis, UnaryOperator<Output> function) {
+      Building building,
+      String type,
+      Output x,
+      int axis,
+      BiFunction<Building, Output, Output> function) {
     if (axis == -1) {
-      return function.apply(x);
+      return function.apply(building, x);
     }
     if (!x.shape().isRankKnown()) {
       throw Refusal.of(type, "axis %d of %s needs a known number of axes", axis, x);
@@ -32,12 +37,14 @@ public final class Axes {
     }
     int place = Math.floorMod(axis, rank);
     if (place == rank - 1) {
-      return function.apply(x);
+      return function.apply(building, x);
     }
     int[] swap = IntStream.range(0, rank).toArray();
     swap[place] = rank - 1;
     swap[rank - 1] = place;
-    return tf.transpose(function.apply(tf.transpose(x, swap)), swap);
+    Ops tf = building.tf();
+    return building.scope(
+        type, () -> tf.transpose(function.apply(tf, tf.transpose(x, swap)), swap));
   }
 
   /** Returns the order that undoes an order of axes. */

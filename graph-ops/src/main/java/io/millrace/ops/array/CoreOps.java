@@ -1,6 +1,7 @@
 package io.millrace.ops.array;
 
 import io.millrace.Graph;
+import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -67,7 +68,8 @@ public interface CoreOps extends Building {
    * Single numbers and lists with fractions are float32, arrays of double float64.
    */
   default Output constant(Object value) {
-    return Constants.named(graph(), nameOr("Const"), value, Optional.empty());
+    Output constant = Constants.named(graph(), nameOr("Const"), value, Optional.empty());
+    return value instanceof Operand ? named(constant) : constant;
   }
 
   /** Returns a constant of a given type. */
@@ -76,16 +78,16 @@ public interface CoreOps extends Building {
     if (constant.dtype() != dtype) {
       throw Refusal.of("Const", "a tensor of type %s is not %s", constant.type(), dtype);
     }
-    return constant;
+    return value instanceof Operand ? named(constant) : constant;
   }
 
   /** Returns a constant of a given type and shape, of all elements or one for all of them. */
   default Output constant(Object value, DType dtype, Object shape) {
-    Output given = constant(value, dtype);
+    Output given = tf().constant(value, dtype);
     Shape wanted = ShapeArguments.shape("Const", shape);
     return given.shape().size() == 1
         ? result(new CreationOps.Fill(), sizes(wanted), tf().reshape(given, Shape.scalar()))
-        : tf().reshape(given, wanted);
+        : result(new ReshapeOps.Reshape(), given, sizes(wanted));
   }
 
   /** Opens a scope: names of operations added until it is closed begin with this one. */

@@ -36,7 +36,7 @@ public interface GridOps extends Building {
    */
   default List<Output> meshgrid(Indexing indexing, Object... coordinates) {
     List<Output> given = operands(coordinates);
-    return scope(
+    return scopeOfAll(
         "meshgrid",
         () -> {
           Ops tf = tf();

@@ -126,7 +126,7 @@ public interface MirrorPadOps extends Building {
               0,
               4),
           PadOps.Pad.of(
-              Example.rejects(symmetric, "axis 0 are -1, 0").with(DType.FLOAT32, 3), -1, 0));
+              Example.rejects(symmetric, "axis 0 are -1 and 0").with(DType.FLOAT32, 3), -1, 0));
     }
   }
 

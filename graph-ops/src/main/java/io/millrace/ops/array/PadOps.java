@@ -123,7 +123,7 @@ public interface PadOps extends Building {
           of(Example.accepts(op).with(DType.FLOAT64, 0), 1, 1),
           of(Example.accepts(op).with(DType.BOOL, 3), 0, 0),
           of(Example.rejects(op, "are for 1 axes, but").with(DType.FLOAT32, 2, 3), 1, 1),
-          of(Example.rejects(op, "axis 0 are 1, -1").with(DType.FLOAT32, 2), 1, -1));
+          of(Example.rejects(op, "axis 0 are 1 and -1").with(DType.FLOAT32, 2), 1, -1));
     }
 
     static Example of(Example example, int... paddings) {

@@ -36,16 +36,16 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
               && seeds.get(i).shape().isCompatibleWith(from.get(i).shape()),
           "the gradient " + seeds.get(i) + " does not fit y " + from.get(i));
     }
-    GradientBuilder builder = new GradientBuilder(Ops.of(graph));
-    Graph.Scope scope = graph.nameScope("gradients");
-    try (scope) {
-      return GradientWalk.of(builder, from, to, seeds);
-    }
+    return GradientWalk.of(new GradientBuilder(Ops.of(graph)), from, to, seeds);
   }
 
   /** Returns where a path from one of these variables to a loss ends, if there is such a path. */
   public static Optional<String> end(Graph graph, Operand loss, List<Variable> variables) {
-    GradientWalk walk = walk(graph, List.of(loss), variables, List.of());
+    GradientWalk walk;
+    Graph.Scope scope = graph.nameScope("gradients");
+    try (scope) {
+      walk = walk(graph, List.of(loss), variables, List.of());
+    }
     return variables.stream()
         .flatMap(
             v ->

@@ -40,14 +40,18 @@ public interface GradientOps extends Building {
    */
   default List<Output> gradients(
       List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
-    GradientWalk walk = GradientBuilder.walk(graph(), ys, xs, gradYs);
-    List<Output> gradients = new ArrayList<>();
-    for (Operand x : xs) {
-      Output to = GradientBuilder.source(x);
-      gradients.add(
-          walk.gradient(to).orElseThrow(() -> Refusal.of("gradients", "%s", walk.explain(to))));
-    }
-    return gradients;
+    return scopeOfAll(
+        "gradients",
+        () -> {
+          GradientWalk walk = GradientBuilder.walk(graph(), ys, xs, gradYs);
+          return xs.stream()
+              .map(GradientBuilder::source)
+              .map(
+                  x ->
+                      walk.gradient(x)
+                          .orElseThrow(() -> Refusal.of("gradients", "%s", walk.explain(x))))
+              .toList();
+        });
   }
 
   /**
@@ -64,13 +68,23 @@ public interface GradientOps extends Building {
       List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
     List<? extends Operand> floating =
         xs.stream().filter(x -> x.asOutput().dtype().isFloating()).toList();
-    GradientWalk walk = GradientBuilder.walk(graph(), ys, floating, gradYs);
+    List<Operand> connected = new ArrayList<>();
+    List<Output> gradients =
+        scopeOfAll(
+            "gradients",
+            () -> {
+              GradientWalk walk = GradientBuilder.walk(graph(), ys, floating, gradYs);
+              List<Output> found = new ArrayList<>();
+              for (Operand x : floating) {
+                Optional<Output> gradient = walk.gradient(GradientBuilder.source(x));
+                gradient.ifPresent(found::add);
+                gradient.ifPresent(g -> connected.add(x));
+              }
+              return found;
+            });
     return xs.stream()
-        .map(
-            x ->
-                floating.contains(x)
-                    ? walk.gradient(GradientBuilder.source(x))
-                    : Optional.<Output>empty())
+        .map(connected::indexOf)
+        .map(i -> i < 0 ? Optional.<Output>empty() : Optional.of(gradients.get(i)))
         .toList();
   }
 }

@@ -78,7 +78,7 @@ public interface SortOps extends Building {
   }
 
   private static Output sorted(Ops tf, Output x, int axis, UnaryOperator<Output> order) {
-    return Axes.alongLast(tf, "TopKV2", x, axis, order);
+    return Axes.alongLast(tf, "TopKV2", x, axis, (same, last) -> order.apply(last));
   }
 
   /** Returns how many elements there are along the last axis. */

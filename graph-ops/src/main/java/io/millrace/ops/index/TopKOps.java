@@ -144,7 +144,9 @@ public interface TopKOps extends Building {
           Example.rejects(op, "k = 4 is more than there are along the last axis of [2,3]")
               .with(DType.FLOAT32, 2, 3)
               .scalar(DType.INT32, 4),
-          Example.rejects(op, "k = -1").with(DType.FLOAT32, 3).scalar(DType.INT32, -1),
+          Example.rejects(op, "k must be 0 or more, not -1")
+              .with(DType.FLOAT32, 3)
+              .scalar(DType.INT32, -1),
           Example.rejects(op, "must have at least 1 axes")
               .with(DType.FLOAT32)
               .scalar(DType.INT32, 0));

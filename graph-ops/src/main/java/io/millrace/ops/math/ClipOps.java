@@ -116,7 +116,7 @@ public interface ClipOps extends Building {
     List<Output> inputs = requireAny("clipByGlobalNorm", operands(tensors.toArray()));
     Output own = operand(globalNorm);
     Output wished = operand(norm, own.dtype());
-    return scope(
+    return scopeOfAll(
         "clip_by_global_norm",
         () -> {
           Ops tf = tf();

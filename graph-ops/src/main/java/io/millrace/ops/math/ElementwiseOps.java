@@ -51,7 +51,7 @@ public interface ElementwiseOps extends Building {
    */
   default Output cast(Object x, DType to) {
     Output input = operand(x);
-    return input.dtype() == to ? input : result(new Cast(to), input);
+    return input.dtype() == to ? named(input) : result(new Cast(to), input);
   }
 
   /** {@code condition ? x : y}, broadcasting. */

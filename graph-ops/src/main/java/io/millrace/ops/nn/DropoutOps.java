@@ -27,7 +27,7 @@ public interface DropoutOps extends Building {
       throw Refusal.of("dropout", "takes a floating tensor, not %s", data);
     }
     if (how.share() instanceof Number number && number.doubleValue() == (how.isKept() ? 1 : 0)) {
-      return data;
+      return named(data);
     }
     return scope(
         "dropout",

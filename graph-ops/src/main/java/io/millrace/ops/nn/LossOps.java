@@ -50,9 +50,14 @@ public interface LossOps extends Building {
     if (scores.shape().isRankKnown() && scores.shape().rank() == 2) {
       return result(new SoftmaxCrossEntropyWithLogits(), scores, truth);
     }
-    Ops tf = tf();
-    Output flat = result(new SoftmaxCrossEntropyWithLogits(), rows(tf, scores), rows(tf, truth));
-    return tf.reshape(flat, withoutLast(tf, scores));
+    return scope(
+        "softmax_cross_entropy_with_logits",
+        () -> {
+          Ops tf = tf();
+          Op op = new SoftmaxCrossEntropyWithLogits();
+          Output flat = tf.result(op, rows(tf, scores), rows(tf, truth));
+          return tf.reshape(flat, withoutLast(tf, scores));
+        });
   }
 
   /** Returns the cross entropy of labels and logits, over the last axis, given by name. */
@@ -84,10 +89,14 @@ public interface LossOps extends Building {
         return result(new SparseSoftmaxCrossEntropyWithLogits(), scores, truth);
       }
     }
-    Ops tf = tf();
-    Output flat =
-        result(new SparseSoftmaxCrossEntropyWithLogits(), rows(tf, scores), tf.reshape(truth, -1));
-    return tf.reshape(flat, Broadcasting.shapeOf(truth));
+    return scope(
+        "SparseSoftmaxCrossEntropyWithLogits",
+        () -> {
+          Ops tf = tf();
+          Op op = new SparseSoftmaxCrossEntropyWithLogits();
+          Output flat = tf.result(op, rows(tf, scores), tf.reshape(truth, -1));
+          return tf.reshape(flat, Broadcasting.shapeOf(truth));
+        });
   }
 
   /** Returns the cross entropy of true classes and logits, given by name. */

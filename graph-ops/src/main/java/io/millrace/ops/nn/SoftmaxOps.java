@@ -30,7 +30,8 @@ public interface SoftmaxOps extends Building {
 
   /** Returns {@code exp(x) / sum(exp(x))} along an axis. TensorFlow: Softmax. */
   default Output softmax(Object logits, int axis) {
-    return Axes.alongLast(tf(), "Softmax", operand(logits), axis, x -> result(new Softmax(), x));
+    return Axes.alongLast(
+        this, "Softmax", operand(logits), axis, (tf, x) -> tf.result(new Softmax(), x));
   }
 
   /** Returns {@code x - log(sum(exp(x)))} along the last axis. TensorFlow: LogSoftmax. */
@@ -41,7 +42,7 @@ public interface SoftmaxOps extends Building {
   /** Returns {@code x - log(sum(exp(x)))} along an axis. TensorFlow: LogSoftmax. */
   default Output logSoftmax(Object logits, int axis) {
     return Axes.alongLast(
-        tf(), "LogSoftmax", operand(logits), axis, x -> result(new LogSoftmax(), x));
+        this, "LogSoftmax", operand(logits), axis, (tf, x) -> tf.result(new LogSoftmax(), x));
   }
 
   /** A function of scores along the last axis, safe for large ones. */
