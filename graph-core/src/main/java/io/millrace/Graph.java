@@ -173,7 +173,7 @@ public final class Graph {
       throw new GraphException(
           ("'%s' is not a valid name: names consist of letters, digits and _ . - / \\ "
                   + ">, and begin with a letter, a digit or a dot\n  at %s")
-              .formatted(name, source));
+              .formatted(wished, source));
     }
     return whole ? wished : scopes.get().names.getFirst() + wished;
   }
@@ -221,7 +221,8 @@ public final class Graph {
     Operation found = byName.get(name);
     if (found == null) {
       throw new FeedException(
-          "the graph has no operation '" + name + "'" + Names.suggest(name, byName.keySet()));
+          "the graph has no operation '%s'%s\n  at %s"
+              .formatted(name, Names.suggest(name, byName.keySet()), source()));
     }
     return found;
   }
@@ -239,12 +240,13 @@ public final class Graph {
     int index = digits.matches("[0-9]{1,6}") ? Integer.parseInt(digits) : -1;
     if (index < 0 || index >= operation.outputs().size()) {
       throw new FeedException(
-          "'%s' names no tensor: operation %s has %s%s, counted from 0"
+          "'%s' names no tensor: operation %s has %s%s, counted from 0\n  at %s"
               .formatted(
                   name,
                   operation,
                   operation.outputs().size(),
-                  operation.outputs().size() == 1 ? " output" : " outputs"));
+                  operation.outputs().size() == 1 ? " output" : " outputs",
+                  source()));
     }
     return operation.output(index);
   }
@@ -338,10 +340,14 @@ public final class Graph {
   }
 
   private static <T> Scope push(Deque<T> stack, T item) {
+    SourceLine opened = OpFamilies.caller();
     stack.push(item);
     return () -> {
       if (stack.peek() != item) {
-        throw new IllegalStateException("scopes must be closed innermost first, by their thread");
+        throw new IllegalStateException(
+            ("the scope opened at %s is closed again, or before one that was opened inside it: "
+                    + "scopes must be closed innermost first, by their thread\n  at %s")
+                .formatted(opened, OpFamilies.caller()));
       }
       stack.pop();
     };

@@ -1,6 +1,7 @@
 package io.millrace;
 
 import io.millrace.op.Op;
+import io.millrace.op.OpFamilies;
 import io.millrace.type.SourceLine;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -99,7 +100,12 @@ public final class Operation {
   public Output output(int index) {
     if (index < 0 || index >= outputs.size()) {
       throw new IndexOutOfBoundsException(
-          this + " has " + outputs.size() + " outputs, counted from 0, so no " + index);
+          "%s has %s, counted from 0, so no %s\n  at %s"
+              .formatted(
+                  this,
+                  outputs.size() == 1 ? "1 output" : outputs.size() + " outputs",
+                  index,
+                  OpFamilies.caller()));
     }
     return outputs.get(index);
   }

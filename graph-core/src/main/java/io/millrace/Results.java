@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.op.OpFamilies;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
@@ -38,17 +39,22 @@ public final class Results extends AbstractList<Tensor> implements RandomAccess 
   /**
    * Returns the tensor at a position.
    *
+   * @throws IndexOutOfBoundsException if there is no such position
    * @throws IllegalStateException if what was asked for there is an operation
    */
   @Override
   public Tensor get(int position) {
+    if (position < 0 || position >= byPosition.size()) {
+      throw new IndexOutOfBoundsException(
+          "there is no position %s: %s\n  at %s".formatted(position, asked(), OpFamilies.caller()));
+    }
     return byPosition
         .get(position)
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "position %s of what was run holds operation %s, which gives no tensor"
-                        .formatted(position, wanted.get(position))));
+                    "position %s of what was run holds operation %s, which gives no tensor\n  at %s"
+                        .formatted(position, wanted.get(position), OpFamilies.caller())));
   }
 
   /**
@@ -69,9 +75,17 @@ public final class Results extends AbstractList<Tensor> implements RandomAccess 
     int position = wanted.indexOf(fetch);
     if (position < 0) {
       throw new IllegalArgumentException(
-          "the run was not asked for " + fetch + " but for " + wanted);
+          "the run was not asked for %s: %s\n  at %s"
+              .formatted(fetch, asked(), OpFamilies.caller()));
     }
     return get(position);
+  }
+
+  private String asked() {
+    return "it was asked for "
+        + IntStream.range(0, wanted.size())
+            .mapToObj(i -> i + ": " + wanted.get(i))
+            .collect(Collectors.joining(", "));
   }
 
   /** Returns the tensors alone, in their order. */

@@ -39,10 +39,11 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
      * @throws IllegalArgumentException if a number is not positive
      */
     public Plans {
-      if (kept < 1 || parallelRuns < 1) {
-        throw new IllegalArgumentException(
-            "a session needs planCacheSize >= 1 and parallelRuns >= 1, not %s and %s"
-                .formatted(kept, parallelRuns));
+      if (kept < 1) {
+        throw new IllegalArgumentException("planCacheSize must be 1 or more, not " + kept);
+      }
+      if (parallelRuns < 1) {
+        throw new IllegalArgumentException("parallelRuns must be 1 or more, not " + parallelRuns);
       }
     }
   }

@@ -133,6 +133,10 @@ public final class Tensor implements AutoCloseable {
   /** Returns a tensor of zeros, or of false. */
   public static Tensor zeros(DType dtype, long... dims) {
     TensorType type = TensorType.of(dtype, dims);
+    if (!type.shape().isFullyDefined()) {
+      throw new IllegalArgumentException(
+          "a tensor has extents of 0 or more, not " + Arrays.toString(dims));
+    }
     return new Tensor(type, HostMemory.allocate(type.bytes()));
   }
 

@@ -9,7 +9,10 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class JavaTypes {
   private static final String ACCEPTED =
       "a Number, a Boolean, an array or List of those (nested to any depth) or a buffer";
+
+  /** How much of a text is shown. */
+  private static final int LONGEST = 40;
+
+  /** Kinds that are known by these names, whatever class is behind them. */
+  private static final List<Class<?>> KINDS =
+      List.of(Map.class, List.class, Set.class, Collection.class);
 
   private JavaTypes() {}
 
@@ -154,8 +164,39 @@ final class JavaTypes {
         "a tensor is made from "
             + ACCEPTED
             + ", not from "
-            + value.getClass().getTypeName()
-            + where);
+            + kind(value)
+            + where
+            + (value instanceof CharSequence text ? ": " + quoted(text) : ""));
+  }
+
+  /** Returns a text, a number or a list that is refused, or the kind of anything else. */
+  static String described(@Nullable Object value) {
+    if (value instanceof CharSequence text) {
+      return "the text " + quoted(text);
+    }
+    if (value == null) {
+      return "null";
+    }
+    String kind = kind(value);
+    return isElement(value)
+        ? kind + " " + value
+        : value instanceof List<?> ? shortened(value.toString()) : kind;
+  }
+
+  private static String quoted(CharSequence text) {
+    return "'" + shortened(text.toString()) + "'";
+  }
+
+  private static String shortened(String text) {
+    return text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
+  }
+
+  private static String kind(Object value) {
+    return KINDS.stream()
+        .filter(kind -> kind.isInstance(value))
+        .findFirst()
+        .map(Class::getTypeName)
+        .orElse(value.getClass().getTypeName());
   }
 
   /** Returns whether a number is one with a fraction. */

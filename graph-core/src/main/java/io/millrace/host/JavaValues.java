@@ -63,6 +63,14 @@ public final class JavaValues {
     }
   }
 
+  /**
+   * Returns how messages name a Java value that is refused: a text, a number or a list by itself,
+   * anything else by its kind, such as {@code java.util.Map}.
+   */
+  public static String described(@Nullable Object value) {
+    return JavaTypes.described(value);
+  }
+
   /** Returns whether a value is a flat array, a flat list or a buffer. */
   public static boolean isFlat(Object value) {
     if (JavaTypes.isNested(value)) {

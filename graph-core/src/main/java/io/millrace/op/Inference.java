@@ -153,9 +153,9 @@ public final class Inference {
     Shape shape = shape(input);
     require(
         !shape.isRankKnown() || shape.rank() == rank,
-        "input %d must have %d axes, but has shape %s",
+        "input %d must have %s, but has shape %s",
         input,
-        rank,
+        Messages.axes(rank),
         shape);
     return shape.isRankKnown() ? shape : Shape.unknown(rank);
   }
@@ -191,14 +191,29 @@ public final class Inference {
   /**
    * Returns an axis given from the front or, negative, from the end as one from the front.
    *
-   * @param rank number of axes that it may name
+   * @param rank number of axes that it may name, those of the input
    */
   public int axis(long axis, int rank) {
+    require(rank > 0, "axis %d is out of range: the input is a scalar, which has no axes", axis);
+    return axis(axis, rank, "input");
+  }
+
+  /**
+   * Returns the place of an axis that the result has and the input does not, from the front.
+   *
+   * @param rank number of axes of the result
+   */
+  public int newAxis(long axis, int rank) {
+    return axis(axis, rank, "result");
+  }
+
+  private int axis(long axis, int rank, String whose) {
     require(
         axis >= -rank && axis < rank,
-        "axis %d is out of range: the input has %d axes, so %d to %d",
+        "axis %d is out of range: the %s has %s, so %d to %d",
         axis,
-        rank,
+        whose,
+        Messages.axes(rank),
         -rank,
         rank - 1);
     return (int) (axis < 0 ? axis + rank : axis);

@@ -1,5 +1,6 @@
 package io.millrace.op;
 
+import io.millrace.host.JavaValues;
 import io.millrace.type.SourceLine;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -32,6 +33,19 @@ public final class Messages {
     String node = "[" + op.type() + (name.isEmpty() ? "" : " '" + name + "'") + "] ";
     String told = rule.length() > LONGEST ? rule.substring(0, LONGEST) + "..." : rule;
     return node + inputs(inputs) + (inputs.isEmpty() ? "" : ": ") + told + "\n  at " + source;
+  }
+
+  /**
+   * Returns how messages name a Java value that is refused: a text, a number or a list by itself,
+   * anything else by its kind, such as {@code java.util.Map}.
+   */
+  public static String described(Object value) {
+    return JavaValues.described(value);
+  }
+
+  /** Returns a number of axes as a text, such as {@code 1 axis}. */
+  public static String axes(long count) {
+    return count == 1 ? "1 axis" : count + " axes";
   }
 
   /** Returns a list of inputs with their types, such as {@code input 0 is x:0 float32[2,3]}. */

@@ -5,6 +5,8 @@ import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.op.Messages;
+import io.millrace.op.OpFamilies;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,7 +51,7 @@ final class CallReader {
   private static List<Object> copy(List<?> wanted) {
     for (int i = 0; i < wanted.size(); i++) {
       if (wanted.get(i) == null) {
-        throw new FeedException("position " + i + " of what a run is asked for holds null");
+        throw refused("position " + i + " of what a run is asked for holds null");
       }
     }
     return List.copyOf(wanted);
@@ -67,9 +69,9 @@ final class CallReader {
         fetch(graph.output(name));
       }
     } else {
-      throw new FeedException(
+      throw refused(
           "a run fetches tensors, runs operations or takes the name of either, not "
-              + wanted.getClass().getTypeName());
+              + Messages.described(wanted));
     }
   }
 
@@ -93,11 +95,11 @@ final class CallReader {
       Output output = fed(key);
       Object value = entry.getValue();
       if (value == null) {
-        throw new FeedException("cannot feed " + output + " with null");
+        throw refused("cannot feed " + output + " with null");
       }
       FeedSlot other = slots.putIfAbsent(output, FeedSlot.of(key, output, value));
       if (other != null) {
-        throw new FeedException(output + " is fed twice, as " + other.key() + " and as " + key);
+        throw refused(output + " is fed twice, as " + other.key() + " and as " + key);
       }
     }
     return slots;
@@ -116,14 +118,16 @@ final class CallReader {
       throw new FeedException(
           "cannot feed operation "
               + operation
-              + ", only its tensors: it has "
-              + operation.outputs().size()
-              + " outputs\n  at "
+              + ", only its tensors: "
+              + operation.outputs()
+              + "\n  at "
               + operation.source());
     }
-    throw new FeedException(
-        "the keys of a feed are tensors or their names, not "
-            + (key == null ? "null" : key.getClass().getTypeName()));
+    throw refused("the keys of a feed are tensors or their names, not " + Messages.described(key));
+  }
+
+  private static FeedException refused(String rule) {
+    return new FeedException(rule + "\n  at " + OpFamilies.caller());
   }
 
   private void requireOwn(Operation operation, String wish) {

@@ -4,6 +4,7 @@ import io.millrace.Backends;
 import io.millrace.DeviceException;
 import io.millrace.Operation;
 import io.millrace.SessionOptions;
+import io.millrace.op.OpFamilies;
 import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Device;
 import io.millrace.spi.DeviceSpec;
@@ -53,8 +54,13 @@ public final class Devices implements AutoCloseable {
    * @throws DeviceException if it cannot be had
    */
   public static Devices open(SessionOptions options, Backends backends) {
-    return new Devices(
-        backends.open(options.placement().device(), options.devices()), options, backends);
+    Device own;
+    try {
+      own = backends.open(options.placement().device(), options.devices());
+    } catch (DeviceException e) {
+      throw new DeviceException(e.getMessage() + "\n  at " + OpFamilies.caller());
+    }
+    return new Devices(own, options, backends);
   }
 
   /** Returns what counts the session's memory on the host. */

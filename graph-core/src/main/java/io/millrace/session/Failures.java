@@ -10,6 +10,7 @@ import io.millrace.UninitializedException;
 import io.millrace.compiler.lowering.Question;
 import io.millrace.ir.Origin;
 import io.millrace.op.Messages;
+import io.millrace.op.OpFamilies;
 import io.millrace.spi.StepException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class Failures {
           + "\n  at "
           + operation.source();
     } catch (FeedException unknown) {
-      return "\n  in " + site;
+      return "\n  at " + OpFamilies.caller();
     }
   }
 

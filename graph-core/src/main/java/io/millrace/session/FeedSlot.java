@@ -1,9 +1,11 @@
 package io.millrace.session;
 
 import io.millrace.FeedException;
+import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.host.JavaValues;
+import io.millrace.op.Messages;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Map;
@@ -36,6 +38,11 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
       }
       return slot.requireShape();
     }
+    if (value instanceof Operand) {
+      throw new FeedException(
+          "cannot feed %s: %s is a tensor of the graph, which has no value outside a run: fetch it first, and feed that\n  at %s"
+              .formatted(output, value, output.operation().source()));
+    }
     Shape shape;
     try {
       JavaValues.requireConverts(value, output.dtype());
@@ -52,9 +59,23 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
 
   private FeedSlot requireShape() {
     if (!output.shape().isCompatibleWith(type.shape())) {
-      throw refuse(type, "the shapes differ");
+      throw refuse(type, "the shapes differ: " + difference(output.shape(), type.shape()));
     }
     return this;
+  }
+
+  /** Returns in what a value's shape differs from that of its tensor, whose rank is known. */
+  private static String difference(Shape wanted, Shape given) {
+    if (wanted.rank() != given.rank()) {
+      return "the value has %s, not %d".formatted(Messages.axes(given.rank()), wanted.rank());
+    }
+    for (int axis = 0; axis < wanted.rank(); axis++) {
+      if (wanted.dim(axis) >= 0 && wanted.dim(axis) != given.dim(axis)) {
+        return "axis %d of the value has extent %d, not %d"
+            .formatted(axis, given.dim(axis), wanted.dim(axis));
+      }
+    }
+    throw new AssertionError(wanted + " and " + given);
   }
 
   private FeedException refuse(TensorType got, String rule) {

@@ -9,7 +9,9 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
+import io.millrace.op.OpFamilies;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -89,10 +91,12 @@ record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds)
     for (Map.Entry<?, ?> entry : values.entrySet()) {
       Output variable = variable(graph, entry.getKey());
       if (entry.getValue() == null) {
-        throw new FeedException("cannot set " + variable + " to null");
+        throw new FeedException(
+            "cannot set %s to null\n  at %s".formatted(variable, OpFamilies.caller()));
       }
       if (variables.put(variable, entry.getValue()) != null) {
-        throw new FeedException(variable + " is set twice");
+        throw new FeedException(
+            "%s is set twice\n  at %s".formatted(variable, OpFamilies.caller()));
       }
     }
     Graph own = new Graph();
@@ -133,8 +137,8 @@ record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds)
       output = graph.output(name);
     } else {
       throw new FeedException(
-          "what is set is a variable or its name, not "
-              + (key == null ? "null" : key.getClass().getTypeName()));
+          "what is set is a variable or its name, not %s\n  at %s"
+              .formatted(Messages.described(key), OpFamilies.caller()));
     }
     Operation operation = output.operation();
     if (operation.graph() != graph) {

@@ -18,10 +18,14 @@ public record DeviceOptions(int threads, long memoryLimit, boolean tensorFloat32
    * @throws IllegalArgumentException if a number is negative, or there are more than 4096 threads
    */
   public DeviceOptions {
-    if (threads < 0 || threads > MOST_THREADS || memoryLimit < 0) {
+    if (threads < 0 || threads > MOST_THREADS) {
       throw new IllegalArgumentException(
-          "a device needs 0 to %s threads and memoryLimit >= 0, not %s and %s"
-              .formatted(MOST_THREADS, threads, memoryLimit));
+          "threads must be in [0, %s], not %s: 0 leaves it to the device"
+              .formatted(MOST_THREADS, threads));
+    }
+    if (memoryLimit < 0) {
+      throw new IllegalArgumentException(
+          "memoryLimit must be a number of bytes, or 0 for no limit, not " + memoryLimit);
     }
   }
 

@@ -27,7 +27,8 @@ public final class Interruption {
    */
   public void check(int step) {
     if (step < end && Thread.currentThread().isInterrupted()) {
-      throw new StepException(steps.get(step).origin(), "its thread was interrupted before this");
+      throw new StepException(
+          steps.get(step).origin(), "its thread was interrupted before its next step");
     }
   }
 }

@@ -81,7 +81,12 @@ public final class Shape {
 
   /** Returns the extent of an axis, counted from the end if negative; -1 if it is unknown. */
   public long dim(int axis) {
-    return dims[axis < 0 ? axis + rank() : axis];
+    int place = axis < 0 ? axis + rank() : axis;
+    if (place < 0 || place >= rank()) {
+      throw new IndexOutOfBoundsException(
+          "there is no axis %d: shape %s has %d, counted from 0".formatted(axis, this, rank()));
+    }
+    return dims[place];
   }
 
   /** Returns a copy of the extents, -1 for unknown ones. */

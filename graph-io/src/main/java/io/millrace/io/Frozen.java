@@ -6,6 +6,7 @@ import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Session;
 import io.millrace.Tensor;
+import io.millrace.op.Messages;
 import io.millrace.type.Literal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,7 +36,9 @@ record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
   static Frozen of(Session session, Collection<?> outputs, FilePlace place) {
     Set<Operation> needed = new LinkedHashSet<>();
     Deque<Operation> open = new ArrayDeque<>();
-    outputs.forEach(output -> open.add(operation(session.graph(), output)));
+    try (Graph.Scope ignored = session.graph().at(place.line())) {
+      outputs.forEach(output -> open.add(operation(session.graph(), output, place)));
+    }
     while (!open.isEmpty()) {
       Operation operation = open.pop();
       if (needed.add(operation)) {
@@ -63,7 +66,7 @@ record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
     return new Frozen(List.copyOf(ordered), Map.copyOf(values));
   }
 
-  private static Operation operation(Graph graph, Object output) {
+  private static Operation operation(Graph graph, Object output, FilePlace place) {
     Operation found;
     if (output instanceof Operation operation) {
       found = operation;
@@ -73,10 +76,10 @@ record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
       found = name.indexOf(':') < 0 ? graph.operation(name) : graph.output(name).operation();
     } else {
       throw new FeedException(
-          "outputs are operands, operations and names, not " + output.getClass().getTypeName());
+          "outputs are operands, operations and names, not " + Messages.described(output) + place);
     }
     if (found.graph() != graph) {
-      throw new FeedException(found + " belongs to another graph than the session's");
+      throw new FeedException(found + " belongs to another graph than the session's" + place);
     }
     return found;
   }

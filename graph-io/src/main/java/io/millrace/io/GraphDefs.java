@@ -151,7 +151,8 @@ public final class GraphDefs {
     FilePlace place = place("");
     GraphImport file = parse(() -> GraphFiles.parse(bytes), Optional.empty(), place);
     file.addTo(new Graph(), "");
-    try (Graph.Scope ignored = graph.nameScope(prefix)) {
+    try (Graph.Scope line = graph.at(place.line());
+        Graph.Scope ignored = graph.nameScope(prefix)) {
       String scope = graph.currentNameScope();
       file.addTo(graph, scope);
       return scope;

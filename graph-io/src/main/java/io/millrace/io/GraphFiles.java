@@ -50,7 +50,8 @@ final class GraphFiles {
       stream.checkLastTagWas(0);
       return graph;
     } catch (InvalidProtocolBufferException e) {
-      throw new MalformedException("the bytes are no GraphDef: " + e.getMessage());
+      throw new MalformedException(
+          "the bytes are no GraphDef: " + String.valueOf(e.getMessage()).replace("  ", " "));
     } catch (IOException e) {
       throw new AssertionError("bytes in memory", e);
     }

@@ -2,6 +2,7 @@ package io.millrace.ops;
 
 import io.millrace.Operand;
 import io.millrace.Tensor;
+import io.millrace.op.Messages;
 import io.millrace.ops.building.Refusal;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,7 +28,8 @@ public record Dropout(
             "dropout", "%s must be in %s, not %s", name, isKept ? "(0, 1]" : "[0, 1)", value);
       }
     } else if (!(share instanceof Operand || share instanceof Tensor)) {
-      throw Refusal.of("dropout", "%s is a number or a scalar tensor, not %s", name, share);
+      throw Refusal.of(
+          "dropout", "%s is a number or a scalar tensor, not %s", name, Messages.described(share));
     }
   }
 

@@ -6,6 +6,8 @@ import io.millrace.GraphKeys;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.Tensor;
+import io.millrace.op.Messages;
 import io.millrace.ops.array.Constants;
 import io.millrace.ops.array.CoreOps;
 import io.millrace.ops.building.Refusal;
@@ -132,12 +134,12 @@ public abstract class Optimizer {
 
   private void require(Setting setting) {
     Object value = setting.value();
-    if (value == null || value instanceof CharSequence || value instanceof Boolean) {
+    if (!(value instanceof Number || value instanceof Operand || value instanceof Tensor)) {
       throw Refusal.of(
           name,
           "%s must be a number or a scalar tensor, not %s",
           setting.name(),
-          value instanceof CharSequence ? "the text '" + value + "'" : value);
+          value instanceof Boolean ? value : Messages.described(value));
     }
     if (value instanceof Operand operand
         && (!operand.asOutput().dtype().isNumeric()

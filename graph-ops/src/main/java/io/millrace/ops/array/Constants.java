@@ -131,7 +131,11 @@ public final class Constants {
   /** Truth is no number beside numbers, as in TensorFlow; only what is fed converts. */
   private static DType requireKind(DType own, DType wanted) {
     if (own.isBoolean() != wanted.isBoolean()) {
-      throw new IllegalArgumentException("a " + own + " is no " + wanted);
+      throw new IllegalArgumentException(
+          own.isBoolean()
+              ? "a bool is no " + wanted + ": cast it"
+              : "%s %s is no bool: compare it with something"
+                  .formatted(own.isInteger() && own.isSigned() ? "an" : "a", own));
     }
     return wanted;
   }

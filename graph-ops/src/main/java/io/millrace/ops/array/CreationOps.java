@@ -290,7 +290,7 @@ public interface CreationOps extends Building {
         return List.of(new TensorType(in.dtype(2), Shape.unknown()));
       }
       Shape indices = in.shape(0);
-      int at = in.axis(axis, indices.rank() + 1);
+      int at = in.newAxis(axis, indices.rank() + 1);
       return List.of(
           new TensorType(
               in.dtype(2),

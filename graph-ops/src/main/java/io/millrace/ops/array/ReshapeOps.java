@@ -162,7 +162,7 @@ public interface ReshapeOps extends Building {
       if (wished.isEmpty()) {
         return List.of(in.type(0).withShape(Shape.unknown(shape.rank() + 1)));
       }
-      int axis = in.axis(wished.get(), shape.rank() + 1);
+      int axis = in.newAxis(wished.get(), shape.rank() + 1);
       return List.of(
           in.type(0)
               .withShape(

@@ -81,9 +81,9 @@ public interface SequenceOps extends Building {
       in.require(
           step > 0 ? span >= 0 : span <= 0,
           "start %s and limit %s are in the wrong order for delta %s",
-          start.get().getDouble(0),
-          limit.get().getDouble(0),
-          step);
+          start.get().text(0),
+          limit.get().text(0),
+          delta.get().text(0));
       return List.of(TensorType.of(dtype, count(start.get(), limit.get(), delta.get())));
     }
 
@@ -171,7 +171,7 @@ public interface SequenceOps extends Building {
               .scalar(DType.INT32, 0)
               .scalar(DType.INT32, 1)
               .scalar(DType.INT32, 0),
-          Example.rejects(new Range(), "start 4.0 and limit 3.0 are in the wrong order")
+          Example.rejects(new Range(), "start 4 and limit 3 are in the wrong order")
               .scalar(DType.INT32, 4)
               .scalar(DType.INT32, 3)
               .scalar(DType.INT32, 1),

@@ -75,7 +75,7 @@ public interface StackOps extends Building {
       if (!shape.isRankKnown()) {
         return List.of(in.type(0).withShape(shape));
       }
-      int at = in.axis(axis, shape.rank() + 1);
+      int at = in.newAxis(axis, shape.rank() + 1);
       return List.of(
           in.type(0)
               .withShape(

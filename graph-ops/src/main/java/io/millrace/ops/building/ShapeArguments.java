@@ -1,5 +1,6 @@
 package io.millrace.ops.building;
 
+import io.millrace.op.Messages;
 import io.millrace.type.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class ShapeArguments {
                     Refusal.of(
                         operation,
                         "a shape is a Shape, whole numbers, an array or a list of them, not %s",
-                        value));
+                        Messages.described(value)));
     for (long dim : dims) {
       if (dim < Shape.UNKNOWN) {
         throw Refusal.of(operation, "extents are 0 or more, or -1 for unknown, not %d", dim);

@@ -1,6 +1,7 @@
 package io.millrace.ops.building;
 
 import io.millrace.op.Inference;
+import io.millrace.op.Messages;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 
@@ -30,9 +31,9 @@ public final class Shapes {
     Shape shape = in.shape(input);
     in.require(
         !shape.isRankKnown() || shape.rank() >= least,
-        "input %d must have at least %d axes, but has shape %s",
+        "input %d must have at least %s, but has shape %s",
         input,
-        least,
+        Messages.axes(least),
         shape);
   }
 

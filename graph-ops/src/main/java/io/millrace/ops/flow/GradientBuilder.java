@@ -24,12 +24,14 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
       List<? extends Operand> ys,
       List<? extends Operand> xs,
       List<? extends Operand> gradYs) {
+    require(!ys.isEmpty(), "there is no y to take gradients of");
     List<Output> from = outputs(graph, "y", ys);
     List<Output> to = outputs(graph, "x", xs.stream().map(GradientBuilder::source).toList());
     List<Output> seeds = outputs(graph, "gradient", gradYs);
     require(
         seeds.isEmpty() || seeds.size() == from.size(),
-        "there are " + from.size() + " ys but " + seeds.size() + " gradients of them");
+        "the number of ys, %s, and that of the gradients that arrive at them, %s, differ"
+            .formatted(from.size(), seeds.size()));
     for (int i = 0; i < seeds.size(); i++) {
       require(
           seeds.get(i).dtype() == from.get(i).dtype()
@@ -65,7 +67,10 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
     List<Output> outputs = new ArrayList<>();
     for (Operand operand : operands) {
       Output output = operand.asOutput();
-      require(output.graph() == graph, role + " " + output + " belongs to another graph");
+      require(
+          output.graph() == graph,
+          "%s %s (made at %s) belongs to another graph"
+              .formatted(role, output, output.operation().source()));
       require(
           output.dtype().isFloating(),
           role + " " + output + " is not floating, and gradients are of floating tensors");

@@ -91,6 +91,6 @@ public final class Ascending {
         Example.rejects(op, "segment ids must ascend").with(DType.FLOAT32, 3).ints(0, 2, 1),
         Example.rejects(op, "segment ids must be 0 or more").with(DType.FLOAT32, 3).ints(-1, 0, 1),
         Example.rejects(op, "there are 3 slices, but 2 ids").with(DType.FLOAT32, 3).ints(0, 1),
-        Example.rejects(op, "must have at least 1 axes").with(DType.FLOAT32).ints(0));
+        Example.rejects(op, "must have at least 1 axis").with(DType.FLOAT32).ints(0));
   }
 }

@@ -182,7 +182,7 @@ public interface GatherOps extends Building {
               .longs(-1)
               .with(first),
           Example.rejects(op, "axis 1 is out of range").with(DType.FLOAT32, 3).ints(0).with(second),
-          Example.rejects(op, "input 0 must have at least 1 axes")
+          Example.rejects(op, "input 0 must have at least 1 axis")
               .with(DType.FLOAT32)
               .ints(0)
               .with(first),

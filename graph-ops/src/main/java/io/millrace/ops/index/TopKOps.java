@@ -147,7 +147,7 @@ public interface TopKOps extends Building {
           Example.rejects(op, "k must be 0 or more, not -1")
               .with(DType.FLOAT32, 3)
               .scalar(DType.INT32, -1),
-          Example.rejects(op, "must have at least 1 axes")
+          Example.rejects(op, "must have at least 1 axis")
               .with(DType.FLOAT32)
               .scalar(DType.INT32, 0));
     }

@@ -104,7 +104,7 @@ public interface UniqueOps extends Building {
           Example.accepts(op).with(DType.INT64, 0),
           Example.accepts(counting).within(0, 3, DType.UINT8, 8),
           Example.accepts(new Unique(true, DType.INT32)).with(DType.FLOAT32, 0),
-          Example.rejects(op, "must have 1 axes").with(DType.FLOAT32, 2, 2),
+          Example.rejects(op, "must have 1 axis").with(DType.FLOAT32, 2, 2),
           Example.rejects(new Unique(false, DType.UINT8), "places must be int32 or int64")
               .with(DType.FLOAT32, 2));
     }
@@ -160,7 +160,7 @@ public interface UniqueOps extends Building {
           Example.accepts(op).with(DType.FLOAT64, 0, 3).ints(0),
           Example.accepts(counting).within(0, 2, DType.INT64, 5, 2).ints(0),
           Example.rejects(op, "takes one axis at most, not 2").with(DType.FLOAT32, 2, 2).ints(0, 1),
-          Example.rejects(op, "must have 1 axes").with(DType.FLOAT32, 2, 2).ints(),
+          Example.rejects(op, "must have 1 axis").with(DType.FLOAT32, 2, 2).ints(),
           Example.rejects(op, "axis 2 is out of range").with(DType.FLOAT32, 2, 2).ints(2));
     }
   }
@@ -239,7 +239,7 @@ public interface UniqueOps extends Building {
       examples.add(Example.accepts(op).with(DType.UINT8, 3).with(DType.UINT8, 0));
       examples.add(Example.accepts(op).with(DType.INT64, 0).with(DType.INT64, 2));
       examples.add(
-          Example.rejects(op, "must have 1 axes").with(DType.FLOAT32, 2, 2).with(DType.FLOAT32, 2));
+          Example.rejects(op, "must have 1 axis").with(DType.FLOAT32, 2, 2).with(DType.FLOAT32, 2));
       return examples;
     }
   }

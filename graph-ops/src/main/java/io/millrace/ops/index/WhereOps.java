@@ -171,7 +171,7 @@ public interface WhereOps extends Building {
           Example.accepts(op).with(Literal.fill(TensorType.of(DType.FLOAT32, 2, 2), Double.NaN)),
           Example.accepts(op).with(Literal.fill(TensorType.of(DType.FLOAT64, 4), -0.0)),
           Example.accepts(op).with(DType.BOOL, 2, 0, 3),
-          Example.rejects(op, "must have at least 1 axes").with(DType.BOOL));
+          Example.rejects(op, "must have at least 1 axis").with(DType.BOOL));
     }
   }
 }

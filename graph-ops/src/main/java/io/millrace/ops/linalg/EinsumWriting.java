@@ -54,8 +54,10 @@ final class EinsumWriting {
     char[] second = named(b.shape().rank(), 'a');
     StringBuilder output = new StringBuilder().append(first).append(second);
     for (int i = 0; i < axesOfA.length; i++) {
-      char shared = first[axis(a, axesOfA[i])];
+      int own = axis(a, axesOfA[i]);
       int other = axis(b, axesOfB[i]);
+      requireEqual(a, own, b, other);
+      char shared = first[own];
       for (char gone : new char[] {shared, second[other]}) {
         int at = output.indexOf(String.valueOf(gone));
         if (at < 0) {
@@ -67,6 +69,22 @@ final class EinsumWriting {
       second[other] = shared;
     }
     return new String(first) + "," + new String(second) + "->" + output;
+  }
+
+  private static void requireEqual(Output a, int axisOfA, Output b, int axisOfB) {
+    long first = a.shape().dim(axisOfA);
+    long second = b.shape().dim(axisOfB);
+    if (first >= 0 && second >= 0 && first != second) {
+      throw Refusal.of(
+          "tensordot",
+          "axis %d of %s has %d elements, but axis %d of %s has %d",
+          axisOfA,
+          a,
+          first,
+          axisOfB,
+          b,
+          second);
+    }
   }
 
   private static String list(int[] axes) {

@@ -1,6 +1,7 @@
 package io.millrace.ops.linalg;
 
 import io.millrace.op.Inference;
+import io.millrace.op.Messages;
 import io.millrace.ops.building.Shapes;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
@@ -103,10 +104,10 @@ record Equation(List<String> inputs, String output) {
       in.require(
           !shape.isRankKnown()
               || (hasEllipsis(subscripts) ? shape.rank() >= named : shape.rank() == named),
-          "input %d of shape %s must have %d axes%s",
+          "input %d of shape %s must have %s%s",
           i,
           shape,
-          named,
+          Messages.axes(named),
           hasEllipsis(subscripts) ? " or more" : "");
     }
   }

@@ -102,7 +102,7 @@ public interface BiasOps extends Building {
           Example.rejects(last, "must have at least 2 axes")
               .with(DType.FLOAT32, 3)
               .with(DType.FLOAT32, 3),
-          Example.rejects(last, "input 1 must have 1 axes")
+          Example.rejects(last, "input 1 must have 1 axis")
               .with(DType.FLOAT32, 2, 3)
               .with(DType.FLOAT32, 1, 3));
     }

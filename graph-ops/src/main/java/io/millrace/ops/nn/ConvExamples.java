@@ -44,9 +44,15 @@ final class ConvExamples {
     of.accepts(VALID, DType.FLOAT32, dims(0, 4, 4, 3), dims(3, 3, 3, 2));
     of.accepts(SAME.strides(2, 1), DType.INT32, dims(1, 4, 5, 4), dims(2, 2, 2, 6));
     of.rejects(
-        "evenly divisible by filter depth: 3 vs 2", VALID, dims(1, 4, 4, 3), dims(3, 3, 2, 4));
+        "the images have 3 channels, but the filter is for 2",
+        VALID,
+        dims(1, 4, 4, 3),
+        dims(3, 3, 2, 4));
     of.rejects(
-        "evenly divisible by number of groups: 3 vs 2", VALID, dims(1, 4, 4, 4), dims(3, 3, 2, 3));
+        "which makes 2 groups, and its 3 outputs do not",
+        VALID,
+        dims(1, 4, 4, 4),
+        dims(3, 3, 2, 3));
     of.rejects(
         "a window of 5 does not fit spatial axis 1 of 3",
         VALID,

@@ -136,15 +136,18 @@ public enum ConvFamily {
     if (channels >= 0 && depth > 0) {
       in.require(
           channels % depth == 0,
-          "input depth must be evenly divisible by filter depth: %d vs %d",
+          "the images have %d channels, but the filter is for %d, which does not divide them",
           channels,
           depth);
       int groups = groups(channels, grouped);
       in.require(
           outputs < 0 || outputs % groups == 0,
-          "output depth must be evenly divisible by number of groups: %d vs %d",
-          outputs,
-          groups);
+          "the images have %d channels, but the filter is for %d, which makes %d groups, and its %d"
+              + " outputs do not divide into those",
+          channels,
+          depth,
+          groups,
+          outputs);
     }
   }
 }

@@ -134,7 +134,7 @@ public interface SoftmaxOps extends Building {
           Example.accepts(op).with(DType.FLOAT64, 2, 1, 3),
           Example.accepts(op).with(DType.FLOAT32, 0, 3),
           Example.accepts(op).with(DType.FLOAT32, 3, 1),
-          Example.rejects(op, "must have at least 1 axes").with(DType.FLOAT32));
+          Example.rejects(op, "must have at least 1 axis").with(DType.FLOAT32));
     }
   }
 
