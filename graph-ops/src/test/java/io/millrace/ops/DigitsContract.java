@@ -35,6 +35,10 @@ public abstract class DigitsContract {
     return new Point(name, function, x, value, slope);
   }
 
+  private static Output slope(Ops tf, Output y, Output x) {
+    return tf.gradients(y, x).get(0);
+  }
+
   private static final List<Point> POINTS =
       List.of(
           at("sigmoid of 0x1p-20", Ops::sigmoid, 0x1p-20, 0.5000002384185791, 0.24999999999994316),
@@ -43,6 +47,36 @@ public abstract class DigitsContract {
           at("tanh of 0x1p-12", Ops::tanh, 0x1p-12, 0.00024414062014936172, 0.9999999403953576),
           at("tanh of 10", Ops::tanh, 10, 0.9999999958776927, 8.244614455767397e-09),
           at("tanh of -40", Ops::tanh, -40, -1.0, 7.219405551381661e-35),
+          at(
+              "slope of tanh at 40",
+              (tf, x) -> slope(tf, tf.tanh(x), x),
+              40,
+              7.2194055513816607e-35,
+              -1.4438811102763321e-34),
+          at(
+              "slope of tanh at 0x1p-12",
+              (tf, x) -> slope(tf, tf.tanh(x), x),
+              0x1p-12,
+              0.99999994039535759,
+              -0.00048828121119489469),
+          at(
+              "slope of sigmoid at -80",
+              (tf, x) -> slope(tf, tf.sigmoid(x), x),
+              -80,
+              1.8048513878454152e-35,
+              1.8048513878454152e-35),
+          at(
+              "slope of sigmoid at 0x1p-20",
+              (tf, x) -> slope(tf, tf.sigmoid(x), x),
+              0x1p-20,
+              0.24999999999994316,
+              -1.1920928955074511e-7),
+          at(
+              "slope of softplus at 80",
+              (tf, x) -> slope(tf, tf.nn.softplus(x), x),
+              80,
+              1,
+              1.8048513878454152e-35),
           at(
               "logSigmoid of 30",
               Ops::logSigmoid,

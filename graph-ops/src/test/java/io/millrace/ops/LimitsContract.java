@@ -11,6 +11,7 @@ import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Holds a device to the limits of functions at zeros, poles and infinities. */
@@ -203,5 +204,38 @@ public abstract class LimitsContract {
     check(tf.nn.gelu(ends), 0, INF);
     check(tf.nn.gelu(ends, true), 0, INF);
     check(slope(tf.asinh(ends), ends), 0, 0);
+    check(slope(tf.nn.swish(ends), ends), 0, 1);
+    check(slope(tf.nn.gelu(ends), ends), 0, 1);
+    check(slope(tf.nn.gelu(ends, true), ends), 0, 1);
+  }
+
+  @Test
+  void slopesFlattenOut() {
+    Output far = numbers(tf, -INF, -1e4, -400, 400, 1e4, INF);
+    List<UnaryOperator<Output>> flat =
+        List.of(tf::sigmoid, tf::tanh, tf::erf, tf::erfc, tf.nn::swish, tf.nn::gelu);
+    for (UnaryOperator<Output> each : flat) {
+      Output second = slope(slope(each.apply(far), far), far);
+      check(tf.cast(tf.less(tf.abs(second), 1e-100), DType.FLOAT64), 1, 1, 1, 1, 1, 1);
+      Output floats = tf.constant(new float[] {-1e30f, -200, 200, 1e4f, Float.POSITIVE_INFINITY});
+      check(slope(slope(each.apply(floats), floats), floats), 0, 0, 0, 0, 0);
+    }
+    Output ends = numbers(tf, -INF, INF);
+    check(slope(slope(tf.atan(ends), ends), ends), 0, 0);
+    check(slope(slope(slope(tf.nn.softplus(ends), ends), ends), ends), 0, 0);
+    Output huge = numbers(tf, 1e100);
+    check(slope(tf.atan(huge), huge), 1e-200);
+    check(slope(slope(tf.atan(huge), huge), huge), -2e-300);
+  }
+
+  @Test
+  void scoresThatAreInfinitelyRightCostNothing() {
+    Output scores = numbers(tf, -INF, INF, -INF, INF, 0);
+    Output truth = numbers(tf, 0, 1, 1, 0, 1);
+    Output loss = tf.nn.sigmoidCrossEntropyWithLogits(truth, scores);
+    check(loss, 0, 0, INF, INF, Math.log(2));
+    check(slope(loss, scores), 0, 0, -1, 1, -0.5);
+    Output lost = tf.nn.sigmoidCrossEntropyWithLogits(numbers(tf, 0, 1), numbers(tf, NAN, NAN));
+    check(lost, NAN, NAN);
   }
 }

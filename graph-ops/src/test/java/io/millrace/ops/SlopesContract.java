@@ -193,4 +193,34 @@ public abstract class SlopesContract {
     check(slope(tf.segmentProd(wide, pairs), wide), 1e30, 1e30, 1e-30, 1e-30);
     check(slope(tf.unsortedSegmentProd(wide, pairs, 2), wide), 1e30, 1e30, 1e-30, 1e-30);
   }
+
+  @Test
+  void whatIsNotFiniteStaysInItsSegment() {
+    double nan = Double.NaN;
+    double infinity = Double.POSITIVE_INFINITY;
+    Output x = tf.constant(new double[] {nan, 2, 3, 5, infinity, 7});
+    int[] ids = {0, 0, 1, 1, 3, 4};
+    Output first = slope(tf.segmentProd(x, ids), x);
+    check(first, 2, nan, 5, 3, 1, 1);
+    Output others = slope(sum(tf, first, 1, 1, 1, 1, 1, 1), x);
+    check(tf.gather(others, new int[] {2, 3, 4, 5}), 1, 1, 0, 0);
+    int[] mixed = {2, 0, 1, 0, 1, -1};
+    Output second = slope(tf.unsortedSegmentProd(x, mixed, 3), x);
+    check(second, 1, 5, infinity, 2, 3, 0);
+    others = slope(sum(tf, second, 1, 1, 1, 1, 1, 1), x);
+    check(tf.gather(others, new int[] {0, 1, 3, 5}), 0, 1, 1, 0);
+  }
+
+  @Test
+  void whatArrivesAtTheExtremeOfNothingIsNowhere() {
+    Output none = tf.placeholder(DType.FLOAT64, Shape.unknown());
+    Output arriving = tf.placeholder(DType.FLOAT64, Shape.of(2));
+    Map<Output, Tensor> feeds =
+        Map.of(none, Tensor.zeros(DType.FLOAT64, 0, 2), arriving, Tensor.of(new double[] {1, 2}));
+    for (Output extreme : List.of(tf.reduceMax(none, 0), tf.reduceMin(none, 0))) {
+      Output first = tf.gradients(List.of(extreme), List.of(none), List.of(arriving)).get(0);
+      check(first, feeds);
+      check(slope(first, arriving), feeds, 0, 0);
+    }
+  }
 }

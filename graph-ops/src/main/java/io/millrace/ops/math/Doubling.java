@@ -43,8 +43,10 @@ final class Doubling {
     Output sums = b;
     for (int i = 0; i < steps; i++) {
       int distance = step * (1 << i);
-      Output reached = tf.add(sums, tf.multiply(factors, gather(sums, distance)));
-      sums = tf.where(isInside(distance), reached, sums);
+      Output inside = isInside(distance);
+      Output zeros = tf.zerosLike(sums);
+      Output reached = tf.where(inside, gather(sums, distance), zeros);
+      sums = tf.add(sums, tf.multiply(tf.where(inside, factors, zeros), reached));
       factors = tf.multiply(factors, gather(factors, distance));
     }
     return sums;
@@ -57,13 +59,15 @@ final class Doubling {
    * @param step 1 where behind means later, or -1
    */
   Output products(Output x, Output groups, int step) {
+    Output ones = tf.onesLike(x);
     Output products = x;
     for (int i = 0; i < steps; i++) {
       int distance = step * (1 << i);
-      Output more = tf.multiply(products, gather(products, distance));
-      products = tf.where(isSame(groups, distance), more, products);
+      // Of another group come ones, so that no slope is multiplied by what is not finite there.
+      Output others = tf.where(isSame(groups, distance), gather(products, distance), ones);
+      products = tf.multiply(products, others);
     }
-    return tf.where(isSame(groups, step), gather(products, step), tf.onesLike(x));
+    return tf.where(isSame(groups, step), gather(products, step), ones);
   }
 
   private Output isSame(Output groups, int distance) {

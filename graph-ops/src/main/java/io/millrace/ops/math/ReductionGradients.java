@@ -50,7 +50,8 @@ final class ReductionGradients {
             new ReductionOps.Reduce(ReductionOps.Kind.SUM, true),
             tf.cast(chosen, x.dtype()),
             call.input(1));
-    Output shared = tf.divide(kept(call, reduce, call.gradient()), count);
+    // Of nothing there is no extreme, and no share.
+    Output shared = tf.divide(kept(call, reduce, call.gradient()), tf.maximum(count, 1));
     return Gradients.of(tf.where(chosen, shared, tf.zerosLike(shared)));
   }
 

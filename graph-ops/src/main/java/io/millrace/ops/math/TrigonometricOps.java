@@ -93,23 +93,24 @@ public interface TrigonometricOps extends Building {
                 (tf, x, y, dy) -> tf.negative(tf.multiply(dy, tf.rsqrt(oneMinusSquare(tf, x)))))),
     ATAN(
         row("Atan", UnaryFn.ATAN)
-            .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.reciprocal(tf.add(1, tf.square(x)))))),
+            .derivative(
+                (tf, x, y, dy) -> {
+                  // 1 / (1 + x^2)
+                  Output u = bounded(tf, x);
+                  return tf.multiply(dy, tf.divide(tf.square(u), squares(tf, x, u)));
+                })),
     SINH(row("Sinh", UnaryFn.SINH).derivative((tf, x, y, dy) -> tf.multiply(dy, tf.cosh(x)))),
     COSH(row("Cosh", UnaryFn.COSH).derivative((tf, x, y, dy) -> tf.multiply(dy, tf.sinh(x)))),
     TANH(
         row("Tanh", UnaryFn.TANH)
-            // From x: where y is rounded to 1, nothing is left of 1 - y^2.
-            .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.square(secant(tf, x))))),
+            .derivative((tf, x, y, dy) -> tf.multiply(dy, slopeOfTanh(tf, x, y)))),
     ASINH(
         row("Asinh", UnaryFn.ASINH)
             .derivative(
                 (tf, x, y, dy) -> {
-                  // 1 / sqrt(1 + x^2), of beyond 1 in terms of 1 / x, whose square does not
-                  // overflow.
-                  Output size = tf.abs(x);
-                  Output u = tf.reciprocal(tf.maximum(1, size));
-                  Output squares = tf.add(tf.square(u), tf.square(tf.minimum(size, 1)));
-                  return tf.multiply(dy, tf.multiply(u, tf.rsqrt(squares)));
+                  // 1 / sqrt(1 + x^2)
+                  Output u = bounded(tf, x);
+                  return tf.multiply(dy, tf.multiply(u, tf.rsqrt(squares(tf, x, u))));
                 })),
     ACOSH(
         row("Acosh", UnaryFn.ACOSH)
@@ -139,9 +140,25 @@ public interface TrigonometricOps extends Building {
       return Row.unary(type, FLOATING, x -> x.apply(fn));
     }
 
-    /** Returns the hyperbolic secant, whose square is the derivative of the tangent. */
-    static Output secant(Ops tf, Output x) {
-      return tf.reciprocal(tf.cosh(x));
+    /**
+     * Returns the derivative of the hyperbolic tangent y: the value of the squared secant of x,
+     * since where y is rounded to 1, nothing is left of {@code 1 - y^2}; with the derivatives of
+     * the latter, which are products with y and overflow nowhere.
+     */
+    static Output slopeOfTanh(Ops tf, Output x, Output y) {
+      Output plain = tf.subtract(1, tf.square(y));
+      Output exact = tf.square(tf.reciprocal(tf.cosh(x)));
+      return tf.add(plain, tf.stopGradient(tf.subtract(exact, plain)));
+    }
+
+    /** Returns 1, or beyond 1 the reciprocal of x, positive, whose square does not overflow. */
+    private static Output bounded(Ops tf, Output x) {
+      return tf.reciprocal(tf.maximum(1, tf.abs(x)));
+    }
+
+    /** Returns {@code 1 + x^2}, beyond 1 divided by the square of x. */
+    private static Output squares(Ops tf, Output x, Output bounded) {
+      return tf.add(tf.square(bounded), tf.square(tf.minimum(tf.abs(x), 1)));
     }
 
     /**

@@ -176,12 +176,7 @@ public interface UnaryOps extends Building {
             .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.multiply(x, 2)))),
     SIGMOID(
         Row.unary("Sigmoid", FLOATING, Scalar::sigmoid)
-            .derivative(
-                (tf, x, y, dy) -> {
-                  // From x: where y is rounded to 1, nothing is left of 1 - y.
-                  Output half = TrigonometricOps.Trigonometric.secant(tf, tf.multiply(x, 0.5));
-                  return tf.multiply(dy, tf.square(tf.multiply(half, 0.5)));
-                })),
+            .derivative((tf, x, y, dy) -> tf.multiply(dy, slopeOfSigmoid(tf, x)))),
     ERF(
         Row.unary("Erf", FLOATING, x -> x.apply(UnaryFn.ERF))
             .derivative((tf, x, y, dy) -> bell(tf, 2 / Math.sqrt(Math.PI), x, dy))),
@@ -230,7 +225,15 @@ public interface UnaryOps extends Building {
     }
 
     private static Output bell(Ops tf, double height, Output x, Output dy) {
-      return tf.multiply(dy, tf.multiply(height, tf.exp(tf.negative(tf.square(x)))));
+      // 0 long before 40, also times powers of x, and infinite ones do not spoil it.
+      Output near = tf.maximum(tf.minimum(x, 40), -40);
+      return tf.multiply(dy, tf.multiply(height, tf.exp(tf.negative(tf.square(near)))));
+    }
+
+    /** Returns the derivative of the sigmoid, from x, which keeps the digits of both tails. */
+    public static Output slopeOfSigmoid(Ops tf, Output x) {
+      Output half = tf.multiply(x, 0.5);
+      return tf.multiply(0.25, TrigonometricOps.Trigonometric.slopeOfTanh(tf, half, tf.tanh(half)));
     }
 
     static List<Example> examples() {

@@ -14,6 +14,7 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Shapes;
+import io.millrace.ops.math.UnaryOps;
 import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -241,7 +242,7 @@ public interface ActivationOps extends Building {
       return switch (this) {
         case RELU, RELU6 -> tf.zerosLike(point);
         case ELU, SELU -> tf.where(tf.less(point, 0), both, tf.zerosLike(both));
-        case SOFTPLUS -> tf.divide(both, tf.multiply(tf.add(tf.cosh(point), 1), 2));
+        case SOFTPLUS -> tf.multiply(both, UnaryOps.Unary.slopeOfSigmoid(tf, point));
         case SOFTSIGN -> {
           Output base = tf.add(tf.abs(point), 1);
           Output cube = tf.multiply(base, tf.square(base));

@@ -7,6 +7,8 @@ import java.util.List;
 
 /** Activations made of other operations. */
 public interface ComposedActivationOps extends Building {
+  /** Beyond it the sigmoid and its derivative have their limits in every type. */
+  int SATURATION = 750;
 
   /**
    * Returns the positive parts of x and of -x beside each other along the last axis, which becomes
@@ -32,7 +34,12 @@ public interface ComposedActivationOps extends Building {
   /** Returns {@code x * sigmoid(x)}, 0 at -infinity. TensorFlow: swish. */
   default Output swish(Object x) {
     Output input = operand(x);
-    return scope("swish", () -> tf().multiplyNoNan(input, tf().sigmoid(input)));
+    return scope(
+        "swish",
+        () -> {
+          Ops tf = tf();
+          return tf.multiplyNoNan(input, tf.sigmoid(within(tf, input, SATURATION)));
+        });
   }
 
   /** Returns x times the normal distribution function of x (arXiv:1606.08415). TensorFlow: gelu. */
@@ -52,15 +59,23 @@ public interface ComposedActivationOps extends Building {
         () -> {
           Ops tf = tf();
           if (!approximate) {
-            Output twice = tf.erfc(tf.multiply(tf.negative(input), Math.sqrt(0.5)));
+            Output near = within(tf, input, 40);
+            Output twice = tf.erfc(tf.multiply(tf.negative(near), Math.sqrt(0.5)));
             return tf.multiplyNoNan(tf.multiply(0.5, input), twice);
           }
           // (1 + tanh(u)) / 2 is the sigmoid of 2 u, which keeps its digits. It has its limits long
           // before 30, and nothing overflows on the way there.
-          Output near = tf.maximum(tf.minimum(input, 30), -30);
+          Output near = within(tf, input, 30);
           Output factor = tf.add(1, tf.multiply(0.044715, tf.square(near)));
           Output inner = tf.multiply(tf.multiply(Math.sqrt(8 / Math.PI), near), factor);
           return tf.multiplyNoNan(input, tf.sigmoid(inner));
         });
+  }
+
+  /**
+   * Returns x with what is beyond a bound brought back to it; infinity has the slope of a limit.
+   */
+  private static Output within(Ops tf, Output x, int bound) {
+    return tf.maximum(tf.minimum(x, bound), -bound);
   }
 }

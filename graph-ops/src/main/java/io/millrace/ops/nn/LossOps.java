@@ -146,7 +146,8 @@ public interface LossOps extends Building {
           Output positive = tf.greaterEqual(x, 0);
           Output factor = tf.where(positive, tf.subtract(1, z), tf.negative(z));
           Output minusAbs = tf.where(positive, tf.negative(x), x);
-          return tf.add(tf.multiply(x, factor), tf.nn.softplus(minusAbs));
+          // A score that is infinitely right costs nothing.
+          return tf.add(tf.multiplyNoNan(x, factor), tf.nn.softplus(minusAbs));
         });
   }
 
