@@ -1,7 +1,7 @@
 package io.millrace;
 
+import io.millrace.op.Arguments;
 import java.util.LinkedHashMap;
-import java.util.Objects;
 
 /**
  * Collects what a run is fed, as {@code Feed.of(x, images).and(y, labels)}; a map, with keys and
@@ -31,13 +31,15 @@ public final class Feed extends LinkedHashMap<Object, Object> {
 
   /** Adds a tensor, or replaces its value, and returns this. */
   public Feed and(Operand tensor, Object value) {
-    put(tensor, Objects.requireNonNull(value));
+    Arguments.requireForRun(tensor, "tensor");
+    put(tensor, Arguments.requireForRun(value, "value"));
     return this;
   }
 
   /** Adds a tensor by name, or replaces its value, and returns this. */
   public Feed and(String tensor, Object value) {
-    put(tensor, Objects.requireNonNull(value));
+    Arguments.requireForRun(tensor, "tensor");
+    put(tensor, Arguments.requireForRun(value, "value"));
     return this;
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.op.Arguments;
 import io.millrace.op.ForeignOp;
 import io.millrace.op.Inference;
 import io.millrace.op.Messages;
@@ -19,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -87,11 +87,11 @@ public final class Graph {
   /** Adds an operation that must run after others beside those of the open control scopes. */
   public synchronized Operation add(
       Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
-    Objects.requireNonNull(op, "op");
-    Objects.requireNonNull(name, "name");
+    Arguments.requireComplete(op, "op");
+    Arguments.require(name, "name");
     SourceLine source = source();
-    requireAll(inputs, "an input of " + op.type(), source);
-    requireAll(controlInputs, "a control input of " + op.type(), source);
+    Arguments.requireAll(inputs, "inputs");
+    Arguments.requireAll(controlInputs, "controlInputs");
     List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
     String wished = scoped(name, source);
     for (Output tensor : tensors) {
@@ -141,14 +141,6 @@ public final class Graph {
     operations.add(operation);
     byName.put(operation.name(), operation);
     return operation;
-  }
-
-  private static void requireAll(Collection<?> elements, String what, SourceLine source) {
-    for (Object element : elements) {
-      if (element == null) {
-        throw new GraphException(what + " is null\n  at " + source);
-      }
-    }
   }
 
   private SourceLine source() {
@@ -217,7 +209,7 @@ public final class Graph {
    * @throws FeedException if there is none; the message names the nearest ones
    */
   public synchronized Operation operation(String name) {
-    Objects.requireNonNull(name, "name");
+    Arguments.require(name, "name");
     Operation found = byName.get(name);
     if (found == null) {
       throw new FeedException(
@@ -233,7 +225,7 @@ public final class Graph {
    * @throws FeedException if there is none
    */
   public Output output(String name) {
-    Objects.requireNonNull(name, "name");
+    Arguments.require(name, "name");
     int colon = name.lastIndexOf(':');
     Operation operation = operation(colon < 0 ? name : name.substring(0, colon));
     String digits = colon < 0 ? "0" : name.substring(colon + 1);
@@ -253,7 +245,7 @@ public final class Graph {
 
   /** Returns the value of a tensor if it follows from constants and static shapes alone. */
   public synchronized Optional<io.millrace.type.Literal> staticValue(Output output) {
-    return staticValues.of(output);
+    return staticValues.of(Arguments.require(output, "output"));
   }
 
   /**
@@ -263,7 +255,7 @@ public final class Graph {
    * that scope as it stands.
    */
   public synchronized Scope nameScope(String name) {
-    Objects.requireNonNull(name, "name");
+    Arguments.require(name, "name");
     if (name.isEmpty()) {
       return push(scopes.get().names, "");
     }
@@ -289,7 +281,7 @@ public final class Graph {
    * @throws GraphException if the text is nothing like that
    */
   public Scope device(String device) {
-    Objects.requireNonNull(device, "device");
+    Arguments.require(device, "device");
     String nested;
     try {
       nested = DeviceSpec.nested(scopes.get().devices.getFirst(), device);
@@ -312,14 +304,13 @@ public final class Graph {
    * TensorFlow: {@code tf.colocate_with}.
    */
   public Scope colocateWith(Operation operation) {
-    Objects.requireNonNull(operation, "operation");
+    Arguments.require(operation, "operation");
     return push(scopes.get().devices, operation.device());
   }
 
   /** Opens a scope whose operations run after these. */
   public Scope controlDependencies(Collection<Operation> operations) {
-    requireAll(Objects.requireNonNull(operations, "operations"), "a control dependency", source());
-    return push(scopes.get().controls, List.copyOf(operations));
+    return push(scopes.get().controls, List.copyOf(Arguments.requireAll(operations, "operations")));
   }
 
   /**
@@ -335,7 +326,7 @@ public final class Graph {
    * adds many operations, as reading a graph from a file.
    */
   public Scope at(SourceLine line) {
-    Objects.requireNonNull(line, "line");
+    Arguments.require(line, "line");
     return push(scopes.get().sources, line);
   }
 
@@ -375,18 +366,19 @@ public final class Graph {
 
   /** Adds an item to a collection; {@link GraphKeys} names the standard ones. */
   public synchronized void addToCollection(String key, Object item) {
-    Objects.requireNonNull(key, "key");
-    Objects.requireNonNull(item, "item");
+    Arguments.require(key, "key");
+    Arguments.require(item, "item");
     collections.computeIfAbsent(key, k -> new ArrayList<>()).add(item);
   }
 
   /** Returns the items of a collection in the order in which they were added. */
   public synchronized List<Object> collection(String key) {
-    return List.copyOf(collections.getOrDefault(key, List.of()));
+    return List.copyOf(collections.getOrDefault(Arguments.require(key, "key"), List.of()));
   }
 
   /** Returns the items of a collection that are of a type. */
   public <T> List<T> collection(String key, Class<T> type) {
+    Arguments.require(type, "type");
     return collection(key).stream().filter(type::isInstance).map(type::cast).toList();
   }
 

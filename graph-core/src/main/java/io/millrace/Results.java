@@ -1,6 +1,8 @@
 package io.millrace;
 
+import io.millrace.op.Arguments;
 import io.millrace.op.OpFamilies;
+import io.millrace.type.Given;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +28,8 @@ public final class Results extends AbstractList<Tensor> implements RandomAccess 
    * @param byPosition a tensor for each, none for an operation
    */
   public Results(List<?> wanted, List<Optional<Tensor>> byPosition) {
-    this.wanted = List.copyOf(wanted);
-    this.byPosition = List.copyOf(byPosition);
+    this.wanted = List.copyOf(Given.all(wanted, "wanted"));
+    this.byPosition = List.copyOf(Given.all(byPosition, "byPosition"));
   }
 
   /** Returns how many things were asked for, operations among them. */
@@ -72,7 +74,7 @@ public final class Results extends AbstractList<Tensor> implements RandomAccess 
   }
 
   private Tensor of(Object fetch) {
-    int position = wanted.indexOf(fetch);
+    int position = wanted.indexOf(Arguments.requireForRun(fetch, "fetch"));
     if (position < 0) {
       throw new IllegalArgumentException(
           "the run was not asked for %s: %s\n  at %s"

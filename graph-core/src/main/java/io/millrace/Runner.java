@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.op.Arguments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,31 +32,36 @@ public final class Runner {
 
   /** Feeds several tensors. */
   public Runner feed(Map<?, ?> values) {
-    feeds.putAll(values);
+    Arguments.requireForRun(values, "values")
+        .forEach(
+            (tensor, value) -> {
+              Arguments.requireForRun(tensor, "a key of values");
+              feeds.put(tensor, Arguments.requireForRun(value, "a value in values"));
+            });
     return this;
   }
 
   /** Fetches a tensor. */
   public Runner fetch(Operand tensor) {
-    wanted.add(tensor);
+    wanted.add(Arguments.requireForRun(tensor, "tensor"));
     return this;
   }
 
   /** Fetches a tensor, by name. */
   public Runner fetch(String tensor) {
-    wanted.add(session.graph().output(tensor));
+    wanted.add(session.graph().output(Arguments.requireForRun(tensor, "tensor")));
     return this;
   }
 
   /** Runs an operation. */
   public Runner target(Operation operation) {
-    wanted.add(operation);
+    wanted.add(Arguments.requireForRun(operation, "operation"));
     return this;
   }
 
   /** Runs an operation, by name. */
   public Runner target(String operation) {
-    wanted.add(session.graph().operation(operation));
+    wanted.add(session.graph().operation(Arguments.requireForRun(operation, "operation")));
     return this;
   }
 

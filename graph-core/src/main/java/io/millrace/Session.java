@@ -1,11 +1,12 @@
 package io.millrace;
 
+import io.millrace.op.Arguments;
 import io.millrace.session.Devices;
 import io.millrace.session.Runs;
 import io.millrace.type.DType;
+import io.millrace.type.Given;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Runs a graph on devices and keeps the values of its variables, as TensorFlow's {@code
@@ -67,8 +68,8 @@ public final class Session implements AutoCloseable {
    */
   public Session(Graph graph, SessionOptions options) {
     this(
-        Objects.requireNonNull(graph, "graph"),
-        Objects.requireNonNull(options, "options"),
+        Given.value(graph, "graph"),
+        Given.value(options, "options"),
         Devices.open(options, Backends.find()));
   }
 
@@ -90,7 +91,7 @@ public final class Session implements AutoCloseable {
 
   /** Returns the value of a tensor that needs no feeds. */
   public Tensor run(Operand fetch) {
-    return runs.one(fetch, Map.of());
+    return run(fetch, Map.of());
   }
 
   /**
@@ -105,7 +106,8 @@ public final class Session implements AutoCloseable {
    * @throws ClosedException if the session or a fed tensor was closed
    */
   public Tensor run(Operand fetch, Map<?, ?> feeds) {
-    return runs.one(fetch, feeds);
+    Arguments.requireForRun(fetch, "fetch");
+    return runs.one(fetch, Arguments.requireForRun(feeds, "feeds"));
   }
 
   /** Returns the value of a tensor, or runs an operation, by name, without feeds. */
@@ -119,7 +121,8 @@ public final class Session implements AutoCloseable {
    * float32[0]. Errors as {@link #run(Operand, Map)}.
    */
   public Tensor run(String name, Map<?, ?> feeds) {
-    Objects.requireNonNull(name, "name");
+    Arguments.requireForRun(name, "name");
+    Arguments.requireForRun(feeds, "feeds");
     if (name.indexOf(':') < 0 && graph.operation(name).outputs().isEmpty()) {
       runs.run(graph.operation(name), feeds);
       return Tensor.zeros(DType.FLOAT32, 0);
@@ -134,7 +137,8 @@ public final class Session implements AutoCloseable {
 
   /** Runs an operation; errors as {@link #run(Operand, Map)}. */
   public void run(Operation target, Map<?, ?> feeds) {
-    runs.run(target, feeds);
+    Arguments.requireForRun(target, "target");
+    runs.run(target, Arguments.requireForRun(feeds, "feeds"));
   }
 
   /** Fetches several tensors and runs operations in one run without feeds. */
@@ -150,7 +154,8 @@ public final class Session implements AutoCloseable {
    *     the loss
    */
   public Results run(List<?> wanted, Map<?, ?> feeds) {
-    return runs.all(wanted, feeds);
+    Arguments.requireForRun(wanted, "wanted");
+    return runs.all(wanted, Arguments.requireForRun(feeds, "feeds"));
   }
 
   /** Returns a builder of one run. */
@@ -167,12 +172,14 @@ public final class Session implements AutoCloseable {
    * @throws FeedException if it is not a variable of this graph, or the value does not suit it
    */
   public void set(Operand variable, Object value) {
-    set(Map.of(variable, value));
+    Arguments.requireForRun(variable, "variable");
+    set(Map.of(variable, Arguments.requireForRun(value, "value")));
   }
 
   /** Sets the value of a variable, by name; errors as {@link #set(Operand, Object)}. */
   public void set(String variable, Object value) {
-    set(Map.of(variable, value));
+    Arguments.requireForRun(variable, "variable");
+    set(Map.of(variable, Arguments.requireForRun(value, "value")));
   }
 
   /**
@@ -181,17 +188,17 @@ public final class Session implements AutoCloseable {
    * @param values by variable, or by the name of one
    */
   public void set(Map<?, ?> values) {
-    runs.set(values);
+    runs.set(Arguments.requireForRun(values, "values"));
   }
 
   /** Explains a run of one tensor; see {@link #explain(List, Map)}. */
   public String explain(Operand fetch, Map<?, ?> feeds) {
-    return explain(List.of(fetch), feeds);
+    return explain(List.of(Arguments.requireForRun(fetch, "fetch")), feeds);
   }
 
   /** Explains a run of one operation; see {@link #explain(List, Map)}. */
   public String explain(Operation target, Map<?, ?> feeds) {
-    return explain(List.of(target), feeds);
+    return explain(List.of(Arguments.requireForRun(target, "target")), feeds);
   }
 
   /**
@@ -202,7 +209,8 @@ public final class Session implements AutoCloseable {
    * @param feeds values or just tensors of the right shapes
    */
   public String explain(List<?> wanted, Map<?, ?> feeds) {
-    return runs.explain(wanted, feeds);
+    Arguments.requireForRun(wanted, "wanted");
+    return runs.explain(wanted, Arguments.requireForRun(feeds, "feeds"));
   }
 
   /** Returns the number of plans kept. */

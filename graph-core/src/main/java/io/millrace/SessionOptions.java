@@ -1,7 +1,7 @@
 package io.millrace;
 
 import io.millrace.spi.DeviceOptions;
-import java.util.Objects;
+import io.millrace.type.Given;
 
 /**
  * Says how a session runs: where, on how much of its devices, and how much it keeps.
@@ -12,6 +12,12 @@ import java.util.Objects;
  */
 public record SessionOptions(Placement placement, DeviceOptions devices, Plans plans) {
 
+  public SessionOptions {
+    Given.value(placement, "placement");
+    Given.value(devices, "devices");
+    Given.value(plans, "plans");
+  }
+
   /**
    * Where operations run.
    *
@@ -21,7 +27,11 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
    *     failing the run
    * @param log whether the device of each operation is logged, once for each plan
    */
-  public record Placement(String device, boolean soft, boolean log) {}
+  public record Placement(String device, boolean soft, boolean log) {
+    public Placement {
+      Given.value(device, "device");
+    }
+  }
 
   /**
    * What becomes of compiled runs.
@@ -68,7 +78,7 @@ public record SessionOptions(Placement placement, DeviceOptions devices, Plans p
 
   /** Returns these options with another device; see {@link Placement}. */
   public SessionOptions device(String name) {
-    Objects.requireNonNull(name, "name");
+    Given.value(name, "name");
     return with(new Placement(name, placement.soft, placement.log));
   }
 

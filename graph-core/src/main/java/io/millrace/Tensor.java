@@ -6,6 +6,7 @@ import io.millrace.host.TensorPrinter;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
 import io.millrace.type.Elements;
+import io.millrace.type.Given;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -31,8 +32,8 @@ public final class Tensor implements AutoCloseable {
 
   /** Wraps memory that holds the elements and belongs to the tensor from now on. */
   public Tensor(TensorType type, HostMemory memory) {
-    this.type = type;
-    this.memory = memory;
+    this.type = Given.value(type, "type");
+    this.memory = Given.value(memory, "memory");
   }
 
   /**
@@ -41,6 +42,7 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if it stands for no tensor; the message says what in it, where
    */
   public static DType dtypeOf(Object value) {
+    Given.value(value, "value");
     return value instanceof Tensor tensor ? tensor.dtype() : JavaValues.requireDType(value);
   }
 
@@ -55,6 +57,7 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException for other values and for ragged arrays, naming the position
    */
   public static Tensor of(Object value) {
+    Given.value(value, "value");
     return value instanceof Tensor tensor ? tensor : of(value, JavaValues.requireDType(value));
   }
 
@@ -68,6 +71,8 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the value does not convert, or as {@link #of(Object)}
    */
   public static Tensor of(Object value, DType dtype) {
+    Given.value(value, "value");
+    Given.value(dtype, "dtype");
     if (value instanceof Tensor tensor) {
       if (tensor.dtype() != dtype) {
         throw new IllegalArgumentException("a tensor of type " + tensor.type + " is not " + dtype);
@@ -84,7 +89,7 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the number of elements is not the shape's
    */
   public static Tensor of(Object flat, Shape shape) {
-    return of(flat, JavaValues.requireDType(flat), shape);
+    return of(flat, JavaValues.requireDType(Given.value(flat, "flat")), shape);
   }
 
   /**
@@ -95,6 +100,9 @@ public final class Tensor implements AutoCloseable {
    *     convert
    */
   public static Tensor of(Object flat, DType dtype, Shape shape) {
+    Given.value(flat, "flat");
+    Given.value(dtype, "dtype");
+    Given.value(shape, "shape");
     JavaValues.requireConverts(flat, dtype);
     if (!JavaValues.isFlat(flat) || JavaValues.length(flat) != shape.size()) {
       throw new IllegalArgumentException(
@@ -123,7 +131,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns a tensor with a literal's type and elements. */
   public static Tensor of(Literal literal) {
-    TensorType type = literal.type();
+    TensorType type = Given.value(literal, "literal").type();
     HostMemory memory = HostMemory.uninitialized(type.bytes());
     ByteBuffer bytes = literal.bytes();
     memory.window(0).put(0, bytes, 0, bytes.remaining());
@@ -219,30 +227,35 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns an element of a float32 tensor, one index an axis. */
   public float getFloat(long... index) {
+    Given.value(index, "index");
     requireJava(float.class, "floats");
     return (float) doubleAt(position(index));
   }
 
   /** Returns an element of a float64, float32, int32 or uint8 tensor, one index an axis. */
   public double getDouble(long... index) {
+    Given.value(index, "index");
     requireKind(dtype().widensTo(DType.FLOAT64), "doubles");
     return doubleAt(position(index));
   }
 
   /** Returns an element of an int32 or uint8 tensor, one index an axis. */
   public int getInt(long... index) {
+    Given.value(index, "index");
     requireKind(dtype().widensTo(DType.INT32), "ints");
     return (int) longAt(position(index));
   }
 
   /** Returns an element of an integer tensor, one index an axis. */
   public long getLong(long... index) {
+    Given.value(index, "index");
     requireKind(dtype().isInteger(), "longs");
     return longAt(position(index));
   }
 
   /** Returns an element of a boolean tensor, one index an axis. */
   public boolean getBoolean(long... index) {
+    Given.value(index, "index");
     requireKind(dtype().isBoolean(), "booleans");
     return longAt(position(index)) != 0;
   }
@@ -345,7 +358,7 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the array's type or length differs
    */
   public void copyTo(Object array) {
-    if (!array.getClass().isArray()
+    if (!Given.value(array, "array").getClass().isArray()
         || !JavaValues.isFlat(array)
         || !JavaValues.holds(array, dtype())
         || Array.getLength(array) != size()) {
@@ -441,7 +454,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns whether the other has the same type and, bit by bit, the same elements. */
   public boolean contentEquals(Tensor other) {
-    if (!type.equals(other.type)) {
+    if (!type.equals(Given.value(other, "other").type)) {
       return false;
     }
     memory.retain();

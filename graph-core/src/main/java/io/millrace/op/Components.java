@@ -3,9 +3,11 @@ package io.millrace.op;
 import io.millrace.type.DType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,36 @@ import java.util.Optional;
 
 /** Turns the components of operations' records into attributes and back. */
 final class Components {
+  /** Gives what reads the components of a kind of operation that may be null. */
+  private static final ClassValue<List<Method>> OBJECTS =
+      new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> type) {
+          return !type.isRecord()
+              ? List.of()
+              : Arrays.stream(type.getRecordComponents())
+                  .filter(component -> !component.getType().isPrimitive())
+                  .map(RecordComponent::getAccessor)
+                  .filter(accessor -> accessor.trySetAccessible())
+                  .toList();
+        }
+      };
+
   private Components() {}
+
+  /** Returns the name of the first component that is null. */
+  static Optional<String> firstNull(Op op) {
+    for (Method accessor : OBJECTS.get(op.getClass())) {
+      try {
+        if (accessor.invoke(op) == null) {
+          return Optional.of(accessor.getName());
+        }
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(accessor + " can be called", e);
+      }
+    }
+    return Optional.empty();
+  }
 
   /** Returns the attributes that an operation's components are; none for the row of a table. */
   static Map<String, Object> write(Op op, Signature signature) {

@@ -47,6 +47,11 @@ public final class OpFamilies {
     return SourceLine.ofCaller(LIBRARIES);
   }
 
+  /** Returns the call of the engine or of a library that led here from {@link #caller}. */
+  static SourceLine.Call call() {
+    return SourceLine.callOf(LIBRARIES);
+  }
+
   private static List<OpFamily> find() {
     return List.copyOf(
         Providers.all(

@@ -5,6 +5,7 @@ import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Messages;
 import io.millrace.op.OpFamilies;
 import java.util.ArrayList;
@@ -50,9 +51,7 @@ final class CallReader {
 
   private static List<Object> copy(List<?> wanted) {
     for (int i = 0; i < wanted.size(); i++) {
-      if (wanted.get(i) == null) {
-        throw refused("position " + i + " of what a run is asked for holds null");
-      }
+      Arguments.requireForRun(wanted.get(i), "element " + i + " of wanted");
     }
     return List.copyOf(wanted);
   }
@@ -94,9 +93,7 @@ final class CallReader {
       Object key = entry.getKey();
       Output output = fed(key);
       Object value = entry.getValue();
-      if (value == null) {
-        throw refused("cannot feed " + output + " with null");
-      }
+      Arguments.requireForRun(value, "the value of " + output + " in feeds");
       FeedSlot other = slots.putIfAbsent(output, FeedSlot.of(key, output, value));
       if (other != null) {
         throw refused(output + " is fed twice, as " + other.key() + " and as " + key);
@@ -106,6 +103,7 @@ final class CallReader {
   }
 
   private Output fed(Object key) {
+    Arguments.requireForRun(key, "a key of feeds");
     if (key instanceof Operand operand) {
       Output output = operand.asOutput();
       requireOwn(output.operation(), "feed " + output.name());

@@ -5,6 +5,7 @@ import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
@@ -90,10 +91,7 @@ record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds)
     Map<Output, Object> variables = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : values.entrySet()) {
       Output variable = variable(graph, entry.getKey());
-      if (entry.getValue() == null) {
-        throw new FeedException(
-            "cannot set %s to null\n  at %s".formatted(variable, OpFamilies.caller()));
-      }
+      Arguments.requireForRun(entry.getValue(), "the value of " + variable + " in values");
       if (variables.put(variable, entry.getValue()) != null) {
         throw new FeedException(
             "%s is set twice\n  at %s".formatted(variable, OpFamilies.caller()));
@@ -130,6 +128,7 @@ record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds)
   }
 
   private static Output variable(Graph graph, Object key) {
+    Arguments.requireForRun(key, "a key of values");
     Output output;
     if (key instanceof Operand operand) {
       output = operand.reference();

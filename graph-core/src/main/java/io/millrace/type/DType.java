@@ -137,6 +137,7 @@ public enum DType {
 
   /** Returns whether every number of this type is one of the other type. */
   public boolean widensTo(DType other) {
+    Given.value(other, "other");
     if (isFloating()) {
       return other.isFloating() && other.bytes >= bytes;
     }
@@ -152,7 +153,7 @@ public enum DType {
    * @throws IllegalArgumentException if only one of them is boolean
    */
   public DType joined(DType other) {
-    if (isBoolean() != other.isBoolean()) {
+    if (isBoolean() != Given.value(other, "other").isBoolean()) {
       throw new IllegalArgumentException(
           "a tensor holds numbers or booleans, not both " + this + " and " + other);
     }

@@ -25,7 +25,8 @@ public final class Literal {
    * @throws IllegalArgumentException if their number does not fit the type
    */
   public static Literal wrap(TensorType type, byte[] bytes) {
-    if (type.bytes() != bytes.length) {
+    Given.value(type, "type");
+    if (type.bytes() != Given.value(bytes, "bytes").length) {
       throw new IllegalArgumentException(
           type + " takes " + type.bytes() + " bytes, not " + bytes.length);
     }
@@ -55,7 +56,7 @@ public final class Literal {
 
   /** Returns a vector of int64. */
   public static Literal ofLongs(long... values) {
-    Builder builder = new Builder(TensorType.of(DType.INT64, values.length));
+    Builder builder = new Builder(TensorType.of(DType.INT64, Given.value(values, "values").length));
     for (int i = 0; i < values.length; i++) {
       builder.setLong(i, values[i]);
     }
@@ -64,7 +65,7 @@ public final class Literal {
 
   /** Returns a vector of int32. */
   public static Literal ofInts(int... values) {
-    Builder builder = new Builder(TensorType.of(DType.INT32, values.length));
+    Builder builder = new Builder(TensorType.of(DType.INT32, Given.value(values, "values").length));
     for (int i = 0; i < values.length; i++) {
       builder.setLong(i, values[i]);
     }
@@ -133,7 +134,7 @@ public final class Literal {
 
   /** Returns the same bytes as elements of another type. */
   public Literal bitcast(TensorType to) {
-    if (to.bytes() != type.bytes()) {
+    if (Given.value(to, "to").bytes() != type.bytes()) {
       throw new IllegalArgumentException(type + " has not as many bytes as " + to);
     }
     return new Literal(to, data);
@@ -141,7 +142,7 @@ public final class Literal {
 
   /** Returns the same elements in another shape of equal size. */
   public Literal reshape(Shape shape) {
-    if (shape.size() != size()) {
+    if (Given.value(shape, "shape").size() != size()) {
       throw new IllegalArgumentException(type.shape() + " does not reshape to " + shape);
     }
     return new Literal(type.withShape(shape), data);
@@ -177,7 +178,7 @@ public final class Literal {
 
     /** Starts with every element zero. */
     public Builder(TensorType type) {
-      this.type = type;
+      this.type = Given.value(type, "type");
       bytes = new byte[Math.toIntExact(type.bytes())];
       data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -33,7 +33,7 @@ public final class Shape {
    * @throws IllegalArgumentException if an extent is less than -1
    */
   public static Shape of(long... dims) {
-    if (dims.length == 0) {
+    if (Given.value(dims, "dims").length == 0) {
       return SCALAR;
     }
     for (long dim : dims) {
@@ -127,6 +127,7 @@ public final class Shape {
 
   /** Returns whether some fully defined shape fits both this and the other. */
   public boolean isCompatibleWith(Shape other) {
+    Given.value(other, "other");
     if (!rankKnown || !other.rankKnown) {
       return true;
     }
@@ -172,6 +173,7 @@ public final class Shape {
 
   /** Returns the axes of this shape followed by those of the other; unknown if either rank is. */
   public Shape concat(Shape other) {
+    Given.value(other, "other");
     if (!rankKnown || !other.rankKnown) {
       return UNKNOWN_RANK;
     }

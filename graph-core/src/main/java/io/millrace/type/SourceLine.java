@@ -1,5 +1,6 @@
 package io.millrace.type;
 
+import java.lang.StackWalker.StackFrame;
 import java.security.CodeSource;
 import java.util.List;
 import java.util.Set;
@@ -52,15 +53,64 @@ public record SourceLine(String method, String file, int line) {
         frames ->
             frames
                 .filter(f -> !isEngine(f.getDeclaringClass(), engine))
-                .filter(f -> !f.getClassName().startsWith("java."))
+                .filter(f -> !isJava(f))
                 .findFirst()
-                .map(
-                    f ->
-                        new SourceLine(
-                            f.getClassName() + "." + f.getMethodName(),
-                            String.valueOf(f.getFileName()),
-                            f.getLineNumber()))
+                .map(SourceLine::of)
                 .orElse(UNKNOWN));
+  }
+
+  /**
+   * A call of the engine.
+   *
+   * @param method what was called, such as {@code Shape.of}; of an interface, which stands for the
+   *     class that the user knows, without its name
+   * @param line the line that called it, as {@link #ofCaller} returns it
+   */
+  public record Call(String method, SourceLine line) {
+    /** Returns a message with the method and the rule broken. */
+    public String refused(String rule) {
+      return "[" + method + "] " + rule;
+    }
+  }
+
+  /** Returns the outermost call of what the package of types and those beside it have. */
+  static Call call() {
+    return callOf(List.of());
+  }
+
+  /** Returns the call that led here from the innermost line outside the engine's own code. */
+  public static Call callOf(List<? extends Class<?>> engine) {
+    return WALKER.walk(
+        frames -> {
+          String method = "unknown";
+          for (StackFrame frame : (Iterable<StackFrame>) frames::iterator) {
+            if (isEngine(frame.getDeclaringClass(), engine)) {
+              method = name(frame);
+            } else if (!isJava(frame)) {
+              return new Call(method, of(frame));
+            }
+          }
+          return new Call(method, UNKNOWN);
+        });
+  }
+
+  private static String name(StackFrame frame) {
+    Class<?> type = frame.getDeclaringClass();
+    String method = frame.getMethodName();
+    return method.equals("<init>")
+        ? "new " + type.getSimpleName()
+        : type.isInterface() ? method : type.getSimpleName() + "." + method;
+  }
+
+  private static boolean isJava(StackFrame frame) {
+    return frame.getClassName().startsWith("java.");
+  }
+
+  private static SourceLine of(StackFrame frame) {
+    return new SourceLine(
+        frame.getClassName() + "." + frame.getMethodName(),
+        String.valueOf(frame.getFileName()),
+        frame.getLineNumber());
   }
 
   private static boolean isEngine(Class<?> code, List<? extends Class<?>> engine) {

@@ -2,6 +2,10 @@ package io.millrace.type;
 
 /** Pairs an element type with a shape: what is known of a tensor before it has a value. */
 public record TensorType(DType dtype, Shape shape) {
+  public TensorType {
+    Given.value(dtype, "dtype");
+    Given.value(shape, "shape");
+  }
 
   /** Returns the type of a tensor with these extents, -1 for unknown ones. */
   public static TensorType of(DType dtype, long... dims) {

@@ -58,7 +58,7 @@ public final class GraphDefs {
    * @throws IOException if the file cannot be read
    */
   public static Graph read(Path file) throws IOException {
-    return read(file, Optional.empty());
+    return read(FileArguments.require(file, "file"), Optional.empty());
   }
 
   /**
@@ -71,7 +71,8 @@ public final class GraphDefs {
    * @throws IOException if the file cannot be read
    */
   public static Graph read(Path file, Collection<String> outputs) throws IOException {
-    return read(file, Optional.of(outputs));
+    FileArguments.require(file, "file");
+    return read(file, Optional.of(FileArguments.requireAll(outputs, "outputs")));
   }
 
   private static Graph read(Path file, Optional<Collection<String>> outputs) throws IOException {
@@ -93,6 +94,7 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation
    */
   public static Graph read(byte[] bytes) {
+    FileArguments.require(bytes, "bytes");
     return graph(() -> GraphFiles.parse(bytes), Optional.empty(), place(""));
   }
 
@@ -103,6 +105,8 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation
    */
   public static Graph read(byte[] bytes, Collection<String> outputs) {
+    FileArguments.require(bytes, "bytes");
+    FileArguments.requireAll(outputs, "outputs");
     return graph(() -> GraphFiles.parse(bytes), Optional.of(outputs), place(""));
   }
 
@@ -114,6 +118,7 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation
    */
   public static Graph readText(String text) {
+    FileArguments.require(text, "text");
     return graph(() -> GraphFiles.parseText(text), Optional.empty(), place(""));
   }
 
@@ -124,6 +129,8 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation
    */
   public static Graph readText(String text, Collection<String> outputs) {
+    FileArguments.require(text, "text");
+    FileArguments.requireAll(outputs, "outputs");
     return graph(() -> GraphFiles.parseText(text), Optional.of(outputs), place(""));
   }
 
@@ -148,6 +155,9 @@ public final class GraphDefs {
    * @throws GraphException if a node breaks a rule of its operation, or the prefix is no name
    */
   public static String importInto(Graph graph, byte[] bytes, String prefix) {
+    FileArguments.require(graph, "graph");
+    FileArguments.require(bytes, "bytes");
+    FileArguments.require(prefix, "prefix");
     FilePlace place = place("");
     GraphImport file = parse(() -> GraphFiles.parse(bytes), Optional.empty(), place);
     file.addTo(new Graph(), "");
@@ -180,6 +190,7 @@ public final class GraphDefs {
    *     named, or the file would have more than 2 GB
    */
   public static byte[] write(Graph graph) {
+    FileArguments.require(graph, "graph");
     return GraphFiles.bytes(GraphExport.of(graph, place("")));
   }
 
@@ -189,6 +200,7 @@ public final class GraphDefs {
    * @throws GraphDefException as {@link #write(Graph)}
    */
   public static String writeText(Graph graph) {
+    FileArguments.require(graph, "graph");
     return GraphFiles.print(GraphExport.of(graph, place("")));
   }
 
@@ -199,6 +211,8 @@ public final class GraphDefs {
    * @throws IOException if the file cannot be written
    */
   public static void write(Graph graph, Path file) throws IOException {
+    FileArguments.require(graph, "graph");
+    FileArguments.require(file, "file");
     byte[] bytes = GraphFiles.bytes(GraphExport.of(graph, place("")));
     Files.write(file, bytes);
   }
@@ -214,6 +228,8 @@ public final class GraphDefs {
    * @throws io.millrace.UninitializedException if a variable has no value yet
    */
   public static byte[] freeze(Session session, Collection<?> outputs) {
+    FileArguments.require(session, "session");
+    FileArguments.requireAll(outputs, "outputs");
     FilePlace place = place("");
     return GraphFiles.bytes(
         GraphExport.of(session.graph(), Frozen.of(session, outputs, place), place));

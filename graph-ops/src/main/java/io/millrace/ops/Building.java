@@ -5,6 +5,7 @@ import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Tensor;
+import io.millrace.op.Arguments;
 import io.millrace.op.Op;
 import io.millrace.ops.array.Constants;
 import io.millrace.ops.array.IdentityOps;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What every family of operations builds on: adding nodes, and taking whatever stands for a tensor.
@@ -39,6 +41,7 @@ public interface Building {
 
   /** Adds any operation; inputs that are not operands become constants. */
   default Operation apply(Op op, Object... inputs) {
+    Arguments.requireComplete(op, "op");
     return graph().add(op, nameOr(op.type()), Constants.of(graph(), op.type(), inputs));
   }
 
@@ -54,12 +57,22 @@ public interface Building {
 
   /** Returns the output that stands for a tensor; a constant gets this type where it fits. */
   default Output operand(Object tensor, DType dtype) {
-    return Constants.of(graph(), "Const", tensor, Optional.of(dtype));
+    return Constants.of(graph(), "Const", tensor, Optional.of(Arguments.require(dtype, "dtype")));
   }
 
   /** Returns the outputs that stand for tensors; constants get the type of the first operand. */
   default List<Output> operands(Object... tensors) {
     return Constants.of(graph(), "Const", tensors);
+  }
+
+  /**
+   * Returns the outputs that stand for tensors whose types have nothing to do with each other.
+   *
+   * @param names what the method that the user calls has them as, in order, with commas between
+   */
+  default Object[] each(String names, Object... tensors) {
+    Arguments.requireEach(names, tensors);
+    return Stream.of(tensors).map(this::operand).toArray();
   }
 
   /**
@@ -75,7 +88,7 @@ public interface Building {
    */
   default Output indices(long... values) {
     boolean fits = true;
-    for (long value : values) {
+    for (long value : Arguments.require(values, "values")) {
       fits &= value == (int) value;
     }
     if (!fits) {
@@ -93,6 +106,7 @@ public interface Building {
    * them, or a tensor already. A list may hold scalar tensors beside numbers.
    */
   default Output sizes(Object shape) {
+    Arguments.require(shape, "shape");
     Optional<long[]> dims = ShapeArguments.dims(shape);
     if (dims.isPresent()) {
       return indices(dims.get());
@@ -109,6 +123,7 @@ public interface Building {
    * like.
    */
   default Output scope(String otherwise, Supplier<Output> body) {
+    Arguments.requireEach("otherwise, body", otherwise, body);
     return scopeOfAll(otherwise, () -> List.of(body.get())).get(0);
   }
 
@@ -117,6 +132,7 @@ public interface Building {
    * and so on: each is still computed without the others.
    */
   default List<Output> scopeOfAll(String otherwise, Supplier<List<Output>> body) {
+    Arguments.requireEach("otherwise, body", otherwise, body);
     Graph.Scope scope = graph().nameScope(nameOr(otherwise));
     try (scope) {
       List<Output> built = body.get();
@@ -136,6 +152,7 @@ public interface Building {
 
   /** Returns a tensor that is there already, under the name asked for if one was. */
   default Output named(Output tensor) {
+    Arguments.require(tensor, "tensor");
     return nameOr("").isEmpty() ? tensor : result(new IdentityOps.Identity(), tensor);
   }
 }

@@ -1,8 +1,8 @@
 package io.millrace.ops;
 
+import io.millrace.op.Arguments;
 import io.millrace.op.AttributeGroup;
 import io.millrace.op.Attributes;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,10 @@ public record ConvOptions(
     implements AttributeGroup {
 
   public ConvOptions {
-    strides = List.copyOf(strides);
-    dilations = List.copyOf(dilations);
+    strides = List.copyOf(Arguments.requireAll(strides, "strides"));
+    dilations = List.copyOf(Arguments.requireAll(dilations, "dilations"));
+    Arguments.require(padding, "padding");
+    Arguments.require(format, "format");
   }
 
   private static ConvOptions of(Padding padding) {
@@ -45,12 +47,12 @@ public record ConvOptions(
 
   /** Returns these options with other strides, one a spatial axis. */
   public ConvOptions strides(long... perAxis) {
-    return new ConvOptions(Arrays.stream(perAxis).boxed().toList(), dilations, padding, format);
+    return new ConvOptions(WindowAttributes.list(perAxis), dilations, padding, format);
   }
 
   /** Returns these options with other dilations, one a spatial axis. */
   public ConvOptions dilations(long... perAxis) {
-    return new ConvOptions(strides, Arrays.stream(perAxis).boxed().toList(), padding, format);
+    return new ConvOptions(strides, WindowAttributes.list(perAxis), padding, format);
   }
 
   /** Returns these options for channels at axis 1. */

@@ -2,6 +2,7 @@ package io.millrace.ops;
 
 import io.millrace.Operand;
 import io.millrace.Tensor;
+import io.millrace.op.Arguments;
 import io.millrace.op.Messages;
 import io.millrace.ops.building.Refusal;
 import java.util.Optional;
@@ -21,6 +22,9 @@ public record Dropout(
     Object share, boolean isKept, Optional<Object> noiseShape, OptionalLong seed) {
   public Dropout {
     String name = isKept ? "keep_prob" : "rate";
+    Arguments.require(share, "share");
+    Arguments.require(noiseShape, "noiseShape");
+    Arguments.require(seed, "seed");
     if (share instanceof Number number) {
       double value = number.doubleValue();
       if (isKept ? !(value > 0 && value <= 1) : !(value >= 0 && value < 1)) {
@@ -35,17 +39,19 @@ public record Dropout(
 
   /** Returns that each element is kept with this probability: keep_prob, in (0, 1]. */
   public static Dropout keep(Object probability) {
+    Arguments.require(probability, "keep_prob");
     return new Dropout(probability, true, Optional.empty(), OptionalLong.empty());
   }
 
   /** Returns that each element is dropped with this probability, in [0, 1). */
   public static Dropout rate(Object probability) {
+    Arguments.require(probability, "rate");
     return new Dropout(probability, false, Optional.empty(), OptionalLong.empty());
   }
 
   /** Returns the same with decisions of this shape, which broadcast to the tensor. */
   public Dropout noiseShape(Object shape) {
-    return new Dropout(share, isKept, Optional.of(shape), seed);
+    return new Dropout(share, isKept, Optional.of(Arguments.require(shape, "shape")), seed);
   }
 
   /** Returns the same with decisions that depend on this seed. */

@@ -1,6 +1,7 @@
 package io.millrace.ops;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.building.ShapeArguments;
 import io.millrace.type.DType;
@@ -29,6 +30,7 @@ public final class InitializersApi extends Facade {
 
   /** Returns a tensor of one value. TensorFlow: constant_initializer. */
   public Output constant(double value, Object shape, DType dtype) {
+    Arguments.requireEach("shape, dtype", shape, dtype);
     return ops.fill(shape, tf().constant(value, dtype));
   }
 
@@ -57,6 +59,7 @@ public final class InitializersApi extends Facade {
 
   /** Returns uniform numbers of variance {@code 2 / (inputs + outputs)}, from this seed. */
   public Output glorotUniform(Object shape, DType dtype, OptionalLong seed) {
+    Arguments.requireEach("shape, dtype, seed", shape, dtype, seed);
     return uniform(
         shape, 1 / Fans.of(ShapeArguments.shape("initializers", shape)).mean(), dtype, seed);
   }
@@ -68,6 +71,7 @@ public final class InitializersApi extends Facade {
 
   /** Returns truncated normal numbers of variance {@code 2 / (inputs + outputs)}. */
   public Output glorotNormal(Object shape, DType dtype, OptionalLong seed) {
+    Arguments.requireEach("shape, dtype, seed", shape, dtype, seed);
     return normal(
         shape, 1 / Fans.of(ShapeArguments.shape("initializers", shape)).mean(), dtype, seed);
   }
@@ -79,6 +83,7 @@ public final class InitializersApi extends Facade {
 
   /** Returns uniform numbers of variance {@code 2 / inputs}, from this seed. */
   public Output heUniform(Object shape, DType dtype, OptionalLong seed) {
+    Arguments.requireEach("shape, dtype, seed", shape, dtype, seed);
     return uniform(
         shape, 2 / Fans.of(ShapeArguments.shape("initializers", shape)).in(), dtype, seed);
   }
@@ -93,6 +98,7 @@ public final class InitializersApi extends Facade {
 
   /** Returns truncated normal numbers of variance {@code 2 / inputs}, from this seed. */
   public Output heNormal(Object shape, DType dtype, OptionalLong seed) {
+    Arguments.requireEach("shape, dtype, seed", shape, dtype, seed);
     return normal(
         shape, 2 / Fans.of(ShapeArguments.shape("initializers", shape)).in(), dtype, seed);
   }

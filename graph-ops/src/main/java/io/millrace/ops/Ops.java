@@ -1,6 +1,7 @@
 package io.millrace.ops;
 
 import io.millrace.Graph;
+import io.millrace.op.Arguments;
 import io.millrace.ops.array.BatchOps;
 import io.millrace.ops.array.BitcastOps;
 import io.millrace.ops.array.ConcatOps;
@@ -61,7 +62,6 @@ import io.millrace.ops.nn.PatchOps;
 import io.millrace.ops.state.InitializationOps;
 import io.millrace.ops.state.ScatterOps;
 import io.millrace.ops.state.VariableOps;
-import java.util.Objects;
 
 /**
  * The facade: adds operations to a graph, named as in TensorFlow 1.
@@ -168,7 +168,7 @@ public final class Ops
 
   /** Returns the facade of a graph. */
   public static Ops of(Graph graph) {
-    return new Ops(Objects.requireNonNull(graph, "graph"), "");
+    return new Ops(Arguments.require(graph, "graph"), "");
   }
 
   /**
@@ -180,7 +180,7 @@ public final class Ops
    * {@code loss_2} and so on; those of one operation are {@code loss:1}, {@code loss:2}.
    */
   public Ops withName(String name) {
-    return new Ops(graph, Objects.requireNonNull(name, "name"));
+    return new Ops(graph, Arguments.require(name, "name"));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Tensor;
+import io.millrace.op.Arguments;
 import io.millrace.op.Messages;
 import io.millrace.ops.array.Constants;
 import io.millrace.ops.array.CoreOps;
@@ -64,11 +65,18 @@ public abstract class Optimizer {
   private final Map<String, Variable> slots = new HashMap<>();
 
   /** A number or a scalar tensor that steers the steps, such as the rate. */
-  public record Setting(String name, Object value) {}
+  public record Setting(String name, Object value) {
+    public Setting {
+      Arguments.require(name, "name");
+      Arguments.require(value, "the value of " + name);
+    }
+  }
 
   /** The settings as the tensors that one training step takes, by name. */
   public record Settings(Map<String, Output> tensors) {
     public Settings {
+      Arguments.requireAll(Arguments.require(tensors, "tensors").keySet(), "the names of tensors");
+      Arguments.requireAll(tensors.values(), "tensors");
       tensors = Map.copyOf(tensors);
     }
 
@@ -100,7 +108,8 @@ public abstract class Optimizer {
    */
   public record Options(List<Variable> variables, Optional<Variable> globalStep) {
     public Options {
-      variables = List.copyOf(variables);
+      variables = List.copyOf(Arguments.requireAll(variables, "variables"));
+      Arguments.require(globalStep, "globalStep");
     }
 
     /** Returns options that change all trainable variables, and count nothing. */
@@ -110,12 +119,12 @@ public abstract class Optimizer {
 
     /** Returns these options for some variables only. */
     public Options variables(Collection<Variable> some) {
-      return new Options(List.copyOf(some), globalStep);
+      return new Options(List.copyOf(Arguments.requireAll(some, "some")), globalStep);
     }
 
     /** Returns these options with a variable that counts the steps. */
     public Options globalStep(Variable counter) {
-      return new Options(variables, Optional.of(counter));
+      return new Options(variables, Optional.of(Arguments.require(counter, "counter")));
     }
   }
 
@@ -126,9 +135,9 @@ public abstract class Optimizer {
    * @param settings numbers or scalar tensors; numbers become float32 constants
    */
   protected Optimizer(Graph graph, String name, List<Setting> settings) {
-    this.graph = graph;
-    this.name = name;
-    this.settings = List.copyOf(settings);
+    this.graph = Arguments.require(graph, "graph");
+    this.name = Arguments.require(name, "name");
+    this.settings = List.copyOf(Arguments.requireAll(settings, "settings"));
     this.settings.forEach(this::require);
   }
 
@@ -169,7 +178,8 @@ public abstract class Optimizer {
 
   /** Adds a training step, counted by a variable. */
   public final Operation minimize(Operand loss, Variable globalStep) {
-    return minimize(loss, Options.defaults().globalStep(globalStep));
+    return minimize(
+        loss, Options.defaults().globalStep(Arguments.require(globalStep, "globalStep")));
   }
 
   /**
@@ -178,6 +188,8 @@ public abstract class Optimizer {
    * @throws GraphException if there are no variables, or the loss depends on none of them
    */
   public final Operation minimize(Operand loss, Options options) {
+    Arguments.require(loss, "loss");
+    Arguments.require(options, "options");
     List<GradientAndVariable> gradients =
         options.variables().isEmpty()
             ? computeGradients(loss)
@@ -206,7 +218,8 @@ public abstract class Optimizer {
    */
   public final List<GradientAndVariable> computeGradients(
       Operand loss, Collection<Variable> variables) {
-    Output value = loss.asOutput();
+    Output value = Arguments.require(loss, "loss").asOutput();
+    Arguments.requireAll(variables, "variables");
     if (!value.dtype().isFloating()) {
       throw Refusal.of(name, "a loss must be floating, not %s", value);
     }
@@ -241,13 +254,15 @@ public abstract class Optimizer {
 
   /** Adds a training step from gradients, counted by a variable. */
   public final Operation applyGradients(List<GradientAndVariable> gradients, Variable globalStep) {
-    return applyGradients(gradients, Optional.of(globalStep));
+    return applyGradients(gradients, Optional.of(Arguments.require(globalStep, "globalStep")));
   }
 
   private Operation applyGradients(
       List<GradientAndVariable> gradients, Optional<Variable> globalStep) {
     List<GradientAndVariable> present =
-        gradients.stream().filter(g -> g.gradient().isPresent()).toList();
+        Arguments.requireAll(gradients, "gradients").stream()
+            .filter(g -> g.gradient().isPresent())
+            .toList();
     if (present.isEmpty()) {
       throw noGradients(gradients, "there are no gradients by");
     }
@@ -308,7 +323,9 @@ public abstract class Optimizer {
 
   /** Returns the variables that the optimizer keeps beside a variable; made with the first step. */
   public final Optional<Variable> slot(Variable variable, String slotName) {
-    return Optional.ofNullable(slots.get(variable.name() + "/" + slotName));
+    Arguments.require(slotName, "slotName");
+    return Optional.ofNullable(
+        slots.get(Arguments.require(variable, "variable").name() + "/" + slotName));
   }
 
   /**

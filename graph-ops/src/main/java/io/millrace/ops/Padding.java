@@ -1,5 +1,6 @@
 package io.millrace.ops;
 
+import io.millrace.op.Arguments;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,12 +25,15 @@ public record Padding(Kind kind, List<Long> amounts) {
   }
 
   public Padding {
-    amounts = List.copyOf(amounts);
+    Arguments.require(kind, "kind");
+    amounts = List.copyOf(Arguments.requireAll(amounts, "amounts"));
   }
 
   /** Returns given amounts: before and after each spatial axis, as top, bottom, left, right. */
   public static Padding explicit(long... beforeAndAfter) {
-    return new Padding(Kind.EXPLICIT, Arrays.stream(beforeAndAfter).boxed().toList());
+    return new Padding(
+        Kind.EXPLICIT,
+        Arrays.stream(Arguments.require(beforeAndAfter, "beforeAndAfter")).boxed().toList());
   }
 
   /** Returns {@code SAME}, {@code VALID} or {@code EXPLICIT} with the amounts. */

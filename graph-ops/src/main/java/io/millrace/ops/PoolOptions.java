@@ -1,5 +1,6 @@
 package io.millrace.ops;
 
+import io.millrace.op.Arguments;
 import io.millrace.op.AttributeGroup;
 import io.millrace.op.Attributes;
 import java.util.Arrays;
@@ -18,8 +19,10 @@ public record PoolOptions(List<Long> window, List<Long> strides, Padding padding
     implements AttributeGroup {
 
   public PoolOptions {
-    window = List.copyOf(window);
-    strides = List.copyOf(strides);
+    window = List.copyOf(Arguments.requireAll(window, "window"));
+    strides = List.copyOf(Arguments.requireAll(strides, "strides"));
+    Arguments.require(padding, "padding");
+    Arguments.require(format, "format");
   }
 
   /** Returns windows that touch each other, without padding, for channels last. */
@@ -31,15 +34,15 @@ public record PoolOptions(List<Long> window, List<Long> strides, Padding padding
   /** Returns windows at these strides, one number a spatial axis, for channels last. */
   public static PoolOptions of(int[] window, int[] strides, Padding padding) {
     return new PoolOptions(
-        Arrays.stream(window).mapToObj(Long::valueOf).toList(),
-        Arrays.stream(strides).mapToObj(Long::valueOf).toList(),
+        Arrays.stream(Arguments.require(window, "window")).mapToObj(Long::valueOf).toList(),
+        Arrays.stream(Arguments.require(strides, "strides")).mapToObj(Long::valueOf).toList(),
         padding,
         DataFormat.NHWC);
   }
 
   /** Returns these options with other strides, one a spatial axis. */
   public PoolOptions strides(long... perAxis) {
-    return new PoolOptions(window, Arrays.stream(perAxis).boxed().toList(), padding, format);
+    return new PoolOptions(window, WindowAttributes.list(perAxis), padding, format);
   }
 
   /** Returns these options with SAME padding. */

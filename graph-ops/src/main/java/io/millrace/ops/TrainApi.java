@@ -2,6 +2,7 @@ package io.millrace.ops;
 
 import io.millrace.GraphException;
 import io.millrace.GraphKeys;
+import io.millrace.op.Arguments;
 import io.millrace.ops.array.Constants;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.train.RuleOptimizer;
@@ -31,6 +32,7 @@ public final class TrainApi extends Facade implements TrainingOps {
 
   /** Returns gradient descent with momentum. TensorFlow: MomentumOptimizer. */
   public Optimizer momentum(Object rate, Object momentum) {
+    Arguments.requireEach("rate, momentum", rate, momentum);
     return optimizer(Update.MOMENTUM, false, rate, momentum);
   }
 
@@ -39,6 +41,7 @@ public final class TrainApi extends Facade implements TrainingOps {
    * use_nesterov.
    */
   public Optimizer nesterov(Object rate, Object momentum) {
+    Arguments.requireEach("rate, momentum", rate, momentum);
     return optimizer(Update.MOMENTUM, true, rate, momentum);
   }
 
@@ -59,6 +62,7 @@ public final class TrainApi extends Facade implements TrainingOps {
 
   /** Returns Adam. TensorFlow: AdamOptimizer. Source: arXiv:1412.6980. */
   public Optimizer adam(Object rate, Object beta1, Object beta2, Object epsilon) {
+    Arguments.requireEach("rate, beta1, beta2, epsilon", rate, beta1, beta2, epsilon);
     return optimizer(Update.ADAM, false, rate, beta1, beta2, epsilon);
   }
 

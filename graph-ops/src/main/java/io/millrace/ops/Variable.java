@@ -6,6 +6,7 @@ import io.millrace.GraphKeys;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.array.IdentityOps;
 import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
@@ -37,7 +38,7 @@ public final class Variable implements Operand {
    */
   public record Options(boolean trainable, List<String> collections, boolean validateShape) {
     public Options {
-      collections = List.copyOf(collections);
+      collections = List.copyOf(Arguments.requireAll(collections, "collections"));
     }
 
     /** Returns the options of an ordinary variable: trainable, among the global variables. */
@@ -52,7 +53,7 @@ public final class Variable implements Operand {
 
     /** Returns these options with other collections. */
     public Options collections(String... keys) {
-      return new Options(trainable, List.of(keys), validateShape);
+      return new Options(trainable, List.of(Arguments.requireAll(keys, "keys")), validateShape);
     }
 
     /** Returns these options with or without a shape that stays. */
@@ -70,9 +71,9 @@ public final class Variable implements Operand {
    */
   public Variable(
       Output reference, Optional<Operation> initializer, Output read, boolean trainable) {
-    this.reference = reference;
-    this.initializer = initializer;
-    this.read = read;
+    this.reference = Arguments.require(reference, "reference");
+    this.initializer = Arguments.require(initializer, "initializer");
+    this.read = Arguments.require(read, "read");
     this.trainable = trainable;
   }
 
@@ -82,6 +83,8 @@ public final class Variable implements Operand {
    * @param ref a variable or the result of an operation that wrote one
    */
   public static Output referenceOf(String operation, Operand ref) {
+    Arguments.require(operation, "operation");
+    Arguments.require(ref, "ref");
     Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
     if (!reference.operation().op().refersToState()) {
       throw Refusal.of(operation, "%s is not a variable: only variables are written", ref);

@@ -1,8 +1,10 @@
 package io.millrace.ops;
 
+import io.millrace.op.Arguments;
 import io.millrace.op.Attributes;
 import io.millrace.op.RuleException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,11 @@ import java.util.Map;
  */
 final class WindowAttributes {
   private WindowAttributes() {}
+
+  /** Returns the numbers that a user gives for spatial axes. */
+  static List<Long> list(long[] perAxis) {
+    return Arrays.stream(Arguments.require(perAxis, "perAxis")).boxed().toList();
+  }
 
   /** Returns the attributes of a way to slide; {@code perAxis} holds lists for spatial axes. */
   static Map<String, Object> write(
@@ -41,7 +48,7 @@ final class WindowAttributes {
 
   /** Returns the numbers for the spatial axes. */
   static List<Long> spatial(Attributes in, String name, List<Long> otherwise) {
-    if (!in.has(name)) {
+    if (!Arguments.require(in, "in").has(name)) {
       return otherwise;
     }
     List<Long> all = in.list(name, Long.class);

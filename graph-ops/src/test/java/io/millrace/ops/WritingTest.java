@@ -184,6 +184,7 @@ class WritingTest {
   }
 
   @Test
+  @SuppressWarnings("ArgumentSelectionDefectChecker") // Exchanged on purpose.
   void crossEntropySaysWhichIsWhich() {
     float[][] labels = {{0, 0, 1}, {0, 0, 1}, {0, 0, 1}};
     float[][] logits = {{1, 2, 3}, {1, 2, 3}, {1, 2, 3}};

@@ -28,7 +28,7 @@ public interface BatchOps extends Building {
    * @param paddings for each spatial axis, how many zeros before and after
    */
   default Output spaceToBatchNd(Object x, Object blockShape, Object paddings) {
-    return result(new BatchNd(true), operand(x), operand(blockShape), operand(paddings));
+    return result(new BatchNd(true), each("x, blockShape, paddings", x, blockShape, paddings));
   }
 
   /**
@@ -39,17 +39,17 @@ public interface BatchOps extends Building {
    * @param crops for each spatial axis, how many elements to leave out at its start and end
    */
   default Output batchToSpaceNd(Object x, Object blockShape, Object crops) {
-    return result(new BatchNd(false), operand(x), operand(blockShape), operand(crops));
+    return result(new BatchNd(false), each("x, blockShape, crops", x, blockShape, crops));
   }
 
   /** Returns images {@code [n,h,w,c]} with square blocks as examples. TensorFlow: SpaceToBatch. */
   default Output spaceToBatch(Object x, Object paddings, int blockSize) {
-    return result(new Batch(true, blockSize), operand(x), operand(paddings));
+    return result(new Batch(true, blockSize), each("x, paddings", x, paddings));
   }
 
   /** Returns images {@code [n,h,w,c]} of examples as square blocks. TensorFlow: BatchToSpace. */
   default Output batchToSpace(Object x, Object crops, int blockSize) {
-    return result(new Batch(false, blockSize), operand(x), operand(crops));
+    return result(new Batch(false, blockSize), each("x, crops", x, crops));
   }
 
   /**

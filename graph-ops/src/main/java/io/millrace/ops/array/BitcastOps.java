@@ -2,6 +2,7 @@ package io.millrace.ops.array;
 
 import io.millrace.Output;
 import io.millrace.ir.Primitive;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -26,6 +27,7 @@ public interface BitcastOps extends Building {
    * smaller ones are put together along the last axis, which must be as long as that takes.
    */
   default Output bitcast(Object x, DType dtype) {
+    Arguments.requireEach("x, dtype", x, dtype);
     return result(new Bitcast(dtype), x);
   }
 

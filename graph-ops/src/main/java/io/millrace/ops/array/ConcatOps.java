@@ -3,6 +3,7 @@ package io.millrace.ops.array;
 import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -32,6 +33,7 @@ public interface ConcatOps extends Building {
    * one tensor.
    */
   default Output concat(List<?> values, int axis) {
+    Arguments.requireAll(values, "values");
     return joined(operands(values.toArray()), operand(axis));
   }
 
@@ -40,6 +42,8 @@ public interface ConcatOps extends Building {
    * Identity for one tensor.
    */
   default Output concat(List<?> values, Operand axis) {
+    Arguments.require(axis, "axis");
+    Arguments.requireAll(values, "values");
     return joined(operands(values.toArray()), axis.asOutput());
   }
 

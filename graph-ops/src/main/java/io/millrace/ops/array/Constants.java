@@ -5,6 +5,7 @@ import io.millrace.GraphException;
 import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.Tensor;
+import io.millrace.op.Arguments;
 import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
 import java.util.ArrayList;
@@ -24,14 +25,25 @@ public final class Constants {
    * @throws GraphException if one stands for no tensor
    */
   public static List<Output> of(Graph graph, String type, Object... values) {
+    requireAll(type, values);
     return all(graph, type, preferred(type, values), values);
   }
 
   /** Returns the same, but float32 if Java values would be integers. */
   public static List<Output> floating(Graph graph, String type, Object... values) {
+    requireAll(type, values);
     boolean open = Stream.of(values).allMatch(v -> firm(v).isEmpty());
     Optional<DType> own = preferred(type, values);
     return all(graph, type, own.map(o -> open && o.isInteger() ? DType.FLOAT32 : o), values);
+  }
+
+  private static void requireAll(String type, Object... values) {
+    Arguments.require(values, "inputs of " + type);
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] == null) {
+        throw Arguments.missing("input " + i + " of " + type);
+      }
+    }
   }
 
   private static Optional<DType> preferred(String type, Object... values) {
@@ -94,6 +106,7 @@ public final class Constants {
 
   /** Returns the output for one value; a constant is of the preferred type. */
   public static Output of(Graph graph, String type, Object value, Optional<DType> preferred) {
+    requireAll(type, value);
     if (value instanceof Operand operand) {
       return operand.asOutput();
     }
@@ -102,6 +115,7 @@ public final class Constants {
 
   /** Returns the output for one value; a constant gets this name and, if there is one, type. */
   public static Output named(Graph graph, String name, Object value, Optional<DType> dtype) {
+    Arguments.require(value, "value");
     return value instanceof Operand operand
         ? operand.asOutput()
         : made(graph, name, "Const", value, dtype);
@@ -109,9 +123,6 @@ public final class Constants {
 
   private static Output made(
       Graph graph, String name, String type, Object value, Optional<DType> dtype) {
-    if (value == null) {
-      throw Refusal.of(type, "null is no tensor");
-    }
     if (value instanceof Tensor tensor) {
       return constant(graph, name, tensor);
     }

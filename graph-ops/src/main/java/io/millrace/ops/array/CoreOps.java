@@ -3,6 +3,7 @@ package io.millrace.ops.array;
 import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -39,17 +40,19 @@ public interface CoreOps extends Building {
    * @param shape a {@link Shape}, a number, an array or a list of them, -1 for unknown extents
    */
   default Output placeholder(DType dtype, Object shape, String name) {
+    Arguments.requireEach("dtype, shape, name", dtype, shape, name);
     return tf().withName(name).placeholder(dtype, shape);
   }
 
   /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
   default Output placeholder(DType dtype, Object shape) {
+    Arguments.requireEach("dtype, shape", dtype, shape);
     return result(new Placeholder(dtype, ShapeArguments.shape("Placeholder", shape)));
   }
 
   /** Returns a tensor that every run must feed. TensorFlow: Placeholder. */
   default Output placeholder(DType dtype, long... dims) {
-    return placeholder(dtype, (Object) dims);
+    return placeholder(dtype, (Object) Arguments.require(dims, "dims"));
   }
 
   /**
@@ -59,6 +62,7 @@ public interface CoreOps extends Building {
    * @param shape what is known of the shape of whatever is fed
    */
   default Output placeholderWithDefault(Object x, Object shape) {
+    Arguments.requireEach("x, shape", x, shape);
     return result(
         new PlaceholderWithDefault(ShapeArguments.shape("PlaceholderWithDefault", shape)), x);
   }
@@ -74,6 +78,7 @@ public interface CoreOps extends Building {
 
   /** Returns a constant of a given type. */
   default Output constant(Object value, DType dtype) {
+    Arguments.requireEach("value, dtype", value, dtype);
     Output constant = Constants.named(graph(), nameOr("Const"), value, Optional.of(dtype));
     if (constant.dtype() != dtype) {
       throw Refusal.of("Const", "a tensor of type %s is not %s", constant.type(), dtype);
@@ -83,6 +88,7 @@ public interface CoreOps extends Building {
 
   /** Returns a constant of a given type and shape, of all elements or one for all of them. */
   default Output constant(Object value, DType dtype, Object shape) {
+    Arguments.requireEach("value, dtype, shape", value, dtype, shape);
     Output given = tf().constant(value, dtype);
     Shape wanted = ShapeArguments.shape("Const", shape);
     return given.shape().size() == 1

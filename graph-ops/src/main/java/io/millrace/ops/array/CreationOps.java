@@ -2,6 +2,7 @@ package io.millrace.ops.array;
 
 import io.millrace.Output;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -29,6 +30,7 @@ public interface CreationOps extends Building {
 
   /** Returns zeros (false for booleans) of this type and shape. TensorFlow: Fill. */
   default Output zeros(DType dtype, long... dims) {
+    Arguments.requireEach("dtype, dims", dtype, dims);
     return filled(dtype, 0, dims);
   }
 
@@ -62,6 +64,7 @@ public interface CreationOps extends Building {
 
   /** Returns ones (true for booleans) of this type and shape. TensorFlow: Fill. */
   default Output ones(DType dtype, long... dims) {
+    Arguments.requireEach("dtype, dims", dtype, dims);
     return filled(dtype, 1, dims);
   }
 
@@ -89,6 +92,7 @@ public interface CreationOps extends Building {
   }
 
   private Output filled(DType dtype, int value, Object shape) {
+    Arguments.requireEach("shape, dtype", shape, dtype);
     Output element = tf().result(new CoreOps.Constant(Literal.scalar(dtype, value)));
     return result(new Fill(), tf().sizes(shape), element);
   }
@@ -98,6 +102,7 @@ public interface CreationOps extends Building {
    * Empty.
    */
   default Output empty(Object shape, DType dtype) {
+    Arguments.requireEach("shape, dtype", shape, dtype);
     return result(new Empty(dtype, true), sizes(shape));
   }
 
@@ -117,6 +122,7 @@ public interface CreationOps extends Building {
    * @param dims the shape, a vector of int32 or int64
    */
   default Output fill(Object dims, Object value) {
+    Arguments.requireEach("dims, value", dims, value);
     return result(new Fill(), sizes(dims), operand(value));
   }
 
@@ -134,6 +140,7 @@ public interface CreationOps extends Building {
    * @param axis where the new axis of extent {@code depth} goes, -1 for the end
    */
   default Output oneHot(Object indices, Object depth, Object on, Object off, int axis) {
+    Arguments.requireEach("indices, depth, on, off", indices, depth, on, off);
     List<Output> values = operands(on, off);
     return result(new OneHot(axis), operand(indices), operand(depth), values.get(0), values.get(1));
   }

@@ -1,6 +1,7 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ public interface GridOps extends Building {
    * @param coordinates vectors, or scalars for one coordinate each, of one type
    */
   default List<Output> meshgrid(Indexing indexing, Object... coordinates) {
+    Arguments.require(indexing, "indexing");
+    Arguments.requireAll(coordinates, "coordinates");
     List<Output> given = operands(coordinates);
     return scopeOfAll(
         "meshgrid",

@@ -1,6 +1,7 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -32,6 +33,7 @@ public interface IdentityOps extends Building {
 
   /** Returns the same tensors; each needs all of them to be computed. TensorFlow: IdentityN. */
   default List<Output> identityN(List<?> tensors) {
+    Arguments.requireAll(tensors, "tensors");
     return apply(new IdentityN(), tensors.toArray()).outputs();
   }
 

@@ -5,6 +5,7 @@ import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -46,6 +47,7 @@ public interface MirrorPadOps extends Building {
    *     array or a tensor
    */
   default Output pad(Object x, Object paddings, Mode mode) {
+    Arguments.requireEach("x, paddings, mode", x, paddings, mode);
     return result(new MirrorPad(mode), operand(x), operand(paddings));
   }
 

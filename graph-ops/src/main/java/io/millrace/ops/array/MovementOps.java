@@ -3,6 +3,7 @@ package io.millrace.ops.array;
 import io.millrace.Output;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -40,7 +41,7 @@ public interface MovementOps extends Building {
 
   /** Returns the tensor with axis {@code order[i]} as its axis i. TensorFlow: Transpose. */
   default Output transpose(Object x, int... order) {
-    return result(new Transpose(), operand(x), operand(order));
+    return result(new Transpose(), each("x, order", x, order));
   }
 
   /**
@@ -49,6 +50,7 @@ public interface MovementOps extends Building {
    * @param size extents of the result; -1 for as far as the tensor goes
    */
   default Output slice(Object x, long[] begin, long[] size) {
+    Arguments.requireEach("x, begin, size", x, begin, size);
     return result(new Slice(), operand(x), indices(begin), indices(size));
   }
 
@@ -57,6 +59,7 @@ public interface MovementOps extends Building {
    * tensors. TensorFlow: Slice.
    */
   default Output slice(Object x, Object begin, Object size) {
+    Arguments.requireEach("x, begin, size", x, begin, size);
     return result(new Slice(), operand(x), sizes(begin), sizes(size));
   }
 

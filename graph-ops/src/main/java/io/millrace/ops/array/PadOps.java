@@ -2,6 +2,7 @@ package io.millrace.ops.array;
 
 import io.millrace.Output;
 import io.millrace.ir.ScalarFunction;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -30,13 +31,14 @@ public interface PadOps extends Building {
    * @param paddings for each axis, how many before and after: an array or a tensor
    */
   default Output pad(Object x, Object paddings) {
-    return result(new Pad(), operand(x), operand(paddings));
+    return result(new Pad(), each("x, paddings", x, paddings));
   }
 
   /**
    * Returns the tensor with a scalar before and after the elements of each axis. TensorFlow: PadV2.
    */
   default Output pad(Object x, Object paddings, Object constantValue) {
+    Arguments.requireEach("x, paddings, constantValue", x, paddings, constantValue);
     Output input = operand(x);
     return result(new PadV2(), input, operand(paddings), operand(constantValue, input.dtype()));
   }

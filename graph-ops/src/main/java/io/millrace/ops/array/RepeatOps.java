@@ -3,6 +3,7 @@ package io.millrace.ops.array;
 import io.millrace.Output;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -30,7 +31,7 @@ public interface RepeatOps extends Building {
    * @param multiples how often, for each axis
    */
   default Output tile(Object x, int... multiples) {
-    return result(new Tile(), operand(x), operand(multiples));
+    return result(new Tile(), each("x, multiples", x, multiples));
   }
 
   /**
@@ -38,11 +39,13 @@ public interface RepeatOps extends Building {
    * TensorFlow: Tile.
    */
   default Output tile(Object x, Object multiples) {
+    Arguments.requireEach("x, multiples", x, multiples);
     return result(new Tile(), operand(x), sizes(multiples));
   }
 
   /** Returns the tensor repeated to this shape by NumPy's rule. TensorFlow: BroadcastTo. */
   default Output broadcastTo(Object x, long... dims) {
+    Arguments.requireEach("x, dims", x, dims);
     return result(new BroadcastTo(), operand(x), indices(dims));
   }
 
@@ -51,6 +54,7 @@ public interface RepeatOps extends Building {
    * TensorFlow: BroadcastTo.
    */
   default Output broadcastTo(Object x, Object shape) {
+    Arguments.requireEach("x, shape", x, shape);
     return result(new BroadcastTo(), operand(x), sizes(shape));
   }
 

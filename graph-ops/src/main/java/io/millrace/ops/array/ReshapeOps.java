@@ -1,6 +1,7 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -25,6 +26,7 @@ public interface ReshapeOps extends Building {
 
   /** Returns the same elements in this shape; one extent may be -1. TensorFlow: Reshape. */
   default Output reshape(Object x, long... dims) {
+    Arguments.requireEach("x, dims", x, dims);
     return result(new Reshape(), operand(x), indices(dims));
   }
 
@@ -33,6 +35,7 @@ public interface ReshapeOps extends Building {
    * TensorFlow: Reshape.
    */
   default Output reshape(Object x, Object shape) {
+    Arguments.requireEach("x, shape", x, shape);
     return result(new Reshape(), operand(x), sizes(shape));
   }
 
@@ -48,6 +51,7 @@ public interface ReshapeOps extends Building {
 
   /** Returns the tensor without these axes, all of extent 1. TensorFlow: Squeeze. */
   default Output squeeze(Object x, int... axes) {
+    Arguments.requireEach("x, axes", x, axes);
     List<Integer> list = new ArrayList<>();
     for (int axis : axes) {
       list.add(axis);

@@ -3,6 +3,7 @@ package io.millrace.ops.array;
 import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -25,11 +26,12 @@ public interface ReverseOps extends Building {
 
   /** Returns the tensor with the elements along these axes reversed. TensorFlow: ReverseV2. */
   default Output reverse(Object x, int... axes) {
-    return result(new ReverseV2(), operand(x), operand(axes));
+    return result(new ReverseV2(), each("x, axes", x, axes));
   }
 
   /** Returns the tensor with the axes reversed that a vector says. TensorFlow: ReverseV2. */
   default Output reverse(Object x, Operand axes) {
+    Arguments.requireEach("x, axes", x, axes);
     return result(new ReverseV2(), operand(x), axes);
   }
 

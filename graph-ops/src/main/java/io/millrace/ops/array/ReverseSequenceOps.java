@@ -33,7 +33,7 @@ public interface ReverseSequenceOps extends Building {
    * @param batchAxis the axis along which the sequences lie
    */
   default Output reverseSequence(Object x, Object lengths, int sequenceAxis, int batchAxis) {
-    return result(new ReverseSequence(sequenceAxis, batchAxis), operand(x), operand(lengths));
+    return result(new ReverseSequence(sequenceAxis, batchAxis), each("x, lengths", x, lengths));
   }
 
   /** The first input's sequences, each reversed as far as the second says. */

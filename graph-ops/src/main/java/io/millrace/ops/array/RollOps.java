@@ -34,7 +34,7 @@ public interface RollOps extends Building {
    * @param axis along which axis or, a vector, axes; shifts along the same axis add up
    */
   default Output roll(Object x, Object shift, Object axis) {
-    return result(new Roll(), operand(x), operand(shift), operand(axis));
+    return result(new Roll(), each("x, shift, axis", x, shift, axis));
   }
 
   /** The first input shifted by the second along the axes that the third says. */

@@ -7,6 +7,7 @@ import io.millrace.ir.Scalar;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -49,6 +50,7 @@ public interface SequenceOps extends Building {
    * if it is one, that is the first. Whole Java numbers mean float32. TensorFlow: LinSpace.
    */
   default Output linspace(Object start, Object stop, Object num) {
+    Arguments.requireEach("start, stop, num", start, stop, num);
     List<Output> ends = floating(start, stop);
     return result(new LinSpace(), ends.get(0), ends.get(1), operand(num));
   }

@@ -1,6 +1,7 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -37,11 +38,14 @@ public interface ShapeOps extends Building {
 
   /** Returns the shapes of tensors of one type as vectors of int32. TensorFlow: ShapeN. */
   default List<Output> shapeN(List<?> tensors) {
+    Arguments.requireAll(tensors, "tensors");
     return apply(new ShapeN(DType.INT32), tensors.toArray()).outputs();
   }
 
   /** Returns the shapes of tensors of one type as vectors of int32 or int64. TensorFlow: ShapeN. */
   default List<Output> shapeN(List<?> tensors, DType outType) {
+    Arguments.require(outType, "outType");
+    Arguments.requireAll(tensors, "tensors");
     return apply(new ShapeN(outType), tensors.toArray()).outputs();
   }
 

@@ -3,6 +3,7 @@ package io.millrace.ops.array;
 import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -31,6 +32,7 @@ public interface SplitOps extends Building {
 
   /** Returns equal parts of a tensor, one after another along an axis. TensorFlow: Split. */
   default List<Output> split(Object x, int parts, int axis) {
+    Arguments.require(x, "x");
     return apply(new Split(parts), operand(axis), operand(x)).outputs();
   }
 
@@ -40,6 +42,7 @@ public interface SplitOps extends Building {
    * @param sizes the parts' extents along the axis, one of which may be -1 for what is left
    */
   default List<Output> split(Object x, int[] sizes, int axis) {
+    Arguments.requireEach("x, sizes", x, sizes);
     return apply(new SplitV(sizes.length), operand(x), operand(sizes), operand(axis)).outputs();
   }
 
@@ -50,6 +53,7 @@ public interface SplitOps extends Building {
    * @param parts their number
    */
   default List<Output> split(Object x, Operand sizes, int parts, int axis) {
+    Arguments.requireEach("x, sizes", x, sizes);
     return apply(new SplitV(parts), operand(x), sizes, operand(axis)).outputs();
   }
 

@@ -2,6 +2,7 @@ package io.millrace.ops.array;
 
 import io.millrace.Output;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -28,6 +29,7 @@ public interface StackOps extends Building {
 
   /** Returns tensors of one shape one after another along a new axis. TensorFlow: Pack. */
   default Output stack(List<?> values, int axis) {
+    Arguments.requireAll(values, "values");
     return result(new Pack(axis), values.toArray());
   }
 

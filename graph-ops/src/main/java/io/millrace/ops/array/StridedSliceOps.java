@@ -5,6 +5,7 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -37,6 +38,7 @@ public interface StridedSliceOps extends Building {
    * @throws io.millrace.GraphException if an entry is none of these
    */
   default Output stridedSlice(Object x, String entries) {
+    Arguments.requireEach("x, entries", x, entries);
     SliceText text = SliceText.parse(entries);
     return stridedSlice(
         x, indices(text.begin()), indices(text.end()), indices(text.strides()), text.masks());
@@ -44,6 +46,7 @@ public interface StridedSliceOps extends Building {
 
   /** Returns the elements from begin to end of each axis. TensorFlow: StridedSlice. */
   default Output stridedSlice(Object x, Object begin, Object end) {
+    Arguments.requireEach("x, begin, end", x, begin, end);
     Output first = operand(begin);
     return stridedSlice(x, first, operand(end, first.dtype()), tf().onesLike(first));
   }
@@ -67,6 +70,7 @@ public interface StridedSliceOps extends Building {
    */
   default Output stridedSlice(
       Object x, Object begin, Object end, Object strides, SliceMasks masks) {
+    Arguments.requireEach("x, begin, end, strides, masks", x, begin, end, strides, masks);
     List<Output> entries = operands(begin, end, strides);
     return result(
         new StridedSlice(masks), operand(x), entries.get(0), entries.get(1), entries.get(2));

@@ -7,6 +7,7 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.Suspect;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -43,6 +44,8 @@ public interface CheckOps extends Building {
    * @param data tensors that the failure is to tell of
    */
   default Operation assertThat(Object condition, Object... data) {
+    Arguments.require(condition, "condition");
+    Arguments.requireAll(data, "data");
     Object[] inputs = new Object[data.length + 1];
     inputs[0] = operand(condition);
     for (int i = 0; i < data.length; i++) {

@@ -2,6 +2,7 @@ package io.millrace.ops.flow;
 
 import io.millrace.Operand;
 import io.millrace.Operation;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -13,6 +14,7 @@ import io.millrace.ops.Building;
 import io.millrace.type.TensorType;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Operations that are there to be run, not for a result. */
 public interface ControlOps extends Building {
@@ -24,17 +26,19 @@ public interface ControlOps extends Building {
 
   /** Returns an operation that runs after all of these. TensorFlow: NoOp. */
   default Operation group(Operation... operations) {
-    return group(List.of(operations));
+    return group(List.of(Arguments.requireAll(operations, "operations")));
   }
 
   /** Returns an operation that runs after all of these. TensorFlow: NoOp. */
   default Operation group(Collection<Operation> operations) {
+    Arguments.requireAll(operations, "operations");
     return graph().add(new NoOp(), nameOr("group_deps"), List.of(), List.copyOf(operations));
   }
 
   /** Returns an operation that runs after those which compute these tensors. TensorFlow: NoOp. */
   default Operation group(Operand... tensors) {
-    return group(List.of(tensors).stream().map(t -> t.asOutput().operation()).toList());
+    Arguments.requireAll(tensors, "tensors");
+    return group(Stream.of(tensors).map(t -> t.asOutput().operation()).toList());
   }
 
   /** Does nothing, after what it depends on. */

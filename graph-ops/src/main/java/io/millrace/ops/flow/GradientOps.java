@@ -3,6 +3,7 @@ package io.millrace.ops.flow;
 import io.millrace.GraphException;
 import io.millrace.Operand;
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.GradientWalk;
 import io.millrace.ops.Building;
 import io.millrace.ops.Variable;
@@ -22,7 +23,8 @@ public interface GradientOps extends Building {
    *     message says where the path ends
    */
   default List<Output> gradients(Operand y, Operand... xs) {
-    return gradients(List.of(y), List.of(xs));
+    Arguments.require(y, "y");
+    return gradients(List.of(y), List.of(Arguments.requireAll(xs, "xs")));
   }
 
   /** Returns the gradients of the sum of all elements of all ys with respect to each x. */
@@ -40,6 +42,9 @@ public interface GradientOps extends Building {
    */
   default List<Output> gradients(
       List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
+    Arguments.requireAll(ys, "ys");
+    Arguments.requireAll(xs, "xs");
+    Arguments.requireAll(gradYs, "gradYs");
     return scopeOfAll(
         "gradients",
         () -> {
@@ -66,6 +71,9 @@ public interface GradientOps extends Building {
   /** Returns weighted gradients, or none for an x that no y depends on differentiably. */
   default List<Optional<Output>> gradientsIfConnected(
       List<? extends Operand> ys, List<? extends Operand> xs, List<? extends Operand> gradYs) {
+    Arguments.requireAll(ys, "ys");
+    Arguments.requireAll(xs, "xs");
+    Arguments.requireAll(gradYs, "gradYs");
     List<? extends Operand> floating =
         xs.stream().filter(x -> x.asOutput().dtype().isFloating()).toList();
     List<Operand> connected = new ArrayList<>();

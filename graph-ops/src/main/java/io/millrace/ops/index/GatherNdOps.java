@@ -2,6 +2,7 @@ package io.millrace.ops.index;
 
 import io.millrace.Output;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -35,7 +36,7 @@ public interface GatherNdOps extends Building {
    * @return {@code indices.shape[:-1] + params.shape[depth:]}
    */
   default Output gatherNd(Object params, Object indices) {
-    return result(new GatherNd(""), operand(params), operand(indices));
+    return result(new GatherNd(""), each("params, indices", params, indices));
   }
 
   /**
@@ -46,6 +47,7 @@ public interface GatherNdOps extends Building {
    * @return {@code indices.shape[:-1] + params.shape[batchDims + depth:]}
    */
   default Output gatherNd(Object params, Object indices, int batchDims) {
+    Arguments.requireEach("params, indices", params, indices);
     Output slices = operand(params);
     Output inner = operand(indices);
     if (batchDims == 0) {
@@ -96,6 +98,7 @@ public interface GatherNdOps extends Building {
    * @param shape the shape of the result, of the type of the indices
    */
   default Output scatterNd(Object indices, Object updates, Object shape) {
+    Arguments.requireEach("indices, updates, shape", indices, updates, shape);
     Output places = operand(indices);
     Output wanted =
         ShapeArguments.dims(shape)

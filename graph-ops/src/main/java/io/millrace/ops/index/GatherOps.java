@@ -3,6 +3,7 @@ package io.millrace.ops.index;
 import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -54,6 +55,7 @@ public interface GatherOps extends Building {
    * @return {@code params.shape[:axis] + indices.shape[batchDims:] + params.shape[axis+1:]}
    */
   default Output gather(Object params, Object indices, int axis, int batchDims) {
+    Arguments.requireEach("params, indices", params, indices);
     return result(new GatherV2(batchDims), operand(params), operand(indices), operand(axis));
   }
 

@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -34,6 +35,7 @@ public interface InTopKOps extends Building {
    * @return booleans, {@code [batch]}
    */
   default Output inTopK(Object predictions, Object targets, Object k) {
+    Arguments.requireEach("predictions, targets, k", predictions, targets, k);
     Output truth = operand(targets);
     return result(new InTopKV2(), operand(predictions), truth, operand(k, truth.dtype()));
   }

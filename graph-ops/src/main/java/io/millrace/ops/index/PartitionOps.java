@@ -5,6 +5,7 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -36,7 +37,8 @@ public interface PartitionOps extends Building {
    * @return {@code numPartitions} tensors, {@code [slices that went there] + slice}
    */
   default List<Output> dynamicPartition(Object data, Object partitions, int numPartitions) {
-    return apply(new DynamicPartition(numPartitions), operand(data), operand(partitions)).outputs();
+    return apply(new DynamicPartition(numPartitions), each("data, partitions", data, partitions))
+        .outputs();
   }
 
   /**
@@ -57,6 +59,8 @@ public interface PartitionOps extends Building {
   }
 
   private Output stitch(boolean parallel, List<?> indices, List<?> data) {
+    Arguments.requireAll(indices, "indices");
+    Arguments.requireAll(data, "data");
     List<Object> inputs = new ArrayList<>(operands(indices.toArray()));
     inputs.addAll(operands(data.toArray()));
     return result(new Stitch(parallel), inputs.toArray());

@@ -1,6 +1,7 @@
 package io.millrace.ops.index;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.array.Axes;
@@ -27,6 +28,7 @@ public interface SortOps extends Building {
    * @param values numeric, with at least one axis
    */
   default Output sort(Object values, int axis, Direction direction) {
+    Arguments.requireEach("values, direction", values, direction);
     return scope(
         "sort",
         () -> {
@@ -56,6 +58,7 @@ public interface SortOps extends Building {
    * their order, and NaN counts as greater than every number. TensorFlow: tf.argsort.
    */
   default Output argsort(Object values, int axis, Direction direction) {
+    Arguments.requireEach("values, direction", values, direction);
     return scope(
         "argsort",
         () -> {

@@ -3,6 +3,7 @@ package io.millrace.ops.index;
 import io.millrace.Output;
 import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -60,6 +61,7 @@ public interface TensorScatterOps extends Building {
   }
 
   private Output changed(Change change, Object tensor, Object indices, Object updates) {
+    Arguments.requireEach("tensor, indices, updates", tensor, indices, updates);
     Output x = operand(tensor);
     return result(new TensorScatter(change, ""), x, operand(indices), operand(updates, x.dtype()));
   }

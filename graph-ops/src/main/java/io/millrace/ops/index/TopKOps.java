@@ -4,6 +4,7 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -46,6 +47,7 @@ public interface TopKOps extends Building {
    * @param sorted whether the order matters; if not, they come sorted as well
    */
   default ValuesAndIndices topK(Object x, Object k, boolean sorted) {
+    Arguments.requireEach("x, k", x, k);
     Operation top = apply(new TopKV2(sorted, DType.INT32), operand(x), operand(k));
     return new ValuesAndIndices(top.output(0), top.output(1));
   }

@@ -5,6 +5,7 @@ import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.UnaryFn;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -62,6 +63,7 @@ public interface UniqueOps extends Building {
    * they are there, and their places in x, int32. TensorFlow: ListDiff (tf.setdiff1d).
    */
   default ValuesAndIndices setdiff1d(Object x, Object y) {
+    Arguments.requireEach("x, y", x, y);
     Output first = operand(x);
     Operation left = apply(new ListDiff(DType.INT32), first, operand(y, first.dtype()));
     return new ValuesAndIndices(left.output(0), left.output(1));

@@ -5,6 +5,7 @@ import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -53,6 +54,7 @@ public interface WhereOps extends Building {
    * @return the tensor with these axes replaced by one
    */
   default Output booleanMask(Object tensor, Object mask, int axis) {
+    Arguments.requireEach("tensor, mask", tensor, mask);
     Output x = operand(tensor);
     Output flags = operand(mask, DType.BOOL);
     if (!flags.shape().isRankKnown() || flags.shape().rank() == 0) {

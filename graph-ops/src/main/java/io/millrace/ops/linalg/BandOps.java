@@ -6,6 +6,7 @@ import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -42,6 +43,7 @@ public interface BandOps extends Building {
    * @param k which diagonal, or the lowest and the highest of several
    */
   default Output matrixSetDiag(Object x, Object diagonal, Object k, DiagonalOps.Align align) {
+    Arguments.requireEach("x, diagonal, k, align", x, diagonal, k, align);
     Output input = operand(x);
     return result(
         new MatrixSetDiag(DiagonalOps.Form.V3, align),
@@ -58,6 +60,7 @@ public interface BandOps extends Building {
    * @param upper how many above
    */
   default Output matrixBandPart(Object x, Object lower, Object upper) {
+    Arguments.requireEach("x, lower, upper", x, lower, upper);
     List<Output> bounds = operands(lower, upper);
     return result(new MatrixBandPart(), operand(x), bounds.get(0), bounds.get(1));
   }

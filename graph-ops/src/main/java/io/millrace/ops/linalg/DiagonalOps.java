@@ -1,6 +1,7 @@
 package io.millrace.ops.linalg;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -104,6 +105,8 @@ public interface DiagonalOps extends Building {
    */
   default Output matrixDiag(
       Object diagonal, Object k, Object rows, Object columns, Object padding, Align align) {
+    Arguments.requireEach(
+        "diagonal, k, rows, columns, padding, align", diagonal, k, rows, columns, padding, align);
     Output first = operand(diagonal);
     return result(
         new MatrixDiag(Form.V3, align),
@@ -151,6 +154,7 @@ public interface DiagonalOps extends Building {
    * @param padding what stands beside diagonals that are shorter than others
    */
   default Output matrixDiagPart(Object x, Object k, Object padding, Align align) {
+    Arguments.requireEach("x, k, padding, align", x, k, padding, align);
     Output input = operand(x);
     return result(
         new MatrixDiagPart(Form.V3, align), input, operand(k), operand(padding, input.dtype()));

@@ -1,6 +1,7 @@
 package io.millrace.ops.linalg;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -30,6 +31,8 @@ public interface EinsumOps extends Building {
    *     occur once, sorted
    */
   default Output einsum(String equation, Object... inputs) {
+    Arguments.require(equation, "equation");
+    Arguments.requireAll(inputs, "inputs");
     List<Output> operands = operands(inputs);
     String complete = EinsumWriting.complete(equation);
     return operands.size() > 2
@@ -42,6 +45,7 @@ public interface EinsumOps extends Building {
    * all products. The ranks must be known. TensorFlow: tensordot.
    */
   default Output tensordot(Object a, Object b, int axes) {
+    Arguments.requireEach("a, b", a, b);
     Output first = operand(a);
     int[] last = new int[Math.max(0, axes)];
     int[] leading = new int[last.length];
@@ -55,6 +59,7 @@ public interface EinsumOps extends Building {
    * other axes of a, then those of b. The ranks must be known. TensorFlow: tensordot.
    */
   default Output tensordot(Object a, Object b, int[] axesOfA, int[] axesOfB) {
+    Arguments.requireEach("a, b, axesOfA, axesOfB", a, b, axesOfA, axesOfB);
     Output first = operand(a);
     Output second = operand(b, first.dtype());
     String equation = EinsumWriting.tensordot(first, second, axesOfA, axesOfB);

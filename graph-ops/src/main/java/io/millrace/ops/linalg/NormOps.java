@@ -1,6 +1,7 @@
 package io.millrace.ops.linalg;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
@@ -73,6 +74,7 @@ public interface NormOps extends Building {
    * {@link ReductionOps#reduceEuclideanNorm}. TensorFlow: norm.
    */
   default Output matrixNorm(Object x, double ord, boolean keepDims, int rows, int columns) {
+    Arguments.require(x, "x");
     if (ord != 1 && ord != Double.POSITIVE_INFINITY) {
       throw Refusal.of("norm", "the order of a matrix norm must be 1 or infinite, not %s", ord);
     }
@@ -101,6 +103,7 @@ public interface NormOps extends Building {
    * epsilon if that is greater. TensorFlow: l2_normalize.
    */
   default Output l2Normalize(Object x, int[] axes, double epsilon) {
+    Arguments.requireEach("x, axes", x, axes);
     Output input = operand(x);
     return scope(
         "l2_normalize",

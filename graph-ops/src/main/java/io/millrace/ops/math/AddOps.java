@@ -2,6 +2,7 @@ package io.millrace.ops.math;
 
 import io.millrace.Output;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -26,6 +27,7 @@ public interface AddOps extends Building {
 
   /** Returns the sum of tensors of one type and shape. TensorFlow: AddN. */
   default Output addN(List<?> terms) {
+    Arguments.requireAll(terms, "terms");
     return result(new AddN(), terms.toArray());
   }
 
@@ -34,6 +36,7 @@ public interface AddOps extends Building {
    * before all terms are there.
    */
   default Output accumulateN(List<?> terms) {
+    Arguments.requireAll(terms, "terms");
     List<Output> inputs = operands(terms.toArray());
     Shape shape = Shape.unknown();
     for (Output input : inputs) {

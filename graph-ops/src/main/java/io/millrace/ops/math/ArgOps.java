@@ -3,6 +3,7 @@ package io.millrace.ops.math;
 import io.millrace.Output;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -50,6 +51,7 @@ public interface ArgOps extends Building {
 
   /** Returns the positions of the first greatest elements along an axis. TensorFlow: ArgMax. */
   default Output argmax(Object x, int axis, DType outputType) {
+    Arguments.requireEach("x, outputType", x, outputType);
     return result(new Arg(false, outputType), operand(x), operand(axis));
   }
 
@@ -63,6 +65,7 @@ public interface ArgOps extends Building {
 
   /** Returns the positions of the first least elements along an axis. TensorFlow: ArgMin. */
   default Output argmin(Object x, int axis, DType outputType) {
+    Arguments.requireEach("x, outputType", x, outputType);
     return result(new Arg(true, outputType), operand(x), operand(axis));
   }
 

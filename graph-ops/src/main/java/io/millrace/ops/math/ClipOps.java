@@ -1,6 +1,7 @@
 package io.millrace.ops.math;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -25,6 +26,7 @@ public interface ClipOps extends Building {
    * TensorFlow: Minimum and Maximum, as clip_by_value.
    */
   default Output clipByValue(Object x, Object least, Object greatest) {
+    Arguments.requireEach("x, least, greatest", x, least, greatest);
     Output input = operand(x);
     Output clipped =
         scope("clip_by_value", () -> tf().maximum(tf().minimum(input, greatest), least));
@@ -37,6 +39,7 @@ public interface ClipOps extends Building {
 
   /** Returns x scaled down, if need be, to this 2-norm. TensorFlow: clip_by_norm. */
   default Output clipByNorm(Object x, Object norm) {
+    Arguments.requireEach("x, norm", x, norm);
     Output input = operand(x);
     return scope(
         "clip_by_norm",
@@ -48,6 +51,7 @@ public interface ClipOps extends Building {
    * TensorFlow: clip_by_norm.
    */
   default Output clipByNorm(Object x, Object norm, int... axes) {
+    Arguments.requireEach("x, norm, axes", x, norm, axes);
     Output input = operand(x);
     return scope(
         "clip_by_norm",
@@ -72,6 +76,7 @@ public interface ClipOps extends Building {
    * TensorFlow: clip_by_average_norm.
    */
   default Output clipByAverageNorm(Object x, Object norm) {
+    Arguments.requireEach("x, norm", x, norm);
     Output input = operand(x);
     Output wished = operand(norm, input.dtype());
     return scope(
@@ -86,6 +91,7 @@ public interface ClipOps extends Building {
 
   /** Returns the 2-norm of all elements of all tensors, a scalar. TensorFlow: global_norm. */
   default Output globalNorm(List<?> tensors) {
+    Arguments.requireAll(tensors, "tensors");
     List<Output> inputs = requireAny("globalNorm", operands(tensors.toArray()));
     return scope(
         "global_norm",
@@ -107,12 +113,16 @@ public interface ClipOps extends Building {
    * need be; where it is infinite or NaN they become NaN. TensorFlow: clip_by_global_norm.
    */
   default List<Output> clipByGlobalNorm(List<?> tensors, Object norm) {
+    Arguments.require(norm, "norm");
+    Arguments.requireAll(tensors, "tensors");
     List<Output> inputs = requireAny("clipByGlobalNorm", operands(tensors.toArray()));
     return clipByGlobalNorm(inputs, norm, tf().globalNorm(inputs));
   }
 
   /** Returns the same where the global norm is known already. TensorFlow: clip_by_global_norm. */
   default List<Output> clipByGlobalNorm(List<?> tensors, Object norm, Object globalNorm) {
+    Arguments.requireEach("norm, globalNorm", norm, globalNorm);
+    Arguments.requireAll(tensors, "tensors");
     List<Output> inputs = requireAny("clipByGlobalNorm", operands(tensors.toArray()));
     Output own = operand(globalNorm);
     Output wished = operand(norm, own.dtype());

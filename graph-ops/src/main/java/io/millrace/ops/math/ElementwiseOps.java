@@ -3,6 +3,7 @@ package io.millrace.ops.math;
 import io.millrace.Output;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -28,6 +29,7 @@ public interface ElementwiseOps extends Building {
    * Returns x where the condition holds and y elsewhere, all three broadcast. TensorFlow: SelectV2.
    */
   default Output where(Object condition, Object x, Object y) {
+    Arguments.requireEach("condition, x, y", condition, x, y);
     List<Output> choices = operands(x, y);
     return result(new SelectV2(), operand(condition, DType.BOOL), choices.get(0), choices.get(1));
   }
@@ -38,6 +40,7 @@ public interface ElementwiseOps extends Building {
    * Select.
    */
   default Output select(Object condition, Object x, Object y) {
+    Arguments.requireEach("condition, x, y", condition, x, y);
     List<Output> choices = operands(x, y);
     return result(new Select(), operand(condition, DType.BOOL), choices.get(0), choices.get(1));
   }
@@ -50,6 +53,7 @@ public interface ElementwiseOps extends Building {
    * become its least number, as TensorFlow has it on x86; uint8 holds the lowest bits of int32.
    */
   default Output cast(Object x, DType to) {
+    Arguments.requireEach("x, to", x, to);
     Output input = operand(x);
     return input.dtype() == to ? named(input) : result(new Cast(to), input);
   }

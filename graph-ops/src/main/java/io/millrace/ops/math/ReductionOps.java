@@ -46,7 +46,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the sums along axes. TensorFlow: Sum. */
   default Output reduceSum(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.SUM, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.SUM, keepDims), each("x, axes", x, axes));
   }
 
   /** Returns the mean of all elements. TensorFlow: Mean. */
@@ -66,7 +66,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the means along axes. TensorFlow: Mean. */
   default Output reduceMean(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MEAN, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.MEAN, keepDims), each("x, axes", x, axes));
   }
 
   /**
@@ -89,7 +89,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the square roots of the sums of squares along axes. TensorFlow: EuclideanNorm. */
   default Output reduceEuclideanNorm(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.EUCLIDEAN_NORM, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.EUCLIDEAN_NORM, keepDims), each("x, axes", x, axes));
   }
 
   /** Returns the product of all elements. TensorFlow: Prod. */
@@ -109,7 +109,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the products along axes. TensorFlow: Prod. */
   default Output reduceProd(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.PROD, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.PROD, keepDims), each("x, axes", x, axes));
   }
 
   /** Returns the greatest of all elements. TensorFlow: Max. */
@@ -129,7 +129,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the greatest elements along axes. TensorFlow: Max. */
   default Output reduceMax(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MAX, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.MAX, keepDims), each("x, axes", x, axes));
   }
 
   /** Returns the least of all elements. TensorFlow: Min. */
@@ -149,7 +149,7 @@ public interface ReductionOps extends Building {
 
   /** Returns the least elements along axes. TensorFlow: Min. */
   default Output reduceMin(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MIN, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.MIN, keepDims), each("x, axes", x, axes));
   }
 
   /** Returns whether all elements are true. TensorFlow: All. */
@@ -164,7 +164,7 @@ public interface ReductionOps extends Building {
 
   /** Returns whether all elements along axes are true. TensorFlow: All. */
   default Output reduceAll(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.ALL, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.ALL, keepDims), each("x, axes", x, axes));
   }
 
   /** Returns whether any element is true. TensorFlow: Any. */
@@ -179,7 +179,7 @@ public interface ReductionOps extends Building {
 
   /** Returns whether any element along axes is true. TensorFlow: Any. */
   default Output reduceAny(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.ANY, keepDims), operand(x), operand(axes));
+    return result(new Reduce(Kind.ANY, keepDims), each("x, axes", x, axes));
   }
 
   /** How elements are combined. */

@@ -3,6 +3,7 @@ package io.millrace.ops.math;
 import io.millrace.Output;
 import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -76,6 +77,7 @@ public interface SegmentOps extends Building {
   /** Returns the sums divided by a function of the number of slices. */
   private Output divided(
       String name, UnaryOperator<Output> by, Object data, Object segmentIds, Object numSegments) {
+    Arguments.requireEach("data, segmentIds, numSegments", data, segmentIds, numSegments);
     return scope(
         name,
         () -> {
@@ -95,7 +97,8 @@ public interface SegmentOps extends Building {
 
   private Output unsorted(Kind kind, Object data, Object segmentIds, Object numSegments) {
     return result(
-        new UnsortedSegment(kind), operand(data), operand(segmentIds), operand(numSegments));
+        new UnsortedSegment(kind),
+        each("data, segmentIds, numSegments", data, segmentIds, numSegments));
   }
 
   /** How the slices of a segment are combined. */

@@ -50,11 +50,12 @@ public interface SortedSegmentOps extends Building {
 
   /** Returns the means of each segment's slices, or 0. TensorFlow: SegmentMean. */
   default Output segmentMean(Object data, Object segmentIds) {
-    return result(new Segment(SegmentOps.Kind.SUM, true), operand(data), operand(segmentIds));
+    return result(
+        new Segment(SegmentOps.Kind.SUM, true), each("data, segmentIds", data, segmentIds));
   }
 
   private Output segment(SegmentOps.Kind kind, Object data, Object segmentIds) {
-    return result(new Segment(kind, false), operand(data), operand(segmentIds));
+    return result(new Segment(kind, false), each("data, segmentIds", data, segmentIds));
   }
 
   /**

@@ -78,11 +78,9 @@ public interface SparseSegmentOps extends Building {
   }
 
   private Output picked(Mean mean, Object... inputs) {
-    List<Object> tensors = new ArrayList<>();
-    for (Object input : inputs) {
-      tensors.add(operand(input));
-    }
-    return result(new SparseSegment(mean, inputs.length == 4), tensors.toArray());
+    return result(
+        new SparseSegment(mean, inputs.length == 4),
+        each("data, indices, segmentIds, numSegments", inputs));
   }
 
   /** What the sum is divided by. */

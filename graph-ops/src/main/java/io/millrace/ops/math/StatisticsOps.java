@@ -1,6 +1,7 @@
 package io.millrace.ops.math;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.math.ReductionOps.Kind;
@@ -26,6 +27,7 @@ public interface StatisticsOps extends Building {
 
   /** Returns the logarithms of sums of exponentials along axes. TensorFlow: reduce_logsumexp. */
   default Output reduceLogsumexp(Object x, boolean keepDims, int... axes) {
+    Arguments.requireEach("x, axes", x, axes);
     return logSumExp(operand(x), operand(axes), keepDims);
   }
 
@@ -68,6 +70,7 @@ public interface StatisticsOps extends Building {
 
   /** Returns the variances along axes, floating. TensorFlow: reduce_variance. */
   default Output reduceVariance(Object x, boolean keepDims, int... axes) {
+    Arguments.requireEach("x, axes", x, axes);
     return variance(operand(x), operand(axes), keepDims);
   }
 
@@ -97,6 +100,7 @@ public interface StatisticsOps extends Building {
 
   /** Returns the standard deviations along axes, floating. TensorFlow: reduce_std. */
   default Output reduceStd(Object x, boolean keepDims, int... axes) {
+    Arguments.requireEach("x, axes", x, axes);
     return deviation(operand(x), operand(axes), keepDims);
   }
 
@@ -128,6 +132,7 @@ public interface StatisticsOps extends Building {
 
   /** Returns how many elements along axes are not zero, int64. TensorFlow: count_nonzero. */
   default Output countNonzero(Object x, boolean keepDims, int... axes) {
+    Arguments.requireEach("x, axes", x, axes);
     return count(operand(x), operand(axes), keepDims);
   }
 

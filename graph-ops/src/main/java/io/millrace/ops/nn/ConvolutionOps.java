@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Value;
 import io.millrace.ir.WindowAxis;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -54,6 +55,7 @@ public interface ConvolutionOps extends Building {
    * @param outputShape the shape that {@code conv2d} would take, int32
    */
   default Output conv2dTranspose(Object x, Object filter, Object outputShape, ConvOptions options) {
+    Arguments.requireEach("x, filter, outputShape, options", x, filter, outputShape, options);
     Output data = operand(x);
     return result(
         new Conv(ConvFamily.CONV_2D, Part.IMAGES, options),
@@ -83,6 +85,7 @@ public interface ConvolutionOps extends Building {
    */
   default Output separableConv2d(
       Object x, Object depthwise, Object pointwise, ConvOptions options) {
+    Arguments.requireEach("x, depthwise, pointwise, options", x, depthwise, pointwise, options);
     return scope(
         "separable_conv2d",
         () -> {

@@ -3,6 +3,7 @@ package io.millrace.ops.nn;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Dropout;
 import io.millrace.ops.Ops;
@@ -22,6 +23,7 @@ public interface DropoutOps extends Building {
    * fails.
    */
   default Output dropout(Object x, Dropout how) {
+    Arguments.requireEach("x, how", x, how);
     Output data = operand(x);
     if (!data.dtype().isFloating()) {
       throw Refusal.of("dropout", "takes a floating tensor, not %s", data);

@@ -1,6 +1,7 @@
 package io.millrace.ops.nn;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
@@ -21,6 +22,7 @@ public interface EmbeddingOps extends Building {
    * @return {@code ids.shape + params.shape[1:]}
    */
   default Output embeddingLookup(Object params, Object ids) {
+    Arguments.requireEach("params, ids", params, ids);
     return scope("embedding_lookup", () -> tf().identity(tf().gather(params, ids)));
   }
 
@@ -29,6 +31,8 @@ public interface EmbeddingOps extends Building {
    * part {@code i % n} of n. TensorFlow: tf.nn.embedding_lookup with strategy "mod".
    */
   default Output embeddingLookup(List<?> parts, Object ids) {
+    Arguments.require(ids, "ids");
+    Arguments.requireAll(parts, "parts");
     if (parts.isEmpty()) {
       throw Refusal.of("embeddingLookup", "takes at least one part of a table");
     }

@@ -6,6 +6,7 @@ import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -62,6 +63,7 @@ public interface LossOps extends Building {
 
   /** Returns the cross entropy of labels and logits, over the last axis, given by name. */
   default Output softmaxCrossEntropyWithLogits(CrossEntropy between) {
+    Arguments.require(between, "between");
     return softmaxCrossEntropyWithLogits(between.labels(), between.logits());
   }
 
@@ -75,6 +77,7 @@ public interface LossOps extends Building {
    * @return {@code [...]}
    */
   default Output sparseSoftmaxCrossEntropyWithLogits(Object labels, Object logits) {
+    Arguments.requireEach("labels, logits", labels, logits);
     Output scores = floating(logits).get(0);
     Output truth = LabelsAndLogits.classes(this, labels);
     if (scores.shape().isRankKnown() && truth.shape().isRankKnown()) {
@@ -101,6 +104,7 @@ public interface LossOps extends Building {
 
   /** Returns the cross entropy of true classes and logits, given by name. */
   default Output sparseSoftmaxCrossEntropyWithLogits(CrossEntropy between) {
+    Arguments.require(between, "between");
     return sparseSoftmaxCrossEntropyWithLogits(between.labels(), between.logits());
   }
 
@@ -153,6 +157,7 @@ public interface LossOps extends Building {
 
   /** Returns the cross entropy of yes-no answers and logits, given by name. */
   default Output sigmoidCrossEntropyWithLogits(CrossEntropy between) {
+    Arguments.require(between, "between");
     return sigmoidCrossEntropyWithLogits(between.labels(), between.logits());
   }
 

@@ -3,6 +3,7 @@ package io.millrace.ops.nn;
 import io.millrace.Output;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -34,6 +35,7 @@ public interface NormalizationOps extends Building {
    */
   default Output batchNormalization(
       Object x, Object mean, Object variance, Object offset, Object scale, float epsilon) {
+    Arguments.requireEach("x, mean, variance, offset, scale", x, mean, variance, offset, scale);
     return scope(
         "batchnorm",
         () -> {
@@ -56,6 +58,7 @@ public interface NormalizationOps extends Building {
    */
   default List<Output> fusedBatchNorm(
       Object x, Object scale, Object offset, float epsilon, DataFormat format) {
+    Arguments.requireEach("x, scale, offset, format", x, scale, offset, format);
     Output data = operand(x);
     Output none = tf().constant(new float[0]);
     return apply(
@@ -78,6 +81,8 @@ public interface NormalizationOps extends Building {
       Object variance,
       float epsilon,
       DataFormat format) {
+    Arguments.requireEach(
+        "x, scale, offset, mean, variance, format", x, scale, offset, mean, variance, format);
     return result(
         new FusedBatchNorm(FusedBatchNorm.Version.V3, epsilon, 1, format, false),
         x,

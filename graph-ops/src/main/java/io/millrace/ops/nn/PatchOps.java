@@ -3,6 +3,7 @@ package io.millrace.ops.nn;
 import io.millrace.Output;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -35,6 +36,8 @@ public interface PatchOps extends Building {
    */
   default Output extractImagePatches(
       Object images, int[] sizes, int[] strides, int[] rates, Padding.Kind padding) {
+    Arguments.requireEach(
+        "images, sizes, strides, rates, padding", images, sizes, strides, rates, padding);
     return result(
         new ExtractImagePatches(perAxis(sizes), perAxis(strides), perAxis(rates), padding), images);
   }

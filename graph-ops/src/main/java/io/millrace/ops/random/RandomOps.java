@@ -5,6 +5,7 @@ import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -50,6 +51,7 @@ public interface RandomOps extends Building {
 
   /** Returns numbers from [low, high) that depend on this seed and the graph's. */
   default Output uniform(Object shape, Object low, Object high, DType dtype, OptionalLong seed) {
+    Arguments.requireEach("shape, low, high, dtype, seed", shape, low, high, dtype, seed);
     return scope(
         "random_uniform",
         () -> {
@@ -118,6 +120,8 @@ public interface RandomOps extends Building {
       Object deviation,
       DType dtype,
       OptionalLong seed) {
+    Arguments.requireEach(
+        "shape, mean, deviation, dtype, seed", shape, mean, deviation, dtype, seed);
     return scope(
         name,
         () -> {

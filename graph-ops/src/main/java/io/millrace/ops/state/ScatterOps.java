@@ -5,6 +5,7 @@ import io.millrace.Output;
 import io.millrace.ir.Primitive.Scatter.Combine;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
@@ -92,12 +93,14 @@ public interface ScatterOps extends Building {
   }
 
   private Output scattered(Arithmetic op, Operand ref, Object indices, Object updates) {
+    Arguments.requireEach("ref, indices, updates", ref, indices, updates);
     Output target = Variable.referenceOf(op.type(), ref);
     return result(op, target, operand(indices), operand(updates, target.dtype()));
   }
 
   private Output placed(
       TensorScatterOps.Change change, Operand ref, Object indices, Object updates) {
+    Arguments.requireEach("ref, indices, updates", ref, indices, updates);
     Op op = new ScatterNdWrite(change, "");
     Output target = Variable.referenceOf(op.type(), ref);
     return result(op, target, operand(indices), operand(updates, target.dtype()));

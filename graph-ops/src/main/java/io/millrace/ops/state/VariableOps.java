@@ -9,6 +9,7 @@ import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -39,11 +40,13 @@ public interface VariableOps extends Building {
 
   /** Returns a trainable variable of this type, that starts with this value. */
   default Variable variable(Object initialValue, DType dtype) {
+    Arguments.requireEach("initialValue, dtype", initialValue, dtype);
     return variable(tf().withName("initial_value").constant(initialValue, dtype));
   }
 
   /** Returns a trainable variable of this type and name, that starts with this value. */
   default Variable variable(Object initialValue, DType dtype, String name) {
+    Arguments.requireEach("initialValue, dtype, name", initialValue, dtype, name);
     return variable(tf().withName(name + "/initial_value").constant(initialValue, dtype), name);
   }
 
@@ -64,6 +67,7 @@ public interface VariableOps extends Building {
    *     variable's shape change
    */
   default Variable variable(Object initialValue, String name, Variable.Options options) {
+    Arguments.requireEach("initialValue, name, options", initialValue, name, options);
     Graph graph = graph();
     Graph.Scope init = graph.initScope();
     Graph.Scope scope = graph.nameScope(name);
@@ -125,6 +129,7 @@ public interface VariableOps extends Building {
   }
 
   private Output write(WritingOp op, Operand ref, Object value) {
+    Arguments.requireEach("ref, value", ref, value);
     Output reference = Variable.referenceOf(op.type(), ref);
     return result(op, reference, operand(value, reference.dtype()));
   }
@@ -168,6 +173,7 @@ public interface VariableOps extends Building {
 
   /** Returns the operation that gives these variables their first values. */
   default Operation variablesInitializer(Collection<Variable> variables) {
+    Arguments.requireAll(variables, "variables");
     return initializer("init", variables);
   }
 
