@@ -3,6 +3,7 @@ package io.millrace;
 import io.millrace.host.HostBuffers;
 import io.millrace.host.JavaValues;
 import io.millrace.host.TensorPrinter;
+import io.millrace.op.OpFamilies;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
 import io.millrace.type.Elements;
@@ -22,11 +23,19 @@ import java.util.Arrays;
  * An immutable dense array of numbers or booleans, row-major, outside the Java heap.
  *
  * <p>Safe to forget: the memory is freed after the garbage collector finds the tensor unreachable.
- * {@link #close} frees it at once; a use after that throws {@link ClosedException}. Safe to use
- * from several threads. Equality is identity; {@link #contentEquals} compares values. A tensor may
+ * {@link #close} frees it at once; a use after that throws {@link ClosedException}. By which line
+ * it was closed the message says if the system property {@code millrace.recordClosing} was true
+ * then: to look for the line costs more than to close, so it is not done unasked. Safe to use from
+ * several threads. Equality is identity; {@link #contentEquals} compares values. A tensor may
  * exceed 2^31 bytes; only what returns Java arrays or buffers is bound to their limits.
  */
 public final class Tensor implements AutoCloseable {
+  /** The system property that lets tensors note the line that closes them. */
+  private static final String RECORD_CLOSING = "millrace.recordClosing";
+
+  private static final String CLOSED =
+      "the tensor was closed; run Java with -D" + RECORD_CLOSING + "=true to see by which line";
+
   private final TensorType type;
   private final HostMemory memory;
 
@@ -497,6 +506,9 @@ public final class Tensor implements AutoCloseable {
   /** Frees the memory; a second call does nothing. */
   @Override
   public void close() {
-    memory.close();
+    memory.close(
+        Boolean.getBoolean(RECORD_CLOSING)
+            ? "the tensor " + type + " was closed at " + OpFamilies.caller()
+            : CLOSED);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.session;
 
+import io.millrace.ClosedException;
 import io.millrace.DeviceException;
 import io.millrace.FeedException;
 import io.millrace.Output;
@@ -139,7 +140,7 @@ final class RunSlot {
       if (!tensor.type().equals(slot.type())) {
         throw changed(slot);
       }
-      bind(tensor);
+      bind(tensor, slot);
       return;
     }
     int position = feeds.size();
@@ -175,8 +176,18 @@ final class RunSlot {
     return copy;
   }
 
-  private void bind(Tensor tensor) {
-    tensor.memory().retain();
+  private void bind(Tensor tensor, FeedSlot slot) {
+    try {
+      tensor.memory().retain();
+    } catch (ClosedException e) {
+      throw new ClosedException(
+          "cannot feed "
+              + slot.output()
+              + ": "
+              + e.getMessage()
+              + "\n  at "
+              + slot.output().operation().source());
+    }
     retained.add(tensor.memory());
     feeds.add(tensor.memory());
   }

@@ -22,10 +22,14 @@ public final class HostMemory implements DeviceMemory {
 
   private static final Cleaner CLEANER = Cleaner.create();
 
+  private static final String CLOSED = "this memory was freed: its tensor or session was closed";
+
   private final long bytes;
   private final HostBlock block;
   private final Cleaner.Cleanable cleanable;
-  private volatile boolean closed;
+
+  /** What a use of the memory is told once it is closed; null before. */
+  private volatile @Nullable String closing;
 
   private HostMemory(long bytes, HostBlock block, Runnable closing) {
     this.bytes = bytes;
@@ -176,8 +180,9 @@ public final class HostMemory implements DeviceMemory {
    * @throws ClosedException if it is closed
    */
   public void retain() {
-    if (closed || !block.retain()) {
-      throw closedException();
+    requireOpen();
+    if (!block.retain()) {
+      throw new ClosedException(CLOSED);
     }
   }
 
@@ -187,18 +192,26 @@ public final class HostMemory implements DeviceMemory {
   }
 
   private void requireOpen() {
-    if (closed) {
-      throw closedException();
+    String told = closing;
+    if (told != null) {
+      throw new ClosedException(told);
     }
-  }
-
-  private static ClosedException closedException() {
-    return new ClosedException("this memory was freed: its tensor or session was closed");
   }
 
   @Override
   public void close() {
-    closed = true;
+    close(CLOSED);
+  }
+
+  /**
+   * Frees the memory as {@link #close()} does.
+   *
+   * @param told what a later use is told
+   */
+  public void close(String told) {
+    if (closing == null) {
+      closing = told;
+    }
     cleanable.clean();
   }
 }

@@ -8,6 +8,7 @@ import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.Output;
 import io.millrace.Session;
+import io.millrace.Tensor;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.Map;
@@ -90,6 +91,49 @@ class RefusalsTest {
     session.close();
     session.close();
     closed("the session was closed at", () -> session.run(twice, Map.of(x, new float[2])));
+  }
+
+  @Test
+  void aClosedTensorSaysWhere() {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(2), "x");
+    Output twice = tf.multiply(x, 2f);
+    Tensor unrecorded = Tensor.of(new float[2]);
+    unrecorded.close();
+    Tensor recorded = Tensor.of(new float[2]);
+    System.setProperty("millrace.recordClosing", "true");
+    try {
+      recorded.close();
+      unrecorded.close();
+      recorded.close();
+    } finally {
+      System.clearProperty("millrace.recordClosing");
+    }
+    String how =
+        "the tensor was closed; run Java with -Dmillrace.recordClosing=true to see by which line";
+    String line =
+        "the tensor float32[2] was closed at"
+            + " io.millrace.ops.RefusalsTest.aClosedTensorSaysWhere(RefusalsTest.java:?)";
+    assertEquals(how, told(() -> unrecorded.getFloat(0)));
+    assertEquals(line, told(() -> recorded.getFloat(0)));
+    assertEquals(line, told(() -> tf.constant(recorded)));
+    String made = "\n  at io.millrace.ops.RefusalsTest.aClosedTensorSaysWhere(RefusalsTest.java:?)";
+    try (Session session = new Session(graph)) {
+      for (int i = 0; i < 2; i++) {
+        assertEquals(
+            "cannot feed x:0 float32[2]: " + line + made,
+            told(() -> session.run(twice, Map.of(x, recorded))));
+        assertEquals(
+            "cannot feed x:0 float32[2]: " + how + made,
+            told(() -> session.run(twice, Map.of(x, unrecorded))));
+      }
+    }
+  }
+
+  private static String told(Executable use) {
+    String message = assertThrows(ClosedException.class, use).getMessage();
+    return message.replaceAll("java:\\d+", "java:?");
   }
 
   private static void closed(String what, Executable use) {
