@@ -48,6 +48,11 @@ public final class Messages {
     return count == 1 ? "1 axis" : count + " axes";
   }
 
+  /** Returns a number of things, such as {@code 1 input} or {@code 2 inputs}. */
+  public static String count(long number, String one, String many) {
+    return number + " " + (number == 1 ? one : many);
+  }
+
   /** Returns a list of inputs with their types, such as {@code input 0 is x:0 float32[2,3]}. */
   public static String inputs(List<String> inputs) {
     return IntStream.range(0, inputs.size())

@@ -25,7 +25,7 @@ public final class NodeNames {
 
   /** Returns a node's type and name as messages begin, such as {@code [MatMul 'logits']}. */
   public static String node(String type, String name) {
-    return "[" + plain(type) + " " + quote(name) + "]";
+    return "[" + plain(type) + (type.isEmpty() ? "" : " ") + quote(name) + "]";
   }
 
   /** Returns the first of some names in quotes. */

@@ -391,12 +391,15 @@ public final class Signature {
     int groups = inputs.size() - single;
     if (groups > 0 ? count < least : count != single) {
       throw new RuleException(
-          "takes " + (groups > 0 ? "at least " : "") + least + " inputs, not " + count);
+          "takes %s%s, not %d"
+              .formatted(
+                  groups > 0 ? "at least " : "", Messages.count(least, "input", "inputs"), count));
     }
     int repeated = (count - single) / Math.max(1, groups);
     if (count != single + repeated * groups) {
       throw new RuleException(
-          "takes " + groups + " inputs or a multiple, besides " + single + ", not " + count);
+          "takes %s or a multiple, besides %d, not %d"
+              .formatted(Messages.count(groups, "input", "inputs"), single, count));
     }
     return repeated;
   }

@@ -148,7 +148,7 @@ class SignatureTest {
                 () -> Signature.read(new Gathered(), attributes, types.subList(0, 2)))
             .getMessage());
     assertEquals(
-        "takes at least 1 inputs, not 0",
+        "takes at least 1 input, not 0",
         assertThrows(
                 RuleException.class, () -> Signature.read(new Gathered(), attributes, List.of()))
             .getMessage());
@@ -219,7 +219,7 @@ class SignatureTest {
         refusal(alike, DType.UINT8, DType.BOOL, DType.UINT8));
     Signature each = Signature.of("data: T>=1... in numeric");
     each.require(List.of(TensorType.of(DType.UINT8), TensorType.of(DType.INT32)));
-    assertEquals("takes at least 1 inputs, not 0", refusal(each));
+    assertEquals("takes at least 1 input, not 0", refusal(each));
     assertEquals(
         "input 'data[1]' must be numeric, not bool", refusal(each, DType.UINT8, DType.BOOL));
     Signature.of("values: N * T", "last: T").require(List.of(TensorType.of(DType.BOOL)));

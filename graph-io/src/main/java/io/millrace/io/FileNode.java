@@ -78,7 +78,10 @@ record FileNode(
 
   private static FileNode of(NodeDef node, Map<String, Integer> numbers, GraphDef graph) {
     if (!TYPE.matcher(node.getOp()).matches()) {
-      throw new MalformedException("its operation has no valid name");
+      throw new MalformedException(
+          node.getOp().isEmpty()
+              ? "it has no operation"
+              : NodeNames.quote(node.getOp()) + " is not a valid name of an operation");
     }
     List<Input> inputs = new ArrayList<>();
     List<Integer> controls = new ArrayList<>();

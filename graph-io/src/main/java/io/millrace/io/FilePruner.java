@@ -32,7 +32,9 @@ final class FilePruner {
       Integer number = numbers.get(colon < 0 ? output : output.substring(0, colon));
       if (number == null) {
         throw place.broken(
-            "the file has no node " + NodeNames.quote(output) + ", which is asked for");
+            "the file has no node "
+                + NodeNames.quote(colon < 0 ? output : output.substring(0, colon))
+                + ", which is asked for");
       }
       open.push(number);
     }

@@ -1,5 +1,6 @@
 package io.millrace.io;
 
+import io.millrace.FeedException;
 import io.millrace.Graph;
 import io.millrace.GraphException;
 import io.millrace.Session;
@@ -77,6 +78,9 @@ public final class GraphDefs {
 
   private static Graph read(Path file, Optional<Collection<String>> outputs) throws IOException {
     FilePlace place = place(file + ": ");
+    if (Files.isDirectory(file)) {
+      throw place.broken("it is a folder, not a GraphDef");
+    }
     if (Files.size(file) > LARGEST) {
       throw place.broken("a GraphDef has at most 2 GB, the file has " + Files.size(file));
     }
@@ -138,6 +142,15 @@ public final class GraphDefs {
       Supplier<GraphDef> file, Optional<Collection<String>> outputs, FilePlace place) {
     Graph graph = new Graph();
     parse(file, outputs, place).addTo(graph, "");
+    for (String name : outputs.orElse(List.of())) {
+      try {
+        if (name.contains(":")) {
+          graph.output(name);
+        }
+      } catch (FeedException e) {
+        throw place.broken(String.valueOf(e.getMessage()));
+      }
+    }
     return graph;
   }
 

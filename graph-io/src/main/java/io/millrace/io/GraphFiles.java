@@ -13,9 +13,6 @@ final class GraphFiles {
   /** Deeper than any graph nests its messages, and far from what the stack holds. */
   private static final int DEEPEST = 32;
 
-  /** How a SavedModel begins: its first field is a number, where a graph has a message. */
-  private static final byte SAVED_MODEL = 8;
-
   private static final TextFormat.Parser TEXT =
       TextFormat.Parser.newBuilder().setAllowUnknownFields(true).setRecursionLimit(DEEPEST).build();
 
@@ -40,21 +37,24 @@ final class GraphFiles {
    * @throws MalformedException if it is none
    */
   static GraphDef parse(byte[] bytes) {
-    if (bytes.length > 0 && bytes[0] == SAVED_MODEL) {
-      throw new MalformedException("the bytes are no GraphDef, but look like a SavedModel");
-    }
-    CodedInputStream stream = CodedInputStream.newInstance(bytes);
-    stream.setRecursionLimit(DEEPEST);
+    Damage.requireGraph(bytes);
+    CodedInputStream stream = stream(bytes);
     try {
       GraphDef graph = GraphDef.parseFrom(stream);
       stream.checkLastTagWas(0);
       return graph;
     } catch (InvalidProtocolBufferException e) {
-      throw new MalformedException(
-          "the bytes are no GraphDef: " + String.valueOf(e.getMessage()).replace("  ", " "));
+      throw new MalformedException("the bytes are no GraphDef" + Damage.of(bytes, e));
     } catch (IOException e) {
       throw new AssertionError("bytes in memory", e);
     }
+  }
+
+  /** Returns bytes to be parsed, nested no deeper than a graph is. */
+  static CodedInputStream stream(byte[] bytes) {
+    CodedInputStream stream = CodedInputStream.newInstance(bytes);
+    stream.setRecursionLimit(DEEPEST);
+    return stream;
   }
 
   /** Returns the graph in the bytes of a text file, which are UTF-8. */

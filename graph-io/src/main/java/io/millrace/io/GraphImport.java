@@ -1,12 +1,15 @@
 package io.millrace.io;
 
 import io.millrace.Graph;
+import io.millrace.GraphException;
 import io.millrace.GraphKeys;
+import io.millrace.MillraceException;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.io.proto.FunctionDef;
 import io.millrace.io.proto.FunctionDefLibrary;
 import io.millrace.io.proto.GraphDef;
+import io.millrace.op.Messages;
 import io.millrace.op.NodeNames;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
@@ -191,11 +194,23 @@ final class GraphImport {
     }
     List<Operation> controls = node.controls().stream().map(c -> added[c]).toList();
     Op op = op(scope, number, inputs);
-    Operation operation = add(graph, node.device(), op, scope + node.name(), inputs, controls);
+    Operation operation;
+    try {
+      operation = add(graph, node.device(), op, scope + node.name(), inputs, controls);
+    } catch (GraphException e) {
+      throw refused(node, String.valueOf(e.getMessage()));
+    }
     if (!(op instanceof FileOp)) {
       requireOutputs(number, operation);
     }
     return operation;
+  }
+
+  /** Returns what is thrown for a node that the graph refuses: it names the file and the node. */
+  private MillraceException refused(FileNode node, String message) {
+    return message.startsWith("[")
+        ? new GraphException(place.what() + message)
+        : place.broken(node + " " + message.replace(place.toString(), ""));
   }
 
   private void requireOutputs(int number, Operation operation) {
@@ -212,7 +227,8 @@ final class GraphImport {
   }
 
   private GraphDefException broken(FileNode node, List<Output> inputs, RuleException e) {
-    return place.broken(node + " of inputs " + inputs + ": " + e.getMessage());
+    String consumed = Messages.inputs(inputs.stream().map(Output::toString).toList());
+    return place.broken(node + " " + consumed + (inputs.isEmpty() ? "" : ": ") + e.getMessage());
   }
 
   private Op op(String scope, int number, List<Output> inputs) {

@@ -85,6 +85,6 @@ final class NodeOrder {
         names.add(nodes.get(each).name());
       }
     }
-    return NodeNames.some(names, 8) + " need each other";
+    return NodeNames.some(names, 8) + (names.size() == 1 ? " needs itself" : " need each other");
   }
 }

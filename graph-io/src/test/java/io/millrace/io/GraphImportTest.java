@@ -155,7 +155,7 @@ class GraphImportTest {
   @Test
   void namesBothTypesIfTheyDisagree() {
     assertMessage(
-        "[Neg 'n'] of inputs [x:0 float32[?,2]]: attribute 'T' is float64, but the inputs make it"
+        "[Neg 'n'] input 0 is x:0 float32[?,2]: attribute 'T' is float64, but the inputs make it"
             + " float32",
         node("x", "Placeholder", PLACEHOLDER)
             + node("n", "Neg", "input: 'x' " + FLOAT.replace("FLOAT", "DOUBLE")));
@@ -210,6 +210,6 @@ class GraphImportTest {
             + node("a", "Neg", FLOAT + "input: 'b'")
             + node("b", "AddV2", FLOAT + "input: 'x' input: 'c'")
             + node("c", "Neg", FLOAT + "input: 'b'"));
-    assertMessage("'n' need each other", node("n", "NoOp", "input: '^n'"));
+    assertMessage("'n' needs itself", node("n", "NoOp", "input: '^n'"));
   }
 }

@@ -85,7 +85,8 @@ class HostileFilesTest {
           // Between two nodes a cut is not to be seen.
           assertTrue(GraphDefs.read(Arrays.copyOf(sample, length)).size() <= whole);
         } catch (GraphDefException e) {
-          assertTrue(e.getMessage().contains("the bytes are no GraphDef: "), e.getMessage());
+          assertTrue(
+              e.getMessage().startsWith("the bytes are no GraphDef from byte "), e.getMessage());
         }
       }
     }
@@ -121,7 +122,7 @@ class HostileFilesTest {
             new byte[] {10, -1, -1, -1, -1, 7, 1},
             new byte[] {10, -128, -128, -128, -128, -128, 1, 1},
             new byte[] {10, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 1})) {
-      assertTrue(refusal(bytes, MIB).startsWith("the bytes are no GraphDef: "));
+      assertTrue(refusal(bytes, MIB).startsWith("the bytes are no GraphDef from byte "));
     }
   }
 
@@ -235,7 +236,8 @@ class HostileFilesTest {
     refusal(node("x".repeat(1_000_000), "y".repeat(1_000_000), "z".repeat(1_000_000)));
     // A name that is not UTF-8.
     assertTrue(
-        refusal(new byte[] {10, 4, 10, 2, -1, -2}, MIB).startsWith("the bytes are no GraphDef: "));
+        refusal(new byte[] {10, 4, 10, 2, -1, -2}, MIB)
+            .startsWith("the bytes are no GraphDef from byte "));
   }
 
   @Test
