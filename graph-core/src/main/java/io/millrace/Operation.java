@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.OpFamilies;
 import io.millrace.type.SourceLine;
@@ -103,7 +104,7 @@ public final class Operation {
           "%s has %s, counted from 0, so no %s\n  at %s"
               .formatted(
                   this,
-                  outputs.size() == 1 ? "1 output" : outputs.size() + " outputs",
+                  Messages.count(outputs.size(), "output", "outputs"),
                   index,
                   OpFamilies.caller()));
     }

@@ -153,9 +153,9 @@ public final class Inference {
     Shape shape = shape(input);
     require(
         !shape.isRankKnown() || shape.rank() == rank,
-        "input %d must have %s, but has shape %s",
+        "input %d must %s, but has shape %s",
         input,
-        Messages.axes(rank),
+        rank == 0 ? "be a scalar" : "have " + Messages.axes(rank),
         shape);
     return shape.isRankKnown() ? shape : Shape.unknown(rank);
   }

@@ -53,6 +53,11 @@ public final class Messages {
     return number + " " + (number == 1 ? one : many);
   }
 
+  /** Returns a number of axes, such as {@code 1 axis} or {@code 2 axes}. */
+  public static String axes(long number) {
+    return count(number, "axis", "axes");
+  }
+
   /** Returns a list of inputs with their types, such as {@code input 0 is x:0 float32[2,3]}. */
   public static String inputs(List<String> inputs) {
     return IntStream.range(0, inputs.size())

@@ -43,12 +43,19 @@ final class Strangers {
     boolean some = said.stream().anyMatch(i -> !i.isRepeated() || i.least() > 0);
     if (some) {
       List<DType> fewer = open ? List.of() : types.subList(0, types.size() - 1);
-      refused.add(refused(fewer, "inputs, not " + fewer.size()));
+      refused.add(refused(fewer, ", not " + fewer.size()));
     }
     if (!open && op.signature().inputs().stream().noneMatch(Signature.Input::isRepeated)) {
       List<DType> more = new ArrayList<>(types);
       more.add(DType.FLOAT32);
-      refused.add(refused(more, "takes " + types.size() + " inputs, not " + more.size()));
+      refused.add(
+          refused(
+              more,
+              "takes "
+                  + types.size()
+                  + (types.size() == 1 ? " input" : " inputs")
+                  + ", not "
+                  + more.size()));
     }
     return refused;
   }

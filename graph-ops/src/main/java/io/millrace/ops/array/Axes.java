@@ -1,6 +1,7 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
+import io.millrace.op.Messages;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
@@ -28,10 +29,10 @@ public final class Axes {
     if (axis < -rank || axis >= rank) {
       throw Refusal.of(
           type,
-          "axis %d is out of range: %s has %d axes, so %d to %d",
+          "axis %d is out of range: %s has %s, so %d to %d",
           axis,
           x,
-          rank,
+          Messages.axes(rank),
           -rank,
           rank - 1);
     }

@@ -9,6 +9,7 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
@@ -74,7 +75,7 @@ public interface ConcatOps extends Building {
         .ifPresent(
             place -> {
               throw Refusal.of(
-                  "ConcatV2", "axis %d is out of range: %s has %d axes", place, x, rank);
+                  "ConcatV2", "axis %d is out of range: %s has %s", place, x, Messages.axes(rank));
             });
   }
 

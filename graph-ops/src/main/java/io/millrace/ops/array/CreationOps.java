@@ -182,7 +182,7 @@ public interface CreationOps extends Building {
           Example.rejects(new Fill(), "no negative extents: element [0] is -1")
               .ints(-1)
               .with(DType.FLOAT32),
-          Example.rejects(new Fill(), "input 1 must have 0 axes").ints(2).with(DType.FLOAT32, 2));
+          Example.rejects(new Fill(), "input 1 must be a scalar").ints(2).with(DType.FLOAT32, 2));
     }
   }
 

@@ -120,7 +120,8 @@ final class FedRanges {
     Value equal = to.map(extents(), literal(extents::dim), Scalar::eq);
     to.check(
         to.reduceAll(Reduction.ALL, equal, x -> x),
-        new Primitive.Check("the gradient has extents " + extents + ", but the slice takes", -1),
+        new Primitive.Check(
+            "the gradient has extents " + extents + ", but the slice takes others", -1),
         List.of(extents()));
   }
 
@@ -136,7 +137,8 @@ final class FedRanges {
             });
     to.check(
         to.reduceAll(Reduction.ALL, there, x -> x),
-        new Primitive.Check("an index is out of range of shape " + shape + ": begin is", -1),
+        new Primitive.Check(
+            "an index is out of range of shape " + shape + ", where the slice begins", -1),
         List.of(to.input(1)));
   }
 }

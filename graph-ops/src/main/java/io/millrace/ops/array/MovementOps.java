@@ -9,6 +9,7 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
@@ -81,9 +82,9 @@ public interface MovementOps extends Building {
         long[] axes = order.get();
         in.require(
             rank < 0 || axes.length == rank,
-            "%s orders %d axes, but %s has %d",
+            "%s orders %s, but %s has %d",
             Arrays.toString(axes),
-            axes.length,
+            Messages.axes(axes.length),
             in.type(0),
             rank);
         Permutations.require(in, axes);
@@ -126,7 +127,7 @@ public interface MovementOps extends Building {
                   "[0, 0] must hold each number in [0, 2) once: elements [0] and [1] are both 0")
               .with(DType.FLOAT32, 2, 3)
               .ints(0, 0),
-          Example.rejects(op, "[0] orders 1 axes, but float32[2,3] has 2")
+          Example.rejects(op, "[0] orders 1 axis, but float32[2,3] has 2")
               .with(DType.FLOAT32, 2, 3)
               .ints(0));
     }

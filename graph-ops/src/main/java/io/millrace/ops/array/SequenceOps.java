@@ -177,7 +177,7 @@ public interface SequenceOps extends Building {
               .scalar(DType.INT32, 4)
               .scalar(DType.INT32, 3)
               .scalar(DType.INT32, 1),
-          Example.rejects(new Range(), "must have 0 axes")
+          Example.rejects(new Range(), "must be a scalar")
               .with(DType.INT32, 1)
               .with(DType.INT32)
               .with(DType.INT32));
@@ -251,7 +251,7 @@ public interface SequenceOps extends Building {
               .with(DType.FLOAT32)
               .with(DType.FLOAT32)
               .scalar(DType.INT32, 0),
-          Example.rejects(new LinSpace(), "must have 0 axes")
+          Example.rejects(new LinSpace(), "must be a scalar")
               .with(DType.FLOAT32, 1)
               .with(DType.FLOAT32)
               .with(five));

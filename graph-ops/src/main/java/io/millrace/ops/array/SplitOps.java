@@ -180,7 +180,11 @@ public interface SplitOps extends Building {
             "sizes must be 0 or more, or -1 for the rest: element [%d] is %d",
             i,
             dims[i]);
-        in.require(dims[i] >= 0 || open < 0, "only one size may be -1");
+        in.require(
+            dims[i] >= 0 || open < 0,
+            "only one size may be -1, but elements [%d] and [%d] are",
+            open,
+            i);
         open = dims[i] < 0 ? i : open;
         left = Math.subtractExact(left, Math.max(dims[i], 0));
       }
@@ -224,7 +228,9 @@ public interface SplitOps extends Building {
               5,
               -1),
           of(
-              Example.rejects(new SplitV(2), "only one size may be -1").with(DType.FLOAT32, 4),
+              Example.rejects(
+                      new SplitV(2), "only one size may be -1, but elements [0] and [1] are")
+                  .with(DType.FLOAT32, 4),
               0,
               -1,
               -1),

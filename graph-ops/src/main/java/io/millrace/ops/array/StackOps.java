@@ -8,6 +8,7 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
@@ -46,7 +47,11 @@ public interface StackOps extends Building {
     Shape shape = input.shape();
     if (shape.isRankKnown() && (axis < -shape.rank() || axis >= shape.rank())) {
       throw Refusal.of(
-          "Unpack", "axis %d is out of range: the input %s has %d axes", axis, input, shape.rank());
+          "Unpack",
+          "axis %d is out of range: the input %s has %s",
+          axis,
+          input,
+          Messages.axes(shape.rank()));
     }
     boolean known = shape.isRankKnown() && shape.dim(axis) >= 0;
     return apply(new Unpack(known ? Math.toIntExact(shape.dim(axis)) : -1, axis), input).outputs();

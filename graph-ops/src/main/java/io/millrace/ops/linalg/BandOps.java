@@ -238,7 +238,8 @@ public interface BandOps extends Building {
                 x -> x.cast(DType.INT64).le(x.cast(DType.INT64).constant((double) extent)));
         to.check(
             fits,
-            new Primitive.Check("matrices of extent " + extent + " have fewer diagonals than", 1),
+            new Primitive.Check(
+                "matrices of extent " + extent + " do not have so many diagonals", 1),
             List.of(to.input(input)));
       }
     }

@@ -288,7 +288,10 @@ public interface LossOps extends Building {
               "logits are for %d examples, labels for %d",
               logits.dim(0),
               labels.dim(0));
-      in.require(logits.dim(1) != 0, "there must be at least one class");
+      in.require(
+          logits.dim(1) != 0,
+          "there must be at least one class, but the logits have shape %s",
+          logits);
       return List.of(TensorType.of(dtype, batch), TensorType.of(dtype, batch, logits.dim(1)));
     }
 
