@@ -45,17 +45,12 @@ public final class Messages {
 
   /** Returns a number of axes as a text, such as {@code 1 axis}. */
   public static String axes(long count) {
-    return count == 1 ? "1 axis" : count + " axes";
+    return count(count, "axis", "axes");
   }
 
   /** Returns a number of things, such as {@code 1 input} or {@code 2 inputs}. */
   public static String count(long number, String one, String many) {
     return number + " " + (number == 1 ? one : many);
-  }
-
-  /** Returns a number of axes, such as {@code 1 axis} or {@code 2 axes}. */
-  public static String axes(long number) {
-    return count(number, "axis", "axes");
   }
 
   /** Returns a list of inputs with their types, such as {@code input 0 is x:0 float32[2,3]}. */

@@ -148,7 +148,7 @@ public final class GraphDefs {
           graph.output(name);
         }
       } catch (FeedException e) {
-        throw place.broken(String.valueOf(e.getMessage()));
+        throw place.broken(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
       }
     }
     return graph;
