@@ -3,7 +3,6 @@ package io.millrace;
 import io.millrace.host.HostBuffers;
 import io.millrace.host.JavaValues;
 import io.millrace.host.TensorPrinter;
-import io.millrace.op.OpFamilies;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
 import io.millrace.type.Elements;
@@ -23,19 +22,11 @@ import java.util.Arrays;
  * An immutable dense array of numbers or booleans, row-major, outside the Java heap.
  *
  * <p>Safe to forget: the memory is freed after the garbage collector finds the tensor unreachable.
- * {@link #close} frees it at once; a use after that throws {@link ClosedException}. By which line
- * it was closed the message says if the system property {@code millrace.recordClosing} was true
- * then: to look for the line costs more than to close, so it is not done unasked. Safe to use from
- * several threads. Equality is identity; {@link #contentEquals} compares values. A tensor may
+ * {@link #close} frees it at once; a use after that throws {@link ClosedException}. Safe to use
+ * from several threads. Equality is identity; {@link #contentEquals} compares values. A tensor may
  * exceed 2^31 bytes; only what returns Java arrays or buffers is bound to their limits.
  */
 public final class Tensor implements AutoCloseable {
-  /** The system property that lets tensors note the line that closes them. */
-  private static final String RECORD_CLOSING = "millrace.recordClosing";
-
-  private static final String CLOSED =
-      "the tensor was closed; run Java with -D" + RECORD_CLOSING + "=true to see by which line";
-
   private final TensorType type;
   private final HostMemory memory;
 
@@ -51,8 +42,9 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if it stands for no tensor; the message says what in it, where
    */
   public static DType dtypeOf(Object value) {
-    Given.value(value, "value");
-    return value instanceof Tensor tensor ? tensor.dtype() : JavaValues.requireDType(value);
+    return Given.value(value, "value") instanceof Tensor t
+        ? t.dtype()
+        : JavaValues.requireDType(value);
   }
 
   /**
@@ -482,8 +474,7 @@ public final class Tensor implements AutoCloseable {
   private static boolean sameBytes(HostMemory a, HostMemory b) {
     for (long at = 0; at < a.bytes(); at += HostMemory.WINDOW) {
       int length = (int) Math.min(HostMemory.WINDOW, a.bytes() - at);
-      ByteBuffer left = a.window(at).duplicate().limit(length);
-      if (!left.equals(b.window(at).duplicate().limit(length))) {
+      if (!a.window(at).slice(0, length).equals(b.window(at).slice(0, length))) {
         return false;
       }
     }
@@ -503,12 +494,9 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  /** Frees the memory; a second call does nothing. */
+  /** Frees the memory, once. With {@code -Dmillrace.recordClosing=true} later uses say where. */
   @Override
   public void close() {
-    memory.close(
-        Boolean.getBoolean(RECORD_CLOSING)
-            ? "the tensor " + type + " was closed at " + OpFamilies.caller()
-            : CLOSED);
+    memory.close(Closing.told(type));
   }
 }
