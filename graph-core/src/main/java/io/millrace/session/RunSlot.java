@@ -168,12 +168,16 @@ final class RunSlot {
     if (copy == null) {
       String holder =
           position < owner.feeds().size()
-              ? "what is fed for " + owner.feeds().get(position)
+              ? fedFor(owner.feeds().get(position))
               : "random numbers' counters";
       copy = new Staging(type, execution.staging(position), devices.staging(), holder);
       staging[position] = copy;
     }
     return copy;
+  }
+
+  private static String fedFor(Output placeholder) {
+    return "what is fed for " + placeholder + " made at " + placeholder.operation().source();
   }
 
   private void bind(Tensor tensor, FeedSlot slot) {

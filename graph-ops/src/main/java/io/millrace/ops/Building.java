@@ -60,6 +60,11 @@ public interface Building {
     return Constants.of(graph(), "Const", tensor, Optional.of(Arguments.require(dtype, "dtype")));
   }
 
+  /** Returns the same for an operation, which messages name if nothing stands for a tensor. */
+  default Output operand(String operation, Object tensor, DType dtype) {
+    return Constants.of(graph(), operation, tensor, Optional.of(dtype));
+  }
+
   /** Returns the outputs that stand for tensors; constants get the type of the first operand. */
   default List<Output> operands(Object... tensors) {
     return Constants.of(graph(), "Const", tensors);

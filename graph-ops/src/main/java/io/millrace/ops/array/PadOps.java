@@ -8,6 +8,7 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
@@ -40,7 +41,8 @@ public interface PadOps extends Building {
   default Output pad(Object x, Object paddings, Object constantValue) {
     Arguments.requireEach("x, paddings, constantValue", x, paddings, constantValue);
     Output input = operand(x);
-    return result(new PadV2(), input, operand(paddings), operand(constantValue, input.dtype()));
+    return result(
+        new PadV2(), input, operand(paddings), operand("PadV2", constantValue, input.dtype()));
   }
 
   /** Returns the only element of a literal. */
@@ -75,8 +77,8 @@ public interface PadOps extends Building {
       }
       in.require(
           pairs.dim(0) < 0 || pairs.dim(0) == shape.rank(),
-          "the paddings are for %d axes, but %s has %d",
-          pairs.dim(0),
+          "the paddings are for %s, but %s has %d",
+          Messages.axes(pairs.dim(0)),
           in.type(0),
           shape.rank());
       Optional<Literal> known = in.constant(1);
@@ -124,7 +126,7 @@ public interface PadOps extends Building {
           of(Example.accepts(op).with(DType.INT32, 3), 0, 2),
           of(Example.accepts(op).with(DType.FLOAT64, 0), 1, 1),
           of(Example.accepts(op).with(DType.BOOL, 3), 0, 0),
-          of(Example.rejects(op, "are for 1 axes, but").with(DType.FLOAT32, 2, 3), 1, 1),
+          of(Example.rejects(op, "are for 1 axis, but").with(DType.FLOAT32, 2, 3), 1, 1),
           of(Example.rejects(op, "axis 0 are 1 and -1").with(DType.FLOAT32, 2), 1, -1));
     }
 

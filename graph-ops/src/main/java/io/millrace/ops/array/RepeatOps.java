@@ -9,6 +9,7 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
@@ -121,8 +122,8 @@ public interface RepeatOps extends Building {
       }
       in.require(
           rank < 0 || rank == shape.rank(),
-          "the multiples are for %d axes, but %s has %d",
-          rank,
+          "the multiples are for %s, but %s has %d",
+          Messages.axes(rank),
           in.type(0),
           shape.rank());
       long[] dims = shape.dims();
@@ -176,7 +177,7 @@ public interface RepeatOps extends Building {
           Example.accepts(op).with(DType.FLOAT64, 3).longs(3),
           Example.accepts(op).with(DType.BOOL, 2).ints(0),
           Example.accepts(op).with(DType.INT32).ints(),
-          Example.rejects(op, "the multiples are for 1 axes, but float32[2,3] has 2")
+          Example.rejects(op, "the multiples are for 1 axis, but float32[2,3] has 2")
               .with(DType.FLOAT32, 2, 3)
               .ints(2),
           Example.rejects(op, "axis 0 is repeated -1 times").with(DType.FLOAT32, 2).ints(-1));

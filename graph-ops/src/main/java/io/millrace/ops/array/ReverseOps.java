@@ -9,6 +9,7 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
@@ -115,8 +116,8 @@ public interface ReverseOps extends Building {
       long axes = in.requireRank(1, 1).dim(0);
       in.require(
           axes < 0 || !shape.isRankKnown() || axes == shape.rank(),
-          "dims are for %d axes, but %s has another number",
-          axes,
+          "dims are for %s, but %s has another number",
+          Messages.axes(axes),
           in.type(0));
       return List.of(in.type(0).withShape(shape.isRankKnown() ? shape : in.ofRank(axes)));
     }
@@ -143,7 +144,7 @@ public interface ReverseOps extends Building {
           Example.accepts(op).with(DType.FLOAT32, 2, 3).with(flags(0, 1)),
           Example.accepts(op).with(DType.INT64, 3).with(flags(1)),
           Example.accepts(op).with(DType.BOOL, 2, 0).with(flags(1, 1)),
-          Example.rejects(op, "dims are for 1 axes, but float32[2,3] has another number")
+          Example.rejects(op, "dims are for 1 axis, but float32[2,3] has another number")
               .with(DType.FLOAT32, 2, 3)
               .with(flags(1)));
     }

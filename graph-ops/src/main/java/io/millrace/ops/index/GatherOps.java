@@ -9,6 +9,7 @@ import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
@@ -82,9 +83,9 @@ public interface GatherOps extends Building {
       int batch = batchAxes(indices.rank());
       in.require(
           batch >= 0 && batch <= indices.rank(),
-          "batch_dims %d is out of range: the indices have %d axes",
+          "batch_dims %d is out of range: the indices have %s",
           batchDims,
-          indices.rank());
+          Messages.axes(indices.rank()));
       if (wished.isEmpty()) {
         return List.of(
             in.type(0).withShape(Shape.unknown(params.rank() + indices.rank() - 1 - batch)));
@@ -93,10 +94,10 @@ public interface GatherOps extends Building {
       in.require(batch <= axis, "batch_dims %d must not be beyond axis %d", batch, axis);
       in.require(
           params.slice(0, batch).isCompatibleWith(indices.slice(0, batch)),
-          "params %s and indices %s must agree in their first %d axes",
+          "params %s and indices %s must agree in their first %s",
           params,
           indices,
-          batch);
+          Messages.axes(batch));
       return List.of(
           in.type(0)
               .withShape(
@@ -192,7 +193,7 @@ public interface GatherOps extends Building {
               .with(DType.FLOAT32, 2, 3)
               .within(0, 2, DType.INT32, 2)
               .with(first),
-          Example.rejects(batched, "must agree in their first 1 axes")
+          Example.rejects(batched, "must agree in their first 1 axis")
               .with(DType.FLOAT32, 2, 3)
               .within(0, 2, DType.INT32, 3)
               .with(second),

@@ -56,7 +56,7 @@ public interface WhereOps extends Building {
   default Output booleanMask(Object tensor, Object mask, int axis) {
     Arguments.requireEach("tensor, mask", tensor, mask);
     Output x = operand(tensor);
-    Output flags = operand(mask, DType.BOOL);
+    Output flags = operand("booleanMask", mask, DType.BOOL);
     if (!flags.shape().isRankKnown() || flags.shape().rank() == 0) {
       throw Refusal.of("booleanMask", "the mask must have a known number of axes, not %s", flags);
     }

@@ -40,7 +40,7 @@ public interface ClipOps extends Building {
   /** Returns x scaled down, if need be, to this 2-norm. TensorFlow: clip_by_norm. */
   default Output clipByNorm(Object x, Object norm) {
     Arguments.requireEach("x, norm", x, norm);
-    Output input = operand(x);
+    Output input = requireFloating("clipByNorm", operand(x));
     return scope(
         "clip_by_norm",
         () -> scaled(input, tf().reduceEuclideanNorm(input, true), operand(norm, input.dtype())));
@@ -52,7 +52,7 @@ public interface ClipOps extends Building {
    */
   default Output clipByNorm(Object x, Object norm, int... axes) {
     Arguments.requireEach("x, norm, axes", x, norm, axes);
-    Output input = operand(x);
+    Output input = requireFloating("clipByNorm", operand(x));
     return scope(
         "clip_by_norm",
         () ->
@@ -77,7 +77,7 @@ public interface ClipOps extends Building {
    */
   default Output clipByAverageNorm(Object x, Object norm) {
     Arguments.requireEach("x, norm", x, norm);
-    Output input = operand(x);
+    Output input = requireFloating("clipByAverageNorm", operand(x));
     Output wished = operand(norm, input.dtype());
     return scope(
         "clip_by_average_norm",
@@ -105,7 +105,15 @@ public interface ClipOps extends Building {
     if (tensors.isEmpty()) {
       throw Refusal.of(operation, "there are no tensors, so there is no norm");
     }
+    tensors.forEach(tensor -> requireFloating(operation, tensor));
     return tensors;
+  }
+
+  private static Output requireFloating(String operation, Output tensor) {
+    if (!tensor.dtype().isFloating()) {
+      throw Refusal.of(operation, "norms are of floating tensors, not of %s", tensor);
+    }
+    return tensor;
   }
 
   /**

@@ -31,7 +31,8 @@ public interface ElementwiseOps extends Building {
   default Output where(Object condition, Object x, Object y) {
     Arguments.requireEach("condition, x, y", condition, x, y);
     List<Output> choices = operands(x, y);
-    return result(new SelectV2(), operand(condition, DType.BOOL), choices.get(0), choices.get(1));
+    return result(
+        new SelectV2(), operand("SelectV2", condition, DType.BOOL), choices.get(0), choices.get(1));
   }
 
   /**
@@ -42,7 +43,8 @@ public interface ElementwiseOps extends Building {
   default Output select(Object condition, Object x, Object y) {
     Arguments.requireEach("condition, x, y", condition, x, y);
     List<Output> choices = operands(x, y);
-    return result(new Select(), operand(condition, DType.BOOL), choices.get(0), choices.get(1));
+    return result(
+        new Select(), operand("Select", condition, DType.BOOL), choices.get(0), choices.get(1));
   }
 
   /**

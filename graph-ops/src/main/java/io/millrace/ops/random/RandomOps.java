@@ -57,8 +57,8 @@ public interface RandomOps extends Building {
         () -> {
           Ops tf = tf();
           Output dims = dims(shape);
-          Output least = tf.operand(low, dtype);
-          Output bound = tf.operand(high, dtype);
+          Output least = tf.operand("random_uniform", low, dtype);
+          Output bound = tf.operand("random_uniform", high, dtype);
           Seeds seeds = Seeds.of(graph(), seed);
           if (dtype.isInteger()) {
             return tf.result(
@@ -127,8 +127,8 @@ public interface RandomOps extends Building {
         () -> {
           Ops tf = tf();
           Output dims = dims(shape);
-          Output centre = tf.operand(mean, dtype);
-          Output spread = tf.operand(deviation, dtype);
+          Output centre = tf.operand(name, mean, dtype);
+          Output spread = tf.operand(name, deviation, dtype);
           Seeds seeds = Seeds.of(graph(), seed);
           Output drawn = tf.result(draw(distribution, dtype, seeds), dims);
           return tf.add(tf.multiply(drawn, spread), centre);

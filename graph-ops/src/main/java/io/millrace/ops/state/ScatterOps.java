@@ -95,7 +95,7 @@ public interface ScatterOps extends Building {
   private Output scattered(Arithmetic op, Operand ref, Object indices, Object updates) {
     Arguments.requireEach("ref, indices, updates", ref, indices, updates);
     Output target = Variable.referenceOf(op.type(), ref);
-    return result(op, target, operand(indices), operand(updates, target.dtype()));
+    return result(op, target, operand(indices), operand(op.type(), updates, target.dtype()));
   }
 
   private Output placed(
@@ -103,7 +103,7 @@ public interface ScatterOps extends Building {
     Arguments.requireEach("ref, indices, updates", ref, indices, updates);
     Op op = new ScatterNdWrite(change, "");
     Output target = Variable.referenceOf(op.type(), ref);
-    return result(op, target, operand(indices), operand(updates, target.dtype()));
+    return result(op, target, operand(indices), operand(op.type(), updates, target.dtype()));
   }
 
   /** Changes slices of the variable that input 0 refers to; inputs 1 and 2 say which and how. */

@@ -131,7 +131,7 @@ public interface VariableOps extends Building {
   private Output write(WritingOp op, Operand ref, Object value) {
     Arguments.requireEach("ref, value", ref, value);
     Output reference = Variable.referenceOf(op.type(), ref);
-    return result(op, reference, operand(value, reference.dtype()));
+    return result(op, reference, operand(op.type(), value, reference.dtype()));
   }
 
   /** Returns the variables so far, those of imported graphs too. TensorFlow: global_variables. */
