@@ -62,6 +62,7 @@ public interface Building {
 
   /** Returns the same for an operation, which messages name if nothing stands for a tensor. */
   default Output operand(String operation, Object tensor, DType dtype) {
+    Arguments.requireEach("operation, tensor, dtype", operation, tensor, dtype);
     return Constants.of(graph(), operation, tensor, Optional.of(dtype));
   }
 

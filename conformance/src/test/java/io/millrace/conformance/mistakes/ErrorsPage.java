@@ -29,7 +29,8 @@ final class ErrorsPage {
           LifetimeMistakes.class,
           DeviceMistakes.class,
           FileMistakes.class,
-          RandomMistakes.class);
+          RandomMistakes.class,
+          NullMistakes.class);
 
   private ErrorsPage() {}
 
