@@ -22,10 +22,11 @@ import java.util.stream.Stream;
  *
  * <p>Where a method takes an {@code Object} for a tensor, it accepts an {@link Operand} (an output
  * or a variable), a {@link Tensor}, a number, a boolean, or an array, a buffer or a {@link List} of
- * those, nested for more axes. Everything but an operand becomes a constant, of the type of the
- * operand beside it if there is one: numbers convert to it where it holds them. Without one, single
- * numbers and lists are what they are in Python, float32 if one has a fraction, and arrays keep
- * their type; beside each other, all get a type that holds them.
+ * those, nested for more axes. Lists and arrays may hold operands beside numbers, which are packed.
+ * Everything but an operand becomes a constant, of the type of the operand beside it if there is
+ * one: numbers convert to it where it holds them. Without one, single numbers and lists are what
+ * they are in Python, float32 if one has a fraction, and arrays keep their type; beside each other,
+ * all get a type that holds them.
  */
 public interface Building {
   /** Returns the graph that nodes are added to. */
@@ -113,14 +114,7 @@ public interface Building {
    */
   default Output sizes(Object shape) {
     Arguments.require(shape, "shape");
-    Optional<long[]> dims = ShapeArguments.dims(shape);
-    if (dims.isPresent()) {
-      return indices(dims.get());
-    }
-    if (shape instanceof List<?> parts && parts.stream().anyMatch(Operand.class::isInstance)) {
-      return tf().stack(parts);
-    }
-    return operand(shape);
+    return ShapeArguments.dims(shape).map(this::indices).orElseGet(() -> operand(shape));
   }
 
   /**

@@ -53,6 +53,24 @@ class ArrayFacadeTest {
   }
 
   @Test
+  void listsHoldTensorsBesideNumbers() {
+    for (DType index : List.of(DType.INT32, DType.INT64)) {
+      Output one = tf.constant(1, index);
+      assertEquals("[[4 5]]", value(tf.slice(x, List.of(one, 0), List.of(1, 2))));
+      assertEquals("[[4 5]]", value(tf.slice(x, new int[] {1, 0}, List.of(one, 2))));
+      assertEquals("[[1 2]]", value(tf.slice(x, new long[2], tf.stack(List.of(one, 2)))));
+      List<Object> end = List.of(2, tf.add(one, 1));
+      assertEquals("[[5]]", value(tf.stridedSlice(x, List.of(one, 1), end, List.of(1, 1))));
+      assertEquals("[0 7 7]", value(tf.pad(new int[] {7, 7}, List.of(List.of(one, 0)))));
+      assertEquals("[[1 0] [2 1]]", value(tf.add(new Object[][] {{one, 0}, {2, one}}, 0)));
+      assertEquals("[1.5 3. ]", value(tf.multiply(1.5, List.of(tf.constant(1f), 2))));
+      int[][] places = {{1}};
+      assertEquals("[0 5]", value(tf.scatterNd(places, new int[] {5}, List.of(tf.add(one, 1)))));
+      assertEquals("[0 5]", value(tf.scatterNd(places, new int[] {5}, 2)));
+    }
+  }
+
+  @Test
   void turns() {
     assertEquals("[[6 5 4] [3 2 1]]", value(tf.reverse(x, 0, 1)));
     assertEquals("[[3 1 2] [6 4 5]]", value(tf.roll(x, 1, 1)));

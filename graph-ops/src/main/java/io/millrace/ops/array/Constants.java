@@ -6,6 +6,7 @@ import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.op.Arguments;
+import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
 import java.util.ArrayList;
@@ -19,22 +20,25 @@ public final class Constants {
 
   /**
    * Returns an output for each value; those that are not operands become constants of one type:
-   * that of the first operand or tensor among them, or else the one that all of them share.
+   * that of the first operand or tensor among them, or else the one that all of them share. Lists
+   * and arrays in which operands stand beside numbers are packed, as in TensorFlow.
    *
    * @param type the operation that they are for
    * @throws GraphException if one stands for no tensor
    */
   public static List<Output> of(Graph graph, String type, Object... values) {
     requireAll(type, values);
-    return all(graph, type, preferred(type, values), values);
+    Object[] packed = packedAll(graph, values);
+    return all(graph, type, preferred(type, packed), packed);
   }
 
   /** Returns the same, but float32 if Java values would be integers. */
   public static List<Output> floating(Graph graph, String type, Object... values) {
     requireAll(type, values);
-    boolean open = Stream.of(values).allMatch(v -> firm(v).isEmpty());
-    Optional<DType> own = preferred(type, values);
-    return all(graph, type, own.map(o -> open && o.isInteger() ? DType.FLOAT32 : o), values);
+    Object[] packed = packedAll(graph, values);
+    boolean open = Stream.of(packed).allMatch(v -> firm(v).isEmpty());
+    Optional<DType> own = preferred(type, packed);
+    return all(graph, type, own.map(o -> open && o.isInteger() ? DType.FLOAT32 : o), packed);
   }
 
   private static void requireAll(String type, Object... values) {
@@ -44,6 +48,27 @@ public final class Constants {
         throw Arguments.missing("input " + i + " of " + type);
       }
     }
+  }
+
+  private static Object[] packedAll(Graph graph, Object... values) {
+    return Stream.of(values).map(value -> packed(graph, value)).toArray();
+  }
+
+  private static Object packed(Graph graph, Object value) {
+    if (!holdsOperand(value)) {
+      return value;
+    }
+    return Ops.of(graph).stack(parts(value).map(part -> packed(graph, part)).toList());
+  }
+
+  private static boolean holdsOperand(Object value) {
+    return parts(value).anyMatch(part -> part instanceof Operand || holdsOperand(part));
+  }
+
+  private static Stream<?> parts(Object value) {
+    return value instanceof List<?> list
+        ? list.stream()
+        : value instanceof Object[] array ? Stream.of(array) : Stream.empty();
   }
 
   private static Optional<DType> preferred(String type, Object... values) {
@@ -107,10 +132,9 @@ public final class Constants {
   /** Returns the output for one value; a constant is of the preferred type. */
   public static Output of(Graph graph, String type, Object value, Optional<DType> preferred) {
     requireAll(type, value);
-    if (value instanceof Operand operand) {
-      return operand.asOutput();
-    }
-    return made(graph, "Const", type, value, preferred);
+    return packed(graph, value) instanceof Operand operand
+        ? operand.asOutput()
+        : made(graph, "Const", type, value, preferred);
   }
 
   /** Returns the output for one value; a constant gets this name and, if there is one, type. */

@@ -15,6 +15,7 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Permutations;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
@@ -52,7 +53,7 @@ public interface MovementOps extends Building {
    */
   default Output slice(Object x, long[] begin, long[] size) {
     Arguments.requireEach("x, begin, size", x, begin, size);
-    return result(new Slice(), operand(x), indices(begin), indices(size));
+    return slice(x, (Object) begin, size);
   }
 
   /**
@@ -61,7 +62,16 @@ public interface MovementOps extends Building {
    */
   default Output slice(Object x, Object begin, Object size) {
     Arguments.requireEach("x, begin, size", x, begin, size);
-    return result(new Slice(), operand(x), sizes(begin), sizes(size));
+    Output first = sizes(begin);
+    Output extents = sizes(size);
+    return result(new Slice(), operand(x), as(first, begin, extents), as(extents, size, first));
+  }
+
+  /** Returns sizes as int64 if those beside them are, and they are numbers still. */
+  private Output as(Output made, Object given, Output other) {
+    return made.dtype() == DType.INT32 && other.dtype() == DType.INT64
+        ? ShapeArguments.dims(given).map(dims -> operand(dims, DType.INT64)).orElse(made)
+        : made;
   }
 
   /** The first input with its axes in the order that the second says. */

@@ -99,11 +99,11 @@ public interface GatherNdOps extends Building {
    */
   default Output scatterNd(Object indices, Object updates, Object shape) {
     Arguments.requireEach("indices, updates, shape", indices, updates, shape);
-    Output places = operand(indices);
+    Optional<long[]> dims = ShapeArguments.dims(shape);
+    List<Output> both = dims.isPresent() ? operands(indices) : operands(indices, shape);
+    Output places = both.get(0);
     Output wanted =
-        ShapeArguments.dims(shape)
-            .map(dims -> operand(dims, places.dtype()))
-            .orElseGet(() -> operand(shape, places.dtype()));
+        dims.map(numbers -> operand(numbers, places.dtype())).orElseGet(() -> both.get(1));
     return result(new ScatterNd(""), places, operand(updates), wanted);
   }
 
