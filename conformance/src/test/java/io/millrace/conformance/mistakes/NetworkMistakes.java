@@ -158,9 +158,9 @@ final class NetworkMistakes extends Mistakes {
 
   @Mistake("Labels and logits the wrong way round")
   void wrongWayRound() {
-    var labels = tf.placeholder(INT64, Shape.of(-1), "labels");
-    var logits = tf.placeholder(FLOAT32, Shape.of(-1, 10), "logits");
-    tf.nn.sparseSoftmaxCrossEntropyWithLogits(logits, labels);
+    var y = tf.placeholder(INT64, Shape.of(-1), "y");
+    var z = tf.placeholder(FLOAT32, Shape.of(-1, 10), "z");
+    tf.nn.sparseSoftmaxCrossEntropyWithLogits(z, y);
   }
 
   @Mistake("Labels of another batch than the logits")

@@ -96,9 +96,9 @@ final class RunMistakes extends Mistakes {
       instead = "Say which is which: `CrossEntropy.labels(y).logits(z)`.")
   void labelsChecked() {
     tf.debugging.enableCheckLabels();
-    var labels = tf.constant(new float[][] {{0, 0, 1}});
-    var logits = tf.constant(new float[][] {{1, 2, 3}});
-    var loss = tf.nn.softmaxCrossEntropyWithLogits(logits, labels);
+    var y = tf.constant(new float[][] {{0, 0, 1}});
+    var z = tf.constant(new float[][] {{1, 2, 3}});
+    var loss = tf.nn.softmaxCrossEntropyWithLogits(z, y);
     session.run(loss);
   }
 
