@@ -37,8 +37,19 @@ public final class Backends {
     this.broken = List.copyOf(broken);
   }
 
-  /** Looks for backends; one that cannot even be loaded does not stop the others. */
+  /** Returns those found, which is looked for once; one that does not load stops no other. */
   public static Backends find() {
+    return OnPath.BACKENDS;
+  }
+
+  /** What was there when it was first asked for: reading the class path takes long. */
+  private static final class OnPath {
+    static final Backends BACKENDS = look();
+
+    private OnPath() {}
+  }
+
+  private static Backends look() {
     List<String> broken = new ArrayList<>();
     List<Backend> found =
         Providers.all(

@@ -14,6 +14,9 @@ public final class Literal {
   private final TensorType type;
   private final ByteBuffer data;
 
+  /** What {@link #hashCode} returns, or 0 while nobody has asked; threads find the same. */
+  private int hash;
+
   private Literal(TensorType type, ByteBuffer data) {
     this.type = type;
     this.data = data;
@@ -157,7 +160,18 @@ public final class Literal {
 
   @Override
   public int hashCode() {
-    return type.hashCode() * 31 + data.hashCode();
+    if (hash == 0) {
+      long sum = type.hashCode();
+      int words = data.capacity() / Long.BYTES;
+      for (int i = 0; i < words; i++) {
+        sum = 31 * sum + data.getLong(i * Long.BYTES);
+      }
+      for (int i = words * Long.BYTES; i < data.capacity(); i++) {
+        sum = 31 * sum + data.get(i);
+      }
+      hash = Long.hashCode(sum);
+    }
+    return hash;
   }
 
   /** Returns the type, and the value of a scalar or a vector of up to eight elements. */

@@ -38,6 +38,15 @@ public record SourceLine(String method, String file, int line) {
   private static final Set<String> PROGRAMS =
       Set.of(ROOT + ".examples", ROOT + ".benchmarks", ROOT + ".conformance");
 
+  /** Tells of each class whether it is the engine's own or Java's. */
+  private static final ClassValue<Boolean> OWN =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          return isPart(type, SourceLine.class) || isJava(type);
+        }
+      };
+
   /**
    * Returns the innermost line on the stack outside the engine's own code.
    *
@@ -52,8 +61,7 @@ public record SourceLine(String method, String file, int line) {
     return WALKER.walk(
         frames ->
             frames
-                .filter(f -> !isEngine(f.getDeclaringClass(), engine))
-                .filter(f -> !isJava(f))
+                .filter(f -> !isPassedOver(f.getDeclaringClass(), engine))
                 .findFirst()
                 .map(SourceLine::of)
                 .orElse(UNKNOWN));
@@ -86,7 +94,7 @@ public record SourceLine(String method, String file, int line) {
           for (StackFrame frame : (Iterable<StackFrame>) frames::iterator) {
             if (isEngine(frame.getDeclaringClass(), engine)) {
               method = name(frame);
-            } else if (!isJava(frame)) {
+            } else if (!isJava(frame.getDeclaringClass())) {
               return new Call(method, of(frame));
             }
           }
@@ -102,8 +110,8 @@ public record SourceLine(String method, String file, int line) {
         : type.isInterface() ? method : type.getSimpleName() + "." + method;
   }
 
-  private static boolean isJava(StackFrame frame) {
-    return frame.getClassName().startsWith("java.");
+  private static boolean isJava(Class<?> code) {
+    return code.getName().startsWith("java.");
   }
 
   private static SourceLine of(StackFrame frame) {
@@ -115,6 +123,10 @@ public record SourceLine(String method, String file, int line) {
 
   private static boolean isEngine(Class<?> code, List<? extends Class<?>> engine) {
     return isPart(code, SourceLine.class) || engine.stream().anyMatch(e -> isPart(code, e));
+  }
+
+  private static boolean isPassedOver(Class<?> code, List<? extends Class<?>> engine) {
+    return OWN.get(code) || engine.stream().anyMatch(e -> isPart(code, e));
   }
 
   /** Returns whether code belongs to the part of the engine, or to the library, of a class. */

@@ -48,9 +48,10 @@ public final class ContractCases implements Cases {
     List<StepCase> cases = new ArrayList<>();
     SMALL.forEach(sizes -> cases.addAll(transpositions(DType.FLOAT32, sizes).toList()));
     LARGE.forEach(sizes -> cases.add(of(DType.FLOAT32, sizes, false, true)));
-    for (String sizes : List.of(SMALL.get(SMALL.size() - 1), LARGE.get(0), LARGE.get(2))) {
-      transpositions(DType.FLOAT32, sizes).forEach(one -> addNotFinite(one, cases));
-      addNotFinite(of(DType.FLOAT64, sizes, false, false), cases);
+    transpositions(DType.FLOAT32, LARGE.get(0)).forEach(one -> spoil(one, cases));
+    for (String sizes : List.of(SMALL.get(SMALL.size() - 1), LARGE.get(2))) {
+      spoil(of(DType.FLOAT32, sizes, true, false), cases);
+      spoil(of(DType.FLOAT64, sizes, false, false), cases);
     }
     for (DType type : List.of(DType.FLOAT64, DType.INT32, DType.INT64, DType.UINT8)) {
       for (String sizes : List.of("3,3,4,5,6", "2,2,3,4,0", "1,4,3,5,2", "2,1,33,70,40")) {
@@ -65,16 +66,22 @@ public final class ContractCases implements Cases {
 
   @Override
   public List<StepCase> every(DType type) {
-    return type.isNumeric()
-        ? Stream.of(SMALL, type.isFloating() ? LARGE : TILES)
-            .flatMap(List::stream)
-            .flatMap(sizes -> transpositions(type, sizes))
-            .toList()
-        : List.of();
+    List<StepCase> cases = new ArrayList<>();
+    if (type.isNumeric()) {
+      Stream.of(SMALL, type.isFloating() ? LARGE : TILES)
+          .flatMap(List::stream)
+          .forEach(sizes -> cases.addAll(transpositions(type, sizes).toList()));
+    }
+    if (type.isFloating()) {
+      Stream.of(SMALL.get(SMALL.size() - 1), LARGE.get(0), LARGE.get(2))
+          .flatMap(sizes -> transpositions(type, sizes))
+          .forEach(one -> spoil(one, cases));
+    }
+    return cases;
   }
 
   /** Adds products of which one element of a side reaches its row or column, and no other. */
-  private static void addNotFinite(StepCase one, List<StepCase> cases) {
+  private static void spoil(StepCase one, List<StepCase> cases) {
     for (int side = 0; side < 2; side++) {
       long last = one.inputs().get(side).size() - 1;
       cases.add(one.with(side, Double.NaN, i -> i == last));

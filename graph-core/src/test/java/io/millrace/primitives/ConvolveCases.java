@@ -75,7 +75,7 @@ public final class ConvolveCases implements Cases {
   public List<StepCase> telling() {
     List<StepCase> cases = new ArrayList<>();
     CASES.forEach(text -> cases.addAll(of(DType.FLOAT32, text)));
-    CASES.subList(0, 6).forEach(text -> cases.addAll(notFinite(DType.FLOAT32, text)));
+    CASES.subList(0, 6).forEach(text -> of(DType.FLOAT32, text).forEach(c -> spoil(c, cases)));
     cases.addAll(notFinite(DType.FLOAT32));
     cases.addAll(kinds(DType.FLOAT64));
     cases.addAll(notFinite(DType.FLOAT64));
@@ -89,36 +89,46 @@ public final class ConvolveCases implements Cases {
   }
 
   /**
-   * Returns one of each kind whose inputs hold, at one place or at several, what is not finite: it
-   * must reach what sees it, and nothing else.
+   * Returns one of each kind whose inputs hold what is not finite: it must reach what sees it, and
+   * nothing else.
    */
   public static List<StepCase> notFinite(DType type) {
-    return KINDS.stream().flatMap(text -> notFinite(type, text).stream()).toList();
+    List<StepCase> cases = new ArrayList<>();
+    kinds(type).forEach(one -> spoil(one, cases));
+    return cases;
   }
 
-  private static List<StepCase> notFinite(DType type, String text) {
-    List<StepCase> cases = new ArrayList<>();
-    for (StepCase one : of(type, text)) {
-      for (int input = 0; input < 2; input++) {
-        long size = one.inputs().get(input).size();
-        cases.add(one.with(input, Double.NaN, i -> i == 0));
-        cases.add(one.with(input, Double.NEGATIVE_INFINITY, i -> i == size / 3 || i == size - 1));
-        cases.add(one.with(input, Double.NaN, i -> true));
-      }
-      StepCase infinite = one.with(0, Double.POSITIVE_INFINITY, i -> i == 1);
-      cases.add(infinite.with(1, Double.NEGATIVE_INFINITY, i -> i == 2));
+  /** Adds the same step with one value that is not finite on a side, and with some on both. */
+  private static void spoil(StepCase one, List<StepCase> cases) {
+    long last = one.inputs().get(1).size() - 1;
+    cases.add(one.with(0, Double.NaN, i -> i == 0));
+    cases.add(one.with(1, Double.NEGATIVE_INFINITY, i -> i == last));
+    cases.add(
+        one.with(0, Double.POSITIVE_INFINITY, i -> i == 1)
+            .with(1, Double.NEGATIVE_INFINITY, i -> i == 2));
+  }
+
+  /** Adds the same step with values that are not finite at one place or at several of a side. */
+  private static void spoilEach(StepCase one, List<StepCase> cases) {
+    spoil(one, cases);
+    for (int input = 0; input < 2; input++) {
+      long size = one.inputs().get(input).size();
+      cases.add(one.with(input, Double.NEGATIVE_INFINITY, i -> i == size / 3 || i == size - 1));
+      cases.add(one.with(input, Double.NaN, i -> true));
     }
-    return cases;
   }
 
   @Override
   public List<StepCase> every(DType type) {
-    return type.isFloating()
-        ? Stream.of(CASES, LARGE)
-            .flatMap(List::stream)
-            .flatMap(text -> of(type, text).stream())
-            .toList()
-        : List.of();
+    List<StepCase> cases = new ArrayList<>();
+    if (type.isFloating()) {
+      Stream.of(CASES, LARGE)
+          .flatMap(List::stream)
+          .forEach(text -> cases.addAll(of(type, text)));
+      CASES.subList(0, 6).forEach(text -> of(type, text).forEach(c -> spoilEach(c, cases)));
+      kinds(type).forEach(c -> spoilEach(c, cases));
+    }
+    return cases;
   }
 
   /**

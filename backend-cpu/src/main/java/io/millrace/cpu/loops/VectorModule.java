@@ -11,6 +11,13 @@ public final class VectorModule {
 
   private static final int VERSION = Runtime.version().feature();
   private static final Optional<Module> MODULE = ModuleLayer.boot().findModule(NAME);
+
+  /**
+   * Whether the compiler runs that makes vectors fast; without it a loop over them takes hundreds
+   * of times as long as one over elements.
+   */
+  private static final boolean IS_COMPILED = isCompiled(System.getProperty("java.vm.info", ""));
+
   private static final int BYTES = findBytes();
 
   private VectorModule() {}
@@ -35,6 +42,10 @@ public final class VectorModule {
     if (isAvailable()) {
       return "vectors: " + 8 * BYTES + " bits (" + NAME + ")";
     }
+    if (!IS_COMPILED) {
+      return "vectors: none, Java only compiles quickly or not at all; run it without"
+          + " -XX:TieredStopAtLevel and -Xint";
+    }
     return MODULE.isPresent()
         ? "vectors: none, Java "
             + VERSION
@@ -42,8 +53,13 @@ public final class VectorModule {
         : "vectors: none; run java with --add-modules " + NAME + " for faster loops";
   }
 
+  /** Returns whether a virtual machine that says this of itself has its optimizing compiler on. */
+  static boolean isCompiled(String about) {
+    return !about.contains("emulated-client") && !about.contains("interpreted mode");
+  }
+
   private static int findBytes() {
-    if (MODULE.isEmpty() || (VERSION > 18 && VERSION < 22)) {
+    if (MODULE.isEmpty() || !IS_COMPILED || (VERSION > 18 && VERSION < 22)) {
       return 0;
     }
     try {
