@@ -50,7 +50,9 @@ final class PlanCache {
   private final Set<ReadyPlan> leaving = ConcurrentHashMap.newKeySet();
 
   private volatile Calls calls = Calls.none();
-  private volatile long clock;
+
+  /** Counts uses, roughly: threads may overwrite each other's, which costs a run nothing. */
+  private long clock;
   private int compiling;
   private boolean warned;
   private boolean closed;

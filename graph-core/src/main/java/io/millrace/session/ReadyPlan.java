@@ -60,10 +60,11 @@ final class ReadyPlan {
 
   private final Deque<RunSlot> idle = new ArrayDeque<>();
   private int made;
+  private int waiting;
   private boolean retired;
 
-  /** A number that grows with each use in the session. */
-  private volatile long lastUse;
+  /** A number that grows with each use in the session; roughly, as it is written without a lock. */
+  private long lastUse;
 
   /**
    * Where a resource's memory is: the session's, or among what a slot hands on, its own or that of
@@ -262,7 +263,12 @@ final class ReadyPlan {
    */
   synchronized @Nullable RunSlot acquire(boolean patient) {
     if (patient && !isFree()) {
-      Monitors.awaitForRun(this, this::isFree, "for one of " + limit + " such runs to end");
+      waiting++;
+      try {
+        Monitors.awaitForRun(this, this::isFree, "for one of " + limit + " such runs to end");
+      } finally {
+        waiting--;
+      }
     }
     if (retired) {
       return null;
@@ -299,7 +305,9 @@ final class ReadyPlan {
   }
 
   synchronized void release(RunSlot slot) {
-    notifyAll();
+    if (waiting > 0) {
+      notifyAll();
+    }
     if (retired || idle.size() >= limit) {
       close(slot);
     } else {
@@ -343,6 +351,8 @@ final class ReadyPlan {
 
   /** Waits until a retired plan is freed. */
   synchronized void awaitFreed() {
+    waiting++;
     Monitors.await(this, () -> made == 0);
+    waiting--;
   }
 }

@@ -96,7 +96,8 @@ final class HostBlock {
 
   /** Begins the use by a memory object, which holds the block once. */
   void open() {
-    holds.set(1);
+    // Nobody else has the block yet: whoever is handed its memory object sees this.
+    holds.lazySet(1);
   }
 
   /** Holds the block once more; returns false if nobody holds it any longer. */

@@ -34,7 +34,10 @@ final class HostPool {
   private static final long LEAST_PRESSURE = Math.min(Math.max(1L << 30, QUARTER), 2 * QUARTER);
 
   private static final AtomicLong LIVE = new AtomicLong();
-  private static final AtomicLong POOLED = new AtomicLong();
+
+  /** The bytes of all blocks, in use or not; a block that goes from one to the other leaves them. */
+  private static final AtomicLong ALL = new AtomicLong();
+
   private static final AtomicLong PRESSURE = new AtomicLong(LEAST_PRESSURE);
   private static final Shelf[] SHELVES = shelves();
 
@@ -99,7 +102,7 @@ final class HostPool {
 
   /** Returns the bytes of the blocks that wait to be used again. */
   static long pooledBytes() {
-    return POOLED.get();
+    return ALL.get() - LIVE.get();
   }
 
   /**
@@ -112,12 +115,12 @@ final class HostPool {
       collectGarbage(PRESSURE.get());
     }
     HostBlock block = size <= LARGEST_BLOCK ? SHELVES[shelf(size)].take() : null;
-    if (block != null) {
-      POOLED.addAndGet(-size);
-    } else {
+    if (block == null) {
+      ALL.addAndGet(size);
       block = allocate(size).orElse(null);
     }
     if (block == null) {
+      ALL.addAndGet(-size);
       LIVE.addAndGet(-size);
     } else {
       block.open();
@@ -139,7 +142,7 @@ final class HostPool {
 
   /** Returns whether all that is in use, with the Java heap, is no more than the system has. */
   private static boolean hasRoom() {
-    long used = LIVE.get() + POOLED.get();
+    long used = ALL.get();
     return used <= QUARTER || used + Runtime.getRuntime().totalMemory() <= totalBytes();
   }
 
@@ -157,7 +160,7 @@ final class HostPool {
   private static void trim() {
     for (Shelf shelf : SHELVES) {
       for (HostBlock block = shelf.take(); block != null; block = shelf.take()) {
-        POOLED.addAndGet(-block.bytes());
+        ALL.addAndGet(-block.bytes());
         block.free();
       }
     }
@@ -165,14 +168,13 @@ final class HostPool {
 
   static void giveBack(HostBlock block) {
     long size = block.bytes();
-    LIVE.addAndGet(-size);
-    if (size <= LARGEST_BLOCK) {
-      if (POOLED.addAndGet(size) <= LARGEST_POOL && SHELVES[shelf(size)].put(block)) {
-        return;
-      }
-      POOLED.addAndGet(-size);
+    long live = LIVE.addAndGet(-size);
+    if (size > LARGEST_BLOCK
+        || ALL.get() - live > LARGEST_POOL
+        || !SHELVES[shelf(size)].put(block)) {
+      ALL.addAndGet(-size);
+      block.free();
     }
-    block.free();
   }
 
   /** Rounds up to a size that has a shelf, or to a multiple of 64 if it is too large for one. */
