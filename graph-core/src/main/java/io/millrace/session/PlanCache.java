@@ -53,6 +53,7 @@ final class PlanCache {
 
   /** Counts uses, roughly: threads may overwrite each other's, which costs a run nothing. */
   private long clock;
+
   private int compiling;
   private boolean warned;
   private boolean closed;

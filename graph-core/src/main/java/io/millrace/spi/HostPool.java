@@ -35,7 +35,9 @@ final class HostPool {
 
   private static final AtomicLong LIVE = new AtomicLong();
 
-  /** The bytes of all blocks, in use or not; a block that goes from one to the other leaves them. */
+  /**
+   * The bytes of all blocks, in use or not; a block that goes from one to the other leaves them.
+   */
   private static final AtomicLong ALL = new AtomicLong();
 
   private static final AtomicLong PRESSURE = new AtomicLong(LEAST_PRESSURE);

@@ -122,9 +122,7 @@ public final class ConvolveCases implements Cases {
   public List<StepCase> every(DType type) {
     List<StepCase> cases = new ArrayList<>();
     if (type.isFloating()) {
-      Stream.of(CASES, LARGE)
-          .flatMap(List::stream)
-          .forEach(text -> cases.addAll(of(type, text)));
+      Stream.of(CASES, LARGE).flatMap(List::stream).forEach(text -> cases.addAll(of(type, text)));
       CASES.subList(0, 6).forEach(text -> of(type, text).forEach(c -> spoilEach(c, cases)));
       kinds(type).forEach(c -> spoilEach(c, cases));
     }
