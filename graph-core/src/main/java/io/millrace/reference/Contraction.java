@@ -12,31 +12,53 @@ final class Contraction {
   private Contraction() {}
 
   static Literal contract(Primitive.Contract contract, List<Literal> inputs, TensorType output) {
-    Literal a = inputs.get(0);
-    Literal b = inputs.get(1);
-    Shape shapeA = a.type().shape();
-    long depth = shapeA.dim(contract.transposeA() ? 1 : 2);
+    Shape a = inputs.get(0).type().shape();
+    Shape b = inputs.get(1).type().shape();
+    long depth = a.dim(contract.transposeA() ? 1 : 2);
+    long stepA = contract.transposeA() ? a.dim(2) : 1;
+    long stepB = contract.transposeB() ? 1 : b.dim(2);
     DType dtype = output.dtype();
+    Products products = dtype.isFloating() ? doubles(inputs) : longs(inputs);
     Literal.Builder builder = new Literal.Builder(output);
     long[] element = {0};
     Numbers.forEach(
         output.shape(),
         at -> {
-          double sum = 0;
-          long wrapped = 0;
-          for (long k = 0; k < depth; k++) {
-            long x = position(a.type().shape(), contract.transposeA(), at[0], at[1], k);
-            long y = position(b.type().shape(), contract.transposeB(), at[0], k, at[2]);
-            if (dtype.isFloating()) {
-              sum += a.getDouble(x) * b.getDouble(y);
-            } else {
-              wrapped += a.getLong(x) * b.getLong(y);
-            }
-          }
-          Number value = dtype.isFloating() ? (Number) sum : (Number) wrapped;
+          int x = (int) position(a, contract.transposeA(), at[0], at[1], 0);
+          int y = (int) position(b, contract.transposeB(), at[0], 0, at[2]);
+          Number value = products.sum(x, (int) stepA, y, (int) stepB, depth);
           Numbers.set(builder, dtype, element[0]++, value);
         });
     return builder.build();
+  }
+
+  /** Sums products of elements of both inputs, which begin somewhere and lie so far apart. */
+  private interface Products {
+    Number sum(int x, int stepX, int y, int stepY, long count);
+  }
+
+  private static Products doubles(List<Literal> inputs) {
+    double[] a = Numbers.doubles(inputs.get(0));
+    double[] b = Numbers.doubles(inputs.get(1));
+    return (x, stepX, y, stepY, count) -> {
+      double sum = 0;
+      for (int k = 0; k < count; k++) {
+        sum += a[x + k * stepX] * b[y + k * stepY];
+      }
+      return sum;
+    };
+  }
+
+  private static Products longs(List<Literal> inputs) {
+    long[] a = Numbers.longs(inputs.get(0));
+    long[] b = Numbers.longs(inputs.get(1));
+    return (x, stepX, y, stepY, count) -> {
+      long sum = 0;
+      for (int k = 0; k < count; k++) {
+        sum += a[x + k * stepX] * b[y + k * stepY];
+      }
+      return sum;
+    };
   }
 
   private static long position(Shape shape, boolean transposed, long batch, long row, long column) {

@@ -17,22 +17,22 @@ final class Convolution {
   private Convolution() {}
 
   static Literal convolve(Primitive.Convolve convolve, List<Literal> inputs, TensorType output) {
-    Literal first = inputs.get(0);
-    Literal second = inputs.get(1);
+    double[] first = Numbers.doubles(inputs.get(0));
+    double[] second = Numbers.doubles(inputs.get(1));
     double[] sums = new double[Math.toIntExact(output.shape().size())];
     Term term =
         switch (convolve.kind()) {
           case FORWARD ->
               (data, filter, result) ->
-                  sums[(int) result] += first.getDouble(data) * second.getDouble(filter);
+                  sums[(int) result] += first[(int) data] * second[(int) filter];
           case DATA_GRADIENT ->
               (data, filter, result) ->
-                  sums[(int) data] += first.getDouble(filter) * second.getDouble(result);
+                  sums[(int) data] += first[(int) filter] * second[(int) result];
           case FILTER_GRADIENT ->
               (data, filter, result) ->
-                  sums[(int) filter] += first.getDouble(data) * second.getDouble(result);
+                  sums[(int) filter] += first[(int) data] * second[(int) result];
         };
-    List<Shape> shapes = List.of(first.type().shape(), second.type().shape());
+    List<Shape> shapes = inputs.stream().map(input -> input.type().shape()).toList();
     forEachTerm(
         convolve,
         convolve.kind().data(shapes, output.shape()),

@@ -4,6 +4,7 @@ import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +29,20 @@ final class Numbers {
     } else {
       builder.setLong(element, value.longValue());
     }
+  }
+
+  /** Returns the elements, for those who read each many times. */
+  static double[] doubles(Literal literal) {
+    double[] values = new double[Math.toIntExact(literal.size())];
+    Arrays.setAll(values, literal::getDouble);
+    return values;
+  }
+
+  /** Returns the elements as integers. */
+  static long[] longs(Literal literal) {
+    long[] values = new long[Math.toIntExact(literal.size())];
+    Arrays.setAll(values, literal::getLong);
+    return values;
   }
 
   /** Returns a literal of these values, each rounded once. */
