@@ -8,8 +8,10 @@ import io.millrace.type.TensorType;
  * asked for that. To look for the line costs far more than to close, so it is not done unasked.
  */
 final class Closing {
-  /** The system property that asks for lines; it may be set while a program runs. */
+  /** The system property that asks for lines, when Java starts. */
   private static final String RECORD = "millrace.recordClosing";
+
+  private static final boolean RECORDS = Boolean.getBoolean(RECORD);
 
   private static final String UNRECORDED =
       "the tensor was closed; run Java with -D" + RECORD + "=true to see by which line";
@@ -18,7 +20,11 @@ final class Closing {
 
   /** Returns what is told of a tensor of this type that is being closed. */
   static String told(TensorType type) {
-    return Boolean.getBoolean(RECORD)
+    return told(type, RECORDS);
+  }
+
+  static String told(TensorType type, boolean recorded) {
+    return recorded
         ? "the tensor " + type + " was closed at " + OpFamilies.caller()
         : UNRECORDED;
   }

@@ -138,4 +138,13 @@ class TensorTest {
     assertEquals(2, view.limit());
     assertThrows(ReadOnlyBufferException.class, () -> view.put(0, 5));
   }
+
+  @Test
+  void theLineThatClosedATensorIsToldWhereThatWasAskedFor() {
+    TensorType type = TensorType.of(DType.FLOAT32, 2);
+    String told = Closing.told(type, true);
+    String line = "the tensor float32[2] was closed at io.millrace.TensorTest.theLineThat";
+    assertTrue(told.startsWith(line), told);
+    assertTrue(Closing.told(type).contains("-Dmillrace.recordClosing=true"));
+  }
 }

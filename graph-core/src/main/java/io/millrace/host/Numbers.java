@@ -102,6 +102,13 @@ final class Numbers {
 
   /** Writes a number or a boolean, and returns whether it fits. */
   static boolean write(DType dtype, ByteBuffer bytes, int at, Object value) {
+    if (value instanceof Float number) {
+      if (dtype == DType.FLOAT32) {
+        bytes.putFloat(at * Float.BYTES, number);
+        return true;
+      }
+      return put(dtype, bytes, at, (double) number);
+    }
     if (value instanceof Boolean bool) {
       return put(dtype, bytes, at, bool ? 1L : 0L);
     }

@@ -242,7 +242,7 @@ class HostileFilesTest {
 
   @Test
   void readsLongChainsInAnyOrder() {
-    int length = 100_000;
+    int length = 30_000;
     List<NodeDef> nodes = new ArrayList<>();
     nodes.add(placeholder("n0", DataType.DT_FLOAT, 2).build());
     for (int i = 1; i < length; i++) {
@@ -255,9 +255,9 @@ class HostileFilesTest {
           Graph back =
               GraphDefs.read(GraphDef.newBuilder().addAllNode(nodes).build().toByteArray());
           assertEquals(length, back.size());
-          assertEquals("n99999", back.operations().get(length - 1).name());
+          assertEquals("n29999", back.operations().get(length - 1).name());
         });
-    nodes.set(length - 1, nodes.get(length - 1).toBuilder().addInput("^n99999").build());
+    nodes.set(length - 1, nodes.get(length - 1).toBuilder().addInput("^n29999").build());
     byte[] circle = GraphDef.newBuilder().addAllNode(nodes).build().toByteArray();
     String message =
         assertThrows(GraphDefException.class, () -> GraphDefs.read(circle)).getMessage();
