@@ -24,8 +24,6 @@ final class Closing {
   }
 
   static String told(TensorType type, boolean recorded) {
-    return recorded
-        ? "the tensor " + type + " was closed at " + OpFamilies.caller()
-        : UNRECORDED;
+    return recorded ? "the tensor " + type + " was closed at " + OpFamilies.caller() : UNRECORDED;
   }
 }

@@ -106,7 +106,8 @@ class RefusalsTest {
         "the tensor was closed; run Java with -Dmillrace.recordClosing=true to see by which line";
     assertEquals(how, told(() -> closed.getFloat(0)));
     assertEquals(how, told(() -> tf.constant(closed)));
-    String made = "\n  at io.millrace.ops.RefusalsTest.aClosedTensorSaysHowToSeeWhere(RefusalsTest.java:?)";
+    String made =
+        "\n  at io.millrace.ops.RefusalsTest.aClosedTensorSaysHowToSeeWhere(RefusalsTest.java:?)";
     try (Session session = new Session(graph)) {
       for (int i = 0; i < 2; i++) {
         assertEquals(
