@@ -20,10 +20,10 @@ final class Closing {
 
   /** Returns what is told of a tensor of this type that is being closed. */
   static String told(TensorType type) {
-    return told(type, RECORDS);
+    return RECORDS ? recorded(type) : UNRECORDED;
   }
 
-  static String told(TensorType type, boolean recorded) {
-    return recorded ? "the tensor " + type + " was closed at " + OpFamilies.caller() : UNRECORDED;
+  static String recorded(TensorType type) {
+    return "the tensor " + type + " was closed at " + OpFamilies.caller();
   }
 }

@@ -142,7 +142,7 @@ class TensorTest {
   @Test
   void theLineThatClosedATensorIsToldWhereThatWasAskedFor() {
     TensorType type = TensorType.of(DType.FLOAT32, 2);
-    String told = Closing.told(type, true);
+    String told = Closing.recorded(type);
     String line = "the tensor float32[2] was closed at io.millrace.TensorTest.theLineThat";
     assertTrue(told.startsWith(line), told);
     assertTrue(Closing.told(type).contains("-Dmillrace.recordClosing=true"));

@@ -262,6 +262,11 @@ final class ReadyPlan {
    * @throws io.millrace.ExecutionException if the thread is interrupted while it waits
    */
   synchronized @Nullable RunSlot acquire(boolean patient) {
+    RunSlot slot = idle.poll();
+    return slot == null ? await(patient) : slot;
+  }
+
+  private @Nullable RunSlot await(boolean patient) {
     if (patient && !isFree()) {
       waiting++;
       try {

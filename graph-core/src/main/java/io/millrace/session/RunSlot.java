@@ -7,8 +7,10 @@ import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.compiler.planning.Schedule;
 import io.millrace.host.JavaValues;
+import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
+import io.millrace.spi.HostAccount;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
@@ -27,7 +29,8 @@ final class RunSlot {
   private final ReadyPlan owner;
   private final Schedule schedule;
   private final Execution execution;
-  private final Devices devices;
+  private final HostAccount account;
+  private final ArenaPool<HostMemory> pool;
   private final @Nullable Staging[] staging;
   private final List<HostMemory> feeds;
   private final List<HostMemory> retained;
@@ -67,14 +70,15 @@ final class RunSlot {
     this.schedule = schedule;
     this.execution = execution;
     this.handed = handed;
-    devices = state.devices();
+    account = state.devices().account();
+    pool = state.devices().staging();
     answers = new Answers(state, this);
     computed =
         !owner.isLast() && !schedule.parts().isEmpty()
             ? Optional.of(
                 new Tensor(
                     schedule.fetches().get(0),
-                    devices.account().allocate("an answer", schedule.fetches().get(0).bytes())))
+                    account.allocate("an answer", schedule.fetches().get(0).bytes())))
             : Optional.empty();
     resources = new ArrayList<>(owner.resources().size());
     starts = new long[owner.counters().size()];
@@ -170,7 +174,7 @@ final class RunSlot {
           position < owner.feeds().size()
               ? fedFor(owner.feeds().get(position))
               : "random numbers' counters";
-      copy = new Staging(type, execution.staging(position), devices.staging(), holder);
+      copy = new Staging(type, execution.staging(position), pool, holder);
       staging[position] = copy;
     }
     return copy;
@@ -223,7 +227,9 @@ final class RunSlot {
 
   /** Runs the plan, with new memory for what it fetches. */
   void run() {
-    reserve();
+    if (starts.length > 0) {
+      reserve();
+    }
     if (!owner.isLast()) {
       if (computed.isPresent()) {
         fetches.add(computed.get().memory());
@@ -242,7 +248,7 @@ final class RunSlot {
 
   private HostMemory memory(int fetch, long bytes) {
     try {
-      return devices.account().given("a fetched tensor", bytes);
+      return account.given("a fetched tensor", bytes);
     } catch (DeviceException e) {
       Output output = call().fetches().get(fetch);
       throw new DeviceException(

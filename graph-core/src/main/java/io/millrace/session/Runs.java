@@ -60,12 +60,12 @@ public final class Runs implements AutoCloseable {
 
   /** Runs what gives no tensor. */
   public void run(Operation target, Map<?, ?> feeds) {
-    finish(begin(target, feeds));
+    finish(begin(plans, target, feeds));
   }
 
   /** Returns the value of one tensor. */
   public Tensor one(Object fetch, Map<?, ?> feeds) {
-    RunSlot slot = begin(fetch, feeds);
+    RunSlot slot = begin(plans, fetch, feeds);
     try {
       return slot.tensor(0);
     } finally {
@@ -75,7 +75,7 @@ public final class Runs implements AutoCloseable {
 
   /** Returns a result for each thing wanted. */
   public Results all(List<?> wanted, Map<?, ?> feeds) {
-    RunSlot slot = begin(wanted, feeds);
+    RunSlot slot = begin(plans, wanted, feeds);
     try {
       List<Call.Result> results = slot.call().results();
       List<Optional<Tensor>> tensors = new ArrayList<>(results.size());
@@ -116,10 +116,6 @@ public final class Runs implements AutoCloseable {
     } finally {
       own.close();
     }
-  }
-
-  private RunSlot begin(Object wanted, Map<?, ?> feeds) {
-    return begin(plans, wanted, feeds);
   }
 
   /** Runs a call and returns the slot that holds its results until {@link #finish}. */
