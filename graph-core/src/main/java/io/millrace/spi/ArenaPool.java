@@ -4,6 +4,7 @@ import io.millrace.DeviceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class ArenaPool<M extends DeviceMemory> {
 
   private final Source<M> source;
 
+  private final ReentrantLock lock = new ReentrantLock();
+
   /** The blocks that no run has, the smallest first. */
   private final List<M> free = new ArrayList<>();
 
@@ -46,9 +49,11 @@ public final class ArenaPool<M extends DeviceMemory> {
     this.source = source;
   }
 
-  /** Returns a pool of the host's memory. */
+  /** Returns a pool of the host's memory, whose free blocks go where the account has none left. */
   public static ArenaPool<HostMemory> of(HostAccount account) {
-    return new ArenaPool<>(account::uninitialized);
+    ArenaPool<HostMemory> pool = new ArenaPool<>(account::uninitialized);
+    account.addSpare(pool::trimUnlessBusy);
+    return pool;
   }
 
   /**
@@ -112,7 +117,16 @@ public final class ArenaPool<M extends DeviceMemory> {
     }
   }
 
-  private synchronized M take(String what, long bytes, @Nullable M last) {
+  private M take(String what, long bytes, @Nullable M last) {
+    lock.lock();
+    try {
+      return find(what, bytes, last);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private M find(String what, long bytes, @Nullable M last) {
     if (last != null && suits(last, bytes) && free.remove(last)) {
       return last;
     }
@@ -147,8 +161,13 @@ public final class ArenaPool<M extends DeviceMemory> {
     return position;
   }
 
-  private synchronized void giveBack(M block) {
-    free.add(position(block.bytes()), block);
+  private void giveBack(M block) {
+    lock.lock();
+    try {
+      free.add(position(block.bytes()), block);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -164,8 +183,24 @@ public final class ArenaPool<M extends DeviceMemory> {
   }
 
   /** Frees all blocks that no run has. */
-  public synchronized void trim() {
-    free.forEach(DeviceMemory::close);
-    free.clear();
+  public void trim() {
+    lock.lock();
+    try {
+      free.forEach(DeviceMemory::close);
+      free.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does the same, unless someone takes or gives back a block just now, be it this thread. */
+  private void trimUnlessBusy() {
+    if (!lock.isHeldByCurrentThread() && lock.tryLock()) {
+      try {
+        trim();
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 }

@@ -15,6 +15,7 @@ import io.millrace.Tensor;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,29 @@ class MemoryTest {
       assertParts(message, "no 25,600,000 bytes", "in many:0", "MemoryTest.java");
       assertArrayEquals(new float[64], session.run(many, Map.of(x, new float[1])).toFloatArray());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cpu", "reference"})
+  void whatIsKeptForLaterRunsGoesWhereAnotherNeedsIt(String device) {
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1), "x");
+    Output arena = tf.reduceSum(tf.matmul(tf.reshape(x, -1, 1), tf.reshape(x, 1, -1)));
+    Output fetched = tf.tile(x, new int[] {MEGABYTE});
+    try (Session session = new Session(graph, on(device).memoryLimit(6L * MEGABYTE))) {
+      for (int i = 0; i < 2; i++) {
+        // An arena of four megabytes; then a fetched tensor of as many; then what is fed.
+        assertEquals(1e6f, session.run(arena, Map.of(x, ones(1000))).floatValue());
+        session.run(fetched, Map.of(x, new float[1])).close();
+        assertEquals(1e6f, session.run(arena, Map.of(x, ones(1000))).floatValue());
+        session.run(tf.size(x), Map.of(x, new float[MEGABYTE])).close();
+      }
+    }
+  }
+
+  private static float[] ones(int count) {
+    float[] ones = new float[count];
+    Arrays.fill(ones, 1f);
+    return ones;
   }
 
   @ParameterizedTest

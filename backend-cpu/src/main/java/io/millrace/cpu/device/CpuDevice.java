@@ -45,7 +45,7 @@ public final class CpuDevice implements Device {
 
   private HostMemory copy(String holder, Literal literal) {
     long bytes = literal.type().bytes();
-    HostMemory memory = arenas.allocate(() -> account.uninitialized(holder, bytes));
+    HostMemory memory = account.uninitialized(holder, bytes);
     // A literal lies in one Java array, so that one window holds it.
     memory.window(0).put(0, literal.bytes(), 0, (int) bytes);
     return memory;
@@ -63,7 +63,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public DeviceMemory allocate(String what, long bytes) {
-    return arenas.allocate(() -> account.allocate(what, bytes));
+    return account.allocate(what, bytes);
   }
 
   @Override
