@@ -2,6 +2,7 @@ package io.millrace.ops;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
 import io.millrace.ops.array.SliceMasks;
+import io.millrace.ops.linalg.DiagonalOps;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
@@ -51,6 +53,39 @@ class FedSlicesTest {
     assertArrayEquals(all.get(0).toFloatArray(), all.get(1).toFloatArray(), of);
     assertEquals(all.get(2).shape(), all.get(3).shape(), of);
     assertArrayEquals(all.get(2).toFloatArray(), all.get(3).toFloatArray(), of);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cpu", "reference"})
+  void whatStandsAroundIsDataToo(String device) {
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1, 3), "x");
+    Output around = tf.placeholder(DType.FLOAT32, Shape.scalar(), "around");
+    for (float value : new float[] {0, 7, Float.NaN, Float.NEGATIVE_INFINITY}) {
+      int[][] margins = {{1, 0}, {0, 2}};
+      Twin padded = twin(x, tf.pad(x, margins, value), tf.pad(x, margins, around));
+      Twin diagonals = twin(x, diagonals(x, value), diagonals(x, around));
+      Output band = tf.constant(new int[] {-1, 1});
+      DiagonalOps.Align align = DiagonalOps.Align.RIGHT_LEFT;
+      Twin parts =
+          twin(
+              x,
+              tf.linalg.diagPart(x, band, value, align),
+              tf.linalg.diagPart(x, band, around, align));
+      try (Session session = session(device)) {
+        for (Twin twin : List.of(padded, diagonals, parts)) {
+          for (int rows : new int[] {3, 2}) {
+            Map<Output, Object> feeds = Map.of(x, counting(Shape.of(rows, 3)), around, value);
+            assertAlike(session, twin, feeds, value + " around " + rows + " rows");
+            String text = session.explain(List.of(twin.fed), feeds);
+            assertFalse(text.contains("found first: around"), text);
+          }
+        }
+      }
+    }
+  }
+
+  private Output diagonals(Output x, Object around) {
+    return tf.linalg.diag(x, 1, 3, 4, around, DiagonalOps.Align.RIGHT_LEFT);
   }
 
   private static Tensor counting(Shape shape) {

@@ -1,7 +1,6 @@
 package io.millrace.ops.array;
 
 import io.millrace.Output;
-import io.millrace.ir.ScalarFunction;
 import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -43,11 +42,6 @@ public interface PadOps extends Building {
     Output input = operand(x);
     return result(
         new PadV2(), input, operand(paddings), operand("PadV2", constantValue, input.dtype()));
-  }
-
-  /** Returns the only element of a literal. */
-  static ScalarFunction.Constant constant(Literal literal) {
-    return new ScalarFunction.Constant(literal.type().dtype(), literal.bits(0));
   }
 
   /** The first input with zeros around it, as many as the second says. */
@@ -159,8 +153,8 @@ public interface PadOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      to.output(
-          0, Surrounding.fill(to, to.input(0), to.constant(1).toLongs(), constant(to.constant(2))));
+      long[] counts = to.constant(1).toLongs();
+      to.output(0, Surrounding.with(to, 2, (x, fill) -> Surrounding.fill(to, x, counts, fill)));
     }
 
     static List<Example> examples() {

@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
+import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.op.Arguments;
@@ -126,7 +127,7 @@ public interface BandOps extends Building {
       Diagonals.Band band = isFirst() ? Diagonals.Band.MAIN : Diagonals.Band.of(to.constant(2));
       Value placed =
           Diagonals.of(band, align, shape)
-              .unpack(to, to.input(1), shape, Literal.scalar(type.dtype(), 0));
+              .unpack(to, to.input(1), shape, new ScalarFunction.Constant(type.dtype(), 0));
       to.output(
           0,
           to.mapViews(

@@ -1,6 +1,8 @@
 package io.millrace.ops.linalg;
 
 import io.millrace.Output;
+import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.Value;
 import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -12,12 +14,14 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.ShapeVectors;
+import io.millrace.ops.building.Surrounding;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Matrices from diagonals, and diagonals of matrices.
@@ -66,6 +70,14 @@ public interface DiagonalOps extends Building {
 
     Diagonals.Band band(Lowering to) {
       return this == V1 ? Diagonals.Band.MAIN : Diagonals.Band.of(to.constant(1));
+    }
+
+    /** Returns what is made with zeros around it, or in later forms with this input. */
+    Value around(
+        Lowering to, int scalar, BiFunction<Value, ScalarFunction.Constant, Value> making) {
+      return this == V1
+          ? making.apply(to.input(0), new ScalarFunction.Constant(to.inputType(0).dtype(), 0))
+          : Surrounding.with(to, scalar, making);
     }
   }
 
@@ -261,10 +273,8 @@ public interface DiagonalOps extends Building {
     @Override
     public void lower(Lowering to) {
       Shape shape = to.outputType(0).shape();
-      Literal none = Literal.scalar(to.outputType(0).dtype(), 0);
-      Diagonals.Band band = form.band(to);
-      Literal padding = form == Form.V1 ? none : to.constant(4);
-      to.output(0, Diagonals.of(band, align, shape).unpack(to, to.input(0), shape, padding));
+      Diagonals diagonals = Diagonals.of(form.band(to), align, shape);
+      to.output(0, form.around(to, 4, (x, fill) -> diagonals.unpack(to, x, shape, fill)));
     }
 
     static List<Example> examples() {
@@ -370,11 +380,9 @@ public interface DiagonalOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Diagonals.Band band = form.band(to);
-      Diagonals diagonals = Diagonals.of(band, align, to.inputType(0).shape());
-      TensorType type = to.outputType(0);
-      Literal padding = form == Form.V1 ? Literal.scalar(type.dtype(), 0) : to.constant(2);
-      to.output(0, diagonals.pack(to, to.input(0), type.shape(), padding));
+      Diagonals diagonals = Diagonals.of(form.band(to), align, to.inputType(0).shape());
+      Shape shape = to.outputType(0).shape();
+      to.output(0, form.around(to, 2, (x, fill) -> diagonals.pack(to, x, shape, fill)));
     }
 
     static List<Example> examples() {

@@ -6,7 +6,6 @@ import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
-import io.millrace.ops.array.PadOps;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import java.util.ArrayList;
@@ -92,16 +91,17 @@ record Diagonals(Band band, DiagonalOps.Align align, long rows, long columns) {
   }
 
   /** Returns the diagonals of matrices, packed. */
-  Value pack(Lowering to, Value matrices, Shape shape, Literal padding) {
+  Value pack(Lowering to, Value matrices, Shape shape, ScalarFunction.Constant padding) {
     return move(to, matrices, shape, padding, false);
   }
 
   /** Returns matrices with these packed diagonals. */
-  Value unpack(Lowering to, Value packed, Shape shape, Literal padding) {
+  Value unpack(Lowering to, Value packed, Shape shape, ScalarFunction.Constant padding) {
     return move(to, packed, shape, padding, true);
   }
 
-  private Value move(Lowering to, Value from, Shape shape, Literal padding, boolean toMatrices) {
+  private Value move(
+      Lowering to, Value from, Shape shape, ScalarFunction.Constant padding, boolean toMatrices) {
     Shape matrices = toMatrices ? shape : from.type().shape();
     long batch = matrices.slice(0, matrices.rank() - 2).size();
     long longest = (toMatrices ? from.type().shape() : shape).dim(-1);
@@ -123,8 +123,9 @@ record Diagonals(Band band, DiagonalOps.Align align, long rows, long columns) {
               toMatrices ? inRows : inMatrices,
               toMatrices ? inMatrices : inRows));
     }
-    ScalarFunction.Constant fill = PadOps.constant(padding);
     return to.emit(
-        new Primitive.Move(pieces, Optional.of(fill)), List.of(from), from.type().withShape(shape));
+        new Primitive.Move(pieces, Optional.of(padding)),
+        List.of(from),
+        from.type().withShape(shape));
   }
 }
