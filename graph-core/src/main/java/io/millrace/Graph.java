@@ -259,8 +259,9 @@ public final class Graph {
     if (name.isEmpty()) {
       return push(scopes.get().names, "");
     }
-    String scope = scoped(name, source());
-    return push(scopes.get().names, (name.endsWith("/") ? scope : unique(scope)) + "/");
+    SourceLine opened = source();
+    String scope = scoped(name, opened);
+    return push(scopes.get().names, (name.endsWith("/") ? scope : unique(scope)) + "/", opened);
   }
 
   /** Returns the open name scope with a slash at its end, or an empty text. */
@@ -288,7 +289,7 @@ public final class Graph {
     } catch (DeviceException e) {
       throw new GraphException(e.getMessage() + "\n  at " + source());
     }
-    return push(scopes.get().devices, nested);
+    return push(scopes.get().devices, nested, source());
   }
 
   /**
@@ -305,7 +306,7 @@ public final class Graph {
    */
   public Scope colocateWith(Operation operation) {
     Arguments.require(operation, "operation");
-    return push(scopes.get().devices, operation.device());
+    return push(scopes.get().devices, operation.device(), source());
   }
 
   /** Opens a scope whose operations run after these. */
@@ -327,11 +328,14 @@ public final class Graph {
    */
   public Scope at(SourceLine line) {
     Arguments.require(line, "line");
-    return push(scopes.get().sources, line);
+    return push(scopes.get().sources, line, line);
   }
 
   private static <T> Scope push(Deque<T> stack, T item) {
-    SourceLine opened = OpFamilies.caller();
+    return push(stack, item, OpFamilies.caller());
+  }
+
+  private static <T> Scope push(Deque<T> stack, T item, SourceLine opened) {
     stack.push(item);
     return () -> {
       if (stack.peek() != item) {

@@ -9,6 +9,7 @@ import io.millrace.op.Messages;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One fed tensor of a call: the key that the caller uses, and what its values look like.
@@ -27,9 +28,7 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
    */
   static FeedSlot of(Object key, Output output, Object value) {
     if (output.knownType().isEmpty()) {
-      throw new FeedException(
-          "cannot feed %s: its element type is none that Millrace has\n  at %s"
-              .formatted(output, output.operation().source()));
+      throw new FeedException(refused(output, "its element type is none that Millrace has"));
     }
     if (value instanceof Tensor tensor) {
       FeedSlot slot = new FeedSlot(key, output, tensor.type(), false);
@@ -40,17 +39,18 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
     }
     if (value instanceof Operand) {
       throw new FeedException(
-          "cannot feed %s: %s is a tensor of the graph, which has no value outside a run: fetch it first, and feed that\n  at %s"
-              .formatted(output, value, output.operation().source()));
+          refused(
+              output,
+              value
+                  + " is a tensor of the graph, which has no value outside a run: fetch it first,"
+                  + " and feed that"));
     }
     Shape shape;
     try {
       JavaValues.requireConverts(value, output.dtype());
       shape = JavaValues.shapeWithin(value, output.shape());
     } catch (IllegalArgumentException e) {
-      throw new FeedException(
-          "cannot feed %s: %s\n  at %s"
-              .formatted(output, e.getMessage(), output.operation().source()));
+      throw new FeedException(refused(output, e.getMessage()));
     }
     TensorType type = new TensorType(output.dtype(), shape);
     FeedSlot slot = new FeedSlot(key, output, type, JavaValues.isFlat(value));
@@ -79,9 +79,20 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
   }
 
   private FeedException refuse(TensorType got, String rule) {
-    return new FeedException(
-        "cannot feed %s with %s: %s\n  at %s"
-            .formatted(output, got, rule, output.operation().source()));
+    return new FeedException(told(output, " with " + got + ": " + rule));
+  }
+
+  /** Returns a message that refuses a value: to feed a tensor with it, or to set a variable. */
+  static String refused(Output output, @Nullable String rule) {
+    return told(output, ": " + rule);
+  }
+
+  private static String told(Output output, String rule) {
+    String wish =
+        output.operation().op() instanceof Settings.NewValue set
+            ? "set %s %s".formatted(set.variable().operation().name(), set.variable().type())
+            : "feed " + output;
+    return "cannot %s%s\n  at %s".formatted(wish, rule, output.operation().source());
   }
 
   /** Returns a hash of the shape of the value that a map may hold; allocates nothing. */

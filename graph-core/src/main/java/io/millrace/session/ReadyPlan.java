@@ -357,7 +357,10 @@ final class ReadyPlan {
   /** Waits until a retired plan is freed. */
   synchronized void awaitFreed() {
     waiting++;
-    Monitors.await(this, () -> made == 0);
-    waiting--;
+    try {
+      Monitors.await(this, () -> made == 0);
+    } finally {
+      waiting--;
+    }
   }
 }

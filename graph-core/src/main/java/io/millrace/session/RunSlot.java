@@ -156,13 +156,7 @@ final class RunSlot {
     try {
       JavaValues.copy(value, copy.buffers());
     } catch (IllegalArgumentException e) {
-      throw new FeedException(
-          "cannot feed "
-              + slot.output()
-              + ": "
-              + e.getMessage()
-              + "\n  at "
-              + slot.output().operation().source());
+      throw new FeedException(FeedSlot.refused(slot.output(), e.getMessage()));
     }
     feeds.add(memory);
   }
@@ -188,13 +182,7 @@ final class RunSlot {
     try {
       tensor.memory().retain();
     } catch (ClosedException e) {
-      throw new ClosedException(
-          "cannot feed "
-              + slot.output()
-              + ": "
-              + e.getMessage()
-              + "\n  at "
-              + slot.output().operation().source());
+      throw new ClosedException(FeedSlot.refused(slot.output(), e.getMessage()));
     }
     retained.add(tensor.memory());
     feeds.add(tensor.memory());

@@ -13,8 +13,6 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.OpFamilies;
-import io.millrace.type.DType;
-import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,10 +29,10 @@ import java.util.Map;
 record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds) {
 
   /** The value that a variable gets. */
-  private record Given(DType dtype, Shape shape) implements Op {
+  record NewValue(Output variable) implements Op {
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(new TensorType(dtype, shape));
+      return List.of(variable.type());
     }
 
     @Override
@@ -112,10 +110,7 @@ record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds)
       Output copy = copies.get(next++);
       TensorType type = entry.getKey().type();
       Output value =
-          own.add(
-                  new Given(type.dtype(), type.shape()),
-                  copy.operation().name() + "/value",
-                  List.of())
+          own.add(new NewValue(entry.getKey()), copy.operation().name() + "/value", List.of())
               .output(0);
       feeds.put(value, entry.getValue());
       targets.add(

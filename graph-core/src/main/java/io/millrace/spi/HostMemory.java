@@ -182,6 +182,7 @@ public final class HostMemory implements DeviceMemory {
   public void retain() {
     requireOpen();
     if (!block.retain()) {
+      requireOpen(); // It was closed since, and the line may be known.
       throw new ClosedException(CLOSED);
     }
   }
@@ -189,6 +190,35 @@ public final class HostMemory implements DeviceMemory {
   /** Ends one {@link #retain}. */
   public void release() {
     block.release();
+  }
+
+  /**
+   * Returns whether the other holds the same bytes.
+   *
+   * @throws ClosedException if one of them is closed
+   */
+  public boolean contentEquals(HostMemory other) {
+    retain();
+    try {
+      other.retain();
+      try {
+        return bytes == other.bytes && sameBytes(other);
+      } finally {
+        other.release();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private boolean sameBytes(HostMemory other) {
+    for (long at = 0; at < bytes; at += WINDOW) {
+      int length = (int) Math.min(WINDOW, bytes - at);
+      if (!window(at).slice(0, length).equals(other.window(at).slice(0, length))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void requireOpen() {

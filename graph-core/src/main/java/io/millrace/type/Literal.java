@@ -160,7 +160,8 @@ public final class Literal {
 
   @Override
   public int hashCode() {
-    if (hash == 0) {
+    int known = hash; // Read once: a second, racing read might see the 0 of before.
+    if (known == 0) {
       long sum = type.hashCode();
       int words = data.capacity() / Long.BYTES;
       for (int i = 0; i < words; i++) {
@@ -169,9 +170,10 @@ public final class Literal {
       for (int i = words * Long.BYTES; i < data.capacity(); i++) {
         sum = 31 * sum + data.get(i);
       }
-      hash = Long.hashCode(sum);
+      known = Long.hashCode(sum);
+      hash = known;
     }
-    return hash;
+    return known;
   }
 
   /** Returns the type, and the value of a scalar or a vector of up to eight elements. */

@@ -18,6 +18,7 @@ import io.millrace.ops.state.VariableOps;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -150,14 +151,55 @@ public abstract class Optimizer {
           setting.name(),
           value instanceof Boolean ? value : Messages.described(value));
     }
-    if (value instanceof Operand operand
-        && (!operand.asOutput().dtype().isNumeric()
-            || !operand.asOutput().shape().isCompatibleWith(Shape.scalar()))) {
+    if (value instanceof Operand operand) {
+      requireOwn(setting.name(), operand.asOutput());
+      if (!isNumber(operand.asOutput().type())) {
+        throw Refusal.of(
+            name,
+            "%s must be a number or a scalar tensor, not %s",
+            setting.name(),
+            operand.asOutput());
+      }
+    }
+    if (value instanceof Tensor tensor && !isNumber(tensor.type())) {
       throw Refusal.of(
           name,
-          "%s must be a number or a scalar tensor, not %s",
+          "%s must be a number or a scalar tensor, not a tensor %s",
           setting.name(),
-          operand.asOutput());
+          tensor.type());
+    }
+  }
+
+  private static boolean isNumber(TensorType type) {
+    return type.dtype().isNumeric() && type.shape().isCompatibleWith(Shape.scalar());
+  }
+
+  private void requireOwn(String what, Output tensor) {
+    if (tensor.graph() != graph) {
+      throw Refusal.of(
+          name,
+          "%s %s (made at %s) belongs to another graph than the optimizer",
+          what,
+          tensor,
+          tensor.operation().source());
+    }
+  }
+
+  private void requireCounter(Variable step) {
+    requireOwn("the global step", step.reference());
+    if (!isNumber(step.reference().type())) {
+      throw Refusal.of(name, "the global step must be a number, not %s", step);
+    }
+  }
+
+  private void requireFits(GradientAndVariable pair) {
+    Variable variable = pair.variable();
+    Output gradient = pair.gradient().orElseThrow();
+    requireOwn("the variable", variable.reference());
+    requireOwn("the gradient", gradient);
+    if (gradient.dtype() != variable.dtype()
+        || !gradient.shape().isCompatibleWith(variable.shape())) {
+      throw Refusal.of(name, "the gradient %s does not fit the variable %s", gradient, variable);
     }
   }
 
@@ -190,6 +232,7 @@ public abstract class Optimizer {
   public final Operation minimize(Operand loss, Options options) {
     Arguments.require(loss, "loss");
     Arguments.require(options, "options");
+    options.globalStep().ifPresent(this::requireCounter);
     List<GradientAndVariable> gradients =
         options.variables().isEmpty()
             ? computeGradients(loss)
@@ -223,13 +266,7 @@ public abstract class Optimizer {
     if (!value.dtype().isFloating()) {
       throw Refusal.of(name, "a loss must be floating, not %s", value);
     }
-    if (value.graph() != graph) {
-      throw Refusal.of(
-          name,
-          "the loss %s (made at %s) belongs to another graph than the optimizer",
-          value,
-          value.operation().source());
-    }
+    requireOwn("the loss", value);
     if (variables.isEmpty()) {
       throw Refusal.of(name, "the graph has no trainable variables");
     }
@@ -266,6 +303,9 @@ public abstract class Optimizer {
     if (present.isEmpty()) {
       throw noGradients(gradients, "there are no gradients by");
     }
+    // All of it before anything is added: a step that is refused leaves no slots behind.
+    globalStep.ifPresent(this::requireCounter);
+    present.forEach(this::requireFits);
     Graph.Scope init = graph.initScope();
     Graph.Scope root = graph.nameScope("");
     try (init;

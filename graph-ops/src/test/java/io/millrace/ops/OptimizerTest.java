@@ -10,6 +10,7 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
+import io.millrace.Tensor;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.List;
@@ -30,6 +31,10 @@ class OptimizerTest {
     String message = assertThrows(GraphException.class, action::run).getMessage();
     assertTrue(message.contains(part), () -> "'" + part + "' is not in: " + message);
     assertTrue(message.contains("(OptimizerTest.java:"), message);
+  }
+
+  private static List<GradientAndVariable> pairs(Output gradient, Variable variable) {
+    return List.of(new GradientAndVariable(Optional.of(gradient), variable));
   }
 
   private Variable weight(double start) {
@@ -237,5 +242,48 @@ class OptimizerTest {
     assertRefused(
         "learning_rate must be a number or a scalar tensor",
         () -> tf.train.gradientDescent(tf.constant(new double[2])).minimize(loss(w)));
+  }
+
+  @Test
+  void aRefusedStepLeavesNothingBehind() {
+    Variable w = weight(1);
+    Variable vector = tf.variable(tf.zeros(2), "vector");
+    Variable bool = tf.variable(false, "bool");
+    Output slope = tf.gradients(loss(w), w).get(0);
+    Output narrow = tf.cast(slope, DType.FLOAT32);
+    Output wide = tf.stack(List.of(slope, slope));
+    Ops other = Ops.of(new Graph());
+    Variable foreign = other.variable(other.zeros(DType.FLOAT64), "foreign");
+    Optimizer adam = tf.train.adam(0.1f);
+    Output loss = loss(w);
+    int before = graph.operations().size();
+    assertRefused(
+        "the gradient Cast:0 float32[] does not fit the variable w float64[]",
+        () -> adam.applyGradients(pairs(narrow, w)));
+    assertRefused(
+        "the gradient Pack:0 float64[2] does not fit the variable w float64[]",
+        () -> adam.applyGradients(pairs(wide, w)));
+    assertRefused(
+        "the gradient foreign/read:0 float64[] (made at",
+        () -> adam.applyGradients(pairs(foreign.asOutput(), w)));
+    assertRefused(
+        "the variable foreign:0 float64[] (made at",
+        () -> adam.applyGradients(pairs(slope, foreign)));
+    for (Variable counter : List.of(vector, bool)) {
+      String told = "the global step must be a number, not " + counter;
+      assertRefused(told, () -> adam.minimize(loss, counter));
+      assertRefused(told, () -> adam.applyGradients(pairs(slope, w), counter));
+    }
+    assertEquals(before, graph.operations().size());
+    assertEquals(Optional.empty(), adam.slot(w, "Adam"));
+  }
+
+  @Test
+  void settingsAreScalarsOfTheGraph() {
+    Output foreign = Ops.of(new Graph()).constant(0.1f);
+    assertRefused("learning_rate Const:0 float32[] (made at", () -> tf.train.adam(foreign));
+    assertRefused(
+        "learning_rate must be a number or a scalar tensor, not a tensor float32[2]",
+        () -> tf.train.adam(Tensor.of(new float[2])));
   }
 }
