@@ -40,6 +40,35 @@ class IndexingFacadeTest {
     return value(fetch, Map.of());
   }
 
+  /** Values of TensorFlow 2.21's tf.compat.v1.where and where_v2. */
+  @Test
+  void vectorOfConditionsChoosesSlicesAsInTensorFlow1() {
+    Output x = tf.constant(new float[][] {{1, 2}, {3, 4}});
+    boolean[] first = {true, false};
+    assertEquals("[[ 1. 2.] [-3. -4.]]", value(tf.where(first, x, tf.negative(x))));
+    assertEquals("[[ 1. -2.] [ 3. -4.]]", value(tf.whereV2(first, x, tf.negative(x))));
+    assertEquals("[[1. 0.] [3. 0.]]", value(tf.where(first, x, 0)));
+    assertEquals("[[1. 2.] [0. 0.]]", value(tf.where(new boolean[][] {{true}, {false}}, x, 0)));
+    Output slope = tf.gradients(tf.where(first, x, tf.square(x)), x).get(0);
+    assertEquals("[[1. 1.] [6. 8.]]", value(slope));
+  }
+
+  @Test
+  void conditionOfAnyShapeChoosesAsTheRunFindsIt() {
+    Output condition = tf.placeholder(DType.BOOL, Shape.unknown());
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(-1, -1));
+    Output chosen = tf.where(condition, x, tf.negative(x));
+    float[][] fed = {{1, 2}, {3, 4}};
+    boolean[] first = {true, false};
+    boolean[][] each = {{true, false}, {false, true}};
+    assertEquals("[[ 1. 2.] [-3. -4.]]", value(chosen, Map.of(condition, first, x, fed)));
+    assertEquals("[[ 1. -2.] [-3. 4.]]", value(chosen, Map.of(condition, each, x, fed)));
+    assertEquals("[[-1. -2.] [-3. -4.]]", value(chosen, Map.of(condition, false, x, fed)));
+    Output rows = tf.placeholder(DType.BOOL, Shape.of(-1));
+    Output sliced = tf.where(rows, x, tf.placeholderWithDefault(fed, Shape.of(-1, 2)));
+    assertEquals("[[0. 0.] [3. 4.]]", value(sliced, Map.of(rows, first, x, new float[2][2])));
+  }
+
   @Test
   void sortsAlongAnyAxisEitherWay() {
     Output x = tf.constant(new float[][] {{3, 1, 2}, {1, 5, 2}});

@@ -270,7 +270,7 @@ public interface PartitionOps extends Building {
         Output remains = tf.equal(tf.gather(writers, call.input(i)), numbers.get(i));
         gradients.add(
             Optional.of(
-                tf.where(
+                tf.whereV2(
                     Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving))));
       }
       return Gradients.of(gradients, "indices only place the slices");

@@ -158,7 +158,7 @@ public interface TensorScatterOps extends Building {
       Output rows = tf.slice(tf.shape(call.input(0)), tf.indices(0), depth);
       Output writers = tf.result(this, tf.fill(rows, tf.constant(0)), indices, numbers);
       Output remains = tf.equal(picked(call, writers), numbers);
-      return tf.where(Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving));
+      return tf.whereV2(Broadcasting.widened(remains, arriving), arriving, tf.zerosLike(arriving));
     }
 
     /** The elements and updates equal to the extreme one, or NaN, share its gradient equally. */
@@ -180,8 +180,8 @@ public interface TensorScatterOps extends Building {
       Output shared = tf.divide(call.gradient(), count);
       Output arriving = picked(call, shared);
       return both(
-          tf.where(kept, shared, tf.zerosLike(shared)),
-          tf.where(taken, arriving, tf.zerosLike(arriving)));
+          tf.whereV2(kept, shared, tf.zerosLike(shared)),
+          tf.whereV2(taken, arriving, tf.zerosLike(arriving)));
     }
 
     private Output picked(Gradient call, Output x) {

@@ -59,11 +59,11 @@ public interface NormOps extends Building {
           // Scaled, so that powers neither overflow nor vanish; of zeros alone there is no slope.
           Output most = tf.stopGradient(reduce(Kind.MAX, sizes, axes, true));
           Output isScale = tf.logicalAnd(tf.greater(most, 0), tf.isFinite(most));
-          Output scale = tf.where(isScale, most, tf.onesLike(most));
+          Output scale = tf.whereV2(isScale, most, tf.onesLike(most));
           Output sum = reduce(Kind.SUM, tf.pow(tf.divide(sizes, scale), ord), axes, true);
           Output some = tf.notEqual(sum, 0);
-          Output root = tf.pow(tf.where(some, sum, tf.onesLike(sum)), 1 / ord);
-          Output norm = tf.multiply(tf.where(some, root, tf.zerosLike(sum)), scale);
+          Output root = tf.pow(tf.whereV2(some, sum, tf.onesLike(sum)), 1 / ord);
+          Output norm = tf.multiply(tf.whereV2(some, root, tf.zerosLike(sum)), scale);
           return keepDims ? norm : reduce(Kind.SUM, norm, axes, false);
         });
   }

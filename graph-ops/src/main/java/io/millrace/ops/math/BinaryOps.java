@@ -210,8 +210,8 @@ public interface BinaryOps extends Building {
             .derivatives(
                 (tf, x, y, z, dz) -> {
                   Output positive = tf.greater(x, 0);
-                  Output safe = tf.where(positive, x, tf.onesLike(x));
-                  Output log = tf.where(positive, tf.log(safe), tf.zerosLike(x));
+                  Output safe = tf.whereV2(positive, x, tf.onesLike(x));
+                  Output log = tf.whereV2(positive, tf.log(safe), tf.zerosLike(x));
                   return List.of(
                       // The power 0 is constant, even at 0 where its factor is infinite.
                       tf.multiply(dz, tf.multiplyNoNan(tf.pow(x, tf.subtract(y, 1)), y)),
@@ -247,7 +247,7 @@ public interface BinaryOps extends Building {
                 (tf, y, x, z, dz) -> {
                   // Squares of what is scaled neither overflow nor vanish.
                   Output most = tf.stopGradient(tf.maximum(tf.abs(x), tf.abs(y)));
-                  Output scale = tf.where(tf.isFinite(most), most, tf.onesLike(most));
+                  Output scale = tf.whereV2(tf.isFinite(most), most, tf.onesLike(most));
                   Output a = tf.divide(x, scale);
                   Output b = tf.divide(y, scale);
                   Output scaled =
@@ -303,7 +303,7 @@ public interface BinaryOps extends Building {
 
     private static List<Output> split(Ops tf, Output first, Output dz) {
       Output zeros = tf.zerosLike(dz);
-      return List.of(tf.where(first, dz, zeros), tf.where(first, zeros, dz));
+      return List.of(tf.whereV2(first, dz, zeros), tf.whereV2(first, zeros, dz));
     }
 
     /**

@@ -66,9 +66,9 @@ public interface ClipOps extends Building {
     // NaN is not within: it goes on.
     Output within = tf.lessEqual(own, wished);
     // What is not chosen must have finite slopes: they are multiplied by 0.
-    Output from = tf.where(within, tf.onesLike(own), own);
-    Output to = tf.where(within, tf.onesLike(own), wished);
-    return tf.where(within, x, tf.multiply(tf.divide(x, from), to));
+    Output from = tf.whereV2(within, tf.onesLike(own), own);
+    Output to = tf.whereV2(within, tf.onesLike(own), wished);
+    return tf.whereV2(within, x, tf.multiply(tf.divide(x, from), to));
   }
 
   /**
@@ -140,7 +140,7 @@ public interface ClipOps extends Building {
           Ops tf = tf();
           Output one = tf.onesLike(own);
           Output within = tf.lessEqual(own, wished);
-          Output factor = tf.divide(tf.where(within, one, wished), tf.where(within, one, own));
+          Output factor = tf.divide(tf.whereV2(within, one, wished), tf.whereV2(within, one, own));
           // Own minus own is 0, or NaN where it is not finite: then nothing should go on as if.
           Output scale = tf.add(factor, tf.subtract(own, own));
           return inputs.stream().map(x -> tf.multiply(x, scale)).toList();
@@ -186,9 +186,9 @@ public interface ClipOps extends Building {
       Output above = tf.greater(x, call.input(2));
       Output zeros = tf.zerosLike(dy);
       return Gradients.of(
-          tf.where(tf.logicalOr(below, above), zeros, dy),
-          Broadcasting.sumTo(tf.where(below, dy, zeros), call.input(1), y, List.of(x)),
-          Broadcasting.sumTo(tf.where(above, dy, zeros), call.input(2), y, List.of(x)));
+          tf.whereV2(tf.logicalOr(below, above), zeros, dy),
+          Broadcasting.sumTo(tf.whereV2(below, dy, zeros), call.input(1), y, List.of(x)),
+          Broadcasting.sumTo(tf.whereV2(above, dy, zeros), call.input(2), y, List.of(x)));
     }
 
     @Override

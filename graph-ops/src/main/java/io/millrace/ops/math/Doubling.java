@@ -34,7 +34,7 @@ final class Doubling {
 
   /** Returns at each place the element that is so far behind it; others where there is none. */
   Output behind(Output x, int distance, Output others) {
-    return tf.where(isInside(distance), gather(x, distance), others);
+    return tf.whereV2(isInside(distance), gather(x, distance), others);
   }
 
   /** Returns r where {@code r[k] = b[k] + a[k] r[k + step]}; beyond the end r is 0. */
@@ -45,8 +45,8 @@ final class Doubling {
       int distance = step * (1 << i);
       Output inside = isInside(distance);
       Output zeros = tf.zerosLike(sums);
-      Output reached = tf.where(inside, gather(sums, distance), zeros);
-      sums = tf.add(sums, tf.multiply(tf.where(inside, factors, zeros), reached));
+      Output reached = tf.whereV2(inside, gather(sums, distance), zeros);
+      sums = tf.add(sums, tf.multiply(tf.whereV2(inside, factors, zeros), reached));
       factors = tf.multiply(factors, gather(factors, distance));
     }
     return sums;
@@ -64,10 +64,10 @@ final class Doubling {
     for (int i = 0; i < steps; i++) {
       int distance = step * (1 << i);
       // Of another group come ones, so that no slope is multiplied by what is not finite there.
-      Output others = tf.where(isSame(groups, distance), gather(products, distance), ones);
+      Output others = tf.whereV2(isSame(groups, distance), gather(products, distance), ones);
       products = tf.multiply(products, others);
     }
-    return tf.where(isSame(groups, step), gather(products, step), ones);
+    return tf.whereV2(isSame(groups, step), gather(products, step), ones);
   }
 
   private Output isSame(Output groups, int distance) {

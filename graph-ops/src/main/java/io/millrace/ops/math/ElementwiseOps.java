@@ -26,9 +26,38 @@ import java.util.Optional;
 public interface ElementwiseOps extends Building {
 
   /**
-   * Returns x where the condition holds and y elsewhere, all three broadcast. TensorFlow: SelectV2.
+   * Returns x where the condition holds and y elsewhere. As in TensorFlow 1, a condition with one
+   * axis chooses whole slices along the first axis of x and y if both have more axes; otherwise all
+   * three broadcast, as by {@link #whereV2}. TensorFlow: tf.where, which is Select, or SelectV2 to
+   * broadcast.
+   *
+   * <p>Where the graph does not know how many axes the condition has, x and y of one shape are
+   * chosen as by {@link #select}.
    */
   default Output where(Object condition, Object x, Object y) {
+    Arguments.requireEach("condition, x, y", condition, x, y);
+    List<Output> choices = operands(x, y);
+    Output chooses = operand("SelectV2", condition, DType.BOOL);
+    return choosesSlices(chooses.shape(), choices.get(0).shape(), choices.get(1).shape())
+        ? select(chooses, choices.get(0), choices.get(1))
+        : result(new SelectV2(), chooses, choices.get(0), choices.get(1));
+  }
+
+  private static boolean choosesSlices(Shape condition, Shape x, Shape y) {
+    if (x.isRankKnown() && x.rank() < 2 || y.isRankKnown() && y.rank() < 2) {
+      return false;
+    }
+    if (!condition.isRankKnown()) {
+      return x.equals(y);
+    }
+    return condition.rank() == 1 && (!x.isRankKnown() || !y.isRankKnown() || x.rank() == y.rank());
+  }
+
+  /**
+   * Returns x where the condition holds and y elsewhere, all three broadcast: a condition with one
+   * axis lies along the last one. TensorFlow: tf.where_v2, which is SelectV2.
+   */
+  default Output whereV2(Object condition, Object x, Object y) {
     Arguments.requireEach("condition, x, y", condition, x, y);
     List<Output> choices = operands(x, y);
     return result(
@@ -82,8 +111,8 @@ public interface ElementwiseOps extends Building {
       Output x = call.input(1);
       Output y = call.input(2);
       Output zeros = tf.zerosLike(call.gradient());
-      Output dx = tf.where(condition, call.gradient(), zeros);
-      Output dy = tf.where(condition, zeros, call.gradient());
+      Output dx = tf.whereV2(condition, call.gradient(), zeros);
+      Output dy = tf.whereV2(condition, zeros, call.gradient());
       return Gradients.of(
           List.of(
               Optional.empty(),

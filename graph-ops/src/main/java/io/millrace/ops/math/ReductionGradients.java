@@ -52,7 +52,7 @@ final class ReductionGradients {
             call.input(1));
     // Of nothing there is no extreme, and no share.
     Output shared = tf.divide(kept(call, reduce, call.gradient()), tf.maximum(count, 1));
-    return Gradients.of(tf.where(chosen, shared, tf.zerosLike(shared)));
+    return Gradients.of(tf.whereV2(chosen, shared, tf.zerosLike(shared)));
   }
 
   /** Every element takes its part of the norm times the gradient; 0 where the norm is 0. */
@@ -85,7 +85,7 @@ final class ReductionGradients {
     Output numbers = tf.range(count);
     Output diagonal = tf.equal(tf.expandDims(numbers, 0), tf.expandDims(numbers, 1));
     Output one = tf.constant(1, x.dtype());
-    Output others = tf.reduceProd(tf.where(diagonal, one, rows), 2);
+    Output others = tf.reduceProd(tf.whereV2(diagonal, one, rows), 2);
     Output back =
         tf.result(
             new MovementOps.Transpose(),

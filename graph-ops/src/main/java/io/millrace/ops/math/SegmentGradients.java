@@ -33,7 +33,7 @@ final class SegmentGradients {
       public Output spread(Output perSegment) {
         Output picked = tf.gather(perSegment, tf.maximum(ids, tf.zerosLike(ids)));
         Output present = Broadcasting.widened(tf.greaterEqual(ids, tf.zerosLike(ids)), picked);
-        return tf.where(present, picked, tf.zerosLike(picked));
+        return tf.whereV2(present, picked, tf.zerosLike(picked));
       }
     };
   }
@@ -71,7 +71,7 @@ final class SegmentGradients {
     Output chosen = Extremes.orNaN(tf, tf.equal(data, groups.spread(call.output(0))), data);
     Output count = groups.combine(SegmentOps.Kind.SUM, tf.cast(chosen, data.dtype()));
     Output shared = groups.spread(tf.divide(call.gradient(), tf.maximum(count, 1)));
-    return tf.where(chosen, shared, tf.zerosLike(shared));
+    return tf.whereV2(chosen, shared, tf.zerosLike(shared));
   }
 
   /**

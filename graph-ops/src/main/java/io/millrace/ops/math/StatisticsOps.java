@@ -42,15 +42,15 @@ public interface StatisticsOps extends Building {
           Ops tf = tf();
           Output greatest = reduce(Kind.MAX, x, axes, true);
           Output finite = tf.isFinite(greatest);
-          Output moved = tf.stopGradient(tf.where(finite, greatest, tf.zerosLike(greatest)));
+          Output moved = tf.stopGradient(tf.whereV2(finite, greatest, tf.zerosLike(greatest)));
           Output powers = tf.exp(tf.subtract(x, moved));
           Output sum = reduce(Kind.SUM, powers, axes, true);
           Output first = tf.equal(x, greatest);
-          Output others = tf.where(first, tf.zerosLike(powers), powers);
+          Output others = tf.whereV2(first, tf.zerosLike(powers), powers);
           Output ties = reduce(Kind.SUM, tf.cast(first, x.dtype()), axes, true);
           Output rest = tf.add(reduce(Kind.SUM, others, axes, true), tf.subtract(ties, 1));
           Output plain = tf.log(sum);
-          Output lost = tf.where(finite, tf.subtract(tf.log1p(rest), plain), tf.zerosLike(plain));
+          Output lost = tf.whereV2(finite, tf.subtract(tf.log1p(rest), plain), tf.zerosLike(plain));
           Output all = tf.add(tf.add(plain, tf.stopGradient(lost)), moved);
           // Sums of one element each, without the axes.
           return keepDims ? all : reduce(Kind.SUM, all, axes, false);

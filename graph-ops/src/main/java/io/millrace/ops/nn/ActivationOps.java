@@ -134,7 +134,7 @@ public interface ActivationOps extends Building {
               Output decay = decay(tf, x);
               Output below = tf.multiply(decay, Slope.SELU_SCALE_ALPHA);
               Output above = tf.multiply(decay, Slope.SELU_SCALE);
-              yield tf.multiply(dy, tf.where(tf.less(x, 0), below, above));
+              yield tf.multiply(dy, tf.whereV2(tf.less(x, 0), below, above));
             }
             default -> tf.result(slope, dy, slope.atOutput() ? call.output(0) : x);
           });
@@ -241,7 +241,7 @@ public interface ActivationOps extends Building {
     private Output second(Ops tf, Output both, Output point) {
       return switch (this) {
         case RELU, RELU6 -> tf.zerosLike(point);
-        case ELU, SELU -> tf.where(tf.less(point, 0), both, tf.zerosLike(both));
+        case ELU, SELU -> tf.whereV2(tf.less(point, 0), both, tf.zerosLike(both));
         case SOFTPLUS -> tf.multiply(both, UnaryOps.Unary.slopeOfSigmoid(tf, point));
         case SOFTSIGN -> {
           Output base = tf.add(tf.abs(point), 1);

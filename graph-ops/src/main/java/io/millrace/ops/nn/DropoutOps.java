@@ -42,7 +42,7 @@ public interface DropoutOps extends Building {
           Output scale = tf.divide(tf.constant(1, dtype), kept);
           Object shape = how.noiseShape().orElseGet(() -> Broadcasting.shapeOf(data));
           Output drawn = tf.random.uniform(shape, 0, 1, dtype, how.seed());
-          return tf.where(tf.greaterEqual(drawn, dropped), tf.multiply(data, scale), 0);
+          return tf.whereV2(tf.greaterEqual(drawn, dropped), tf.multiply(data, scale), 0);
         });
   }
 

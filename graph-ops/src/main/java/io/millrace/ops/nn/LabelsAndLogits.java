@@ -71,12 +71,12 @@ final class LabelsAndLogits {
       Ops tf, String rule, Output labels, Output holds, Map<String, Output> told) {
     Output flat = tf.reshape(holds, -1);
     Output numbers = tf.range(tf.size(flat));
-    Output first = tf.withName("position").reduceMin(tf.where(flat, tf.size(flat), numbers));
+    Output first = tf.withName("position").reduceMin(tf.whereV2(flat, tf.size(flat), numbers));
     List<Object> shown = new ArrayList<>(List.of(first));
     new TreeMap<>(told)
         .forEach(
             (name, value) -> {
-              Output own = tf.where(tf.equal(numbers, first), tf.reshape(value, -1), 0);
+              Output own = tf.whereV2(tf.equal(numbers, first), tf.reshape(value, -1), 0);
               shown.add(tf.withName(name).reduceSum(own));
             });
     Operation check = tf.withName(rule).assertThat(tf.reduceAll(holds), shown.toArray());

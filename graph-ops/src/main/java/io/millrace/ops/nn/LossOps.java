@@ -148,8 +148,8 @@ public interface LossOps extends Building {
           Ops tf = tf();
           // For each sign the form in which nothing is taken off again, nor in the gradient.
           Output positive = tf.greaterEqual(x, 0);
-          Output factor = tf.where(positive, tf.subtract(1, z), tf.negative(z));
-          Output minusAbs = tf.where(positive, tf.negative(x), x);
+          Output factor = tf.whereV2(positive, tf.subtract(1, z), tf.negative(z));
+          Output minusAbs = tf.whereV2(positive, tf.negative(x), x);
           // A score that is infinitely right costs nothing.
           return tf.add(tf.multiplyNoNan(x, factor), tf.nn.softplus(minusAbs));
         });

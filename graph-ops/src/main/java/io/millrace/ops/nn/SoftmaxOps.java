@@ -74,7 +74,7 @@ public interface SoftmaxOps extends Building {
      * the digits of 1 - y where y is rounded to 1.
      */
     static Output slope(Ops tf, Output y, Output dy) {
-      Output likely = tf.where(tf.greater(y, 0.5), dy, tf.zerosLike(dy));
+      Output likely = tf.whereV2(tf.greater(y, 0.5), dy, tf.zerosLike(dy));
       Output moved = tf.subtract(dy, tf.stopGradient(tf.reduceSum(likely, true, -1)));
       Output mean = tf.reduceSum(tf.multiply(moved, y), true, -1);
       return tf.multiply(tf.subtract(moved, mean), y);
@@ -149,7 +149,7 @@ public interface SoftmaxOps extends Building {
       // Of probabilities near 1 the digits are in what they lack.
       Output likely = tf.subtract(tf.subtract(dy, sum), tf.multiply(sum, tf.expm1(y)));
       Output unlikely = tf.subtract(dy, tf.multiply(sum, tf.exp(y)));
-      return Gradients.of(tf.where(tf.greater(y, -Math.log(2)), likely, unlikely));
+      return Gradients.of(tf.whereV2(tf.greater(y, -Math.log(2)), likely, unlikely));
     }
 
     @Override
