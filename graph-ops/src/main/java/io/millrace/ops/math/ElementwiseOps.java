@@ -44,7 +44,7 @@ public interface ElementwiseOps extends Building {
   }
 
   private static boolean choosesSlices(Shape condition, Shape x, Shape y) {
-    if (x.isRankKnown() && x.rank() < 2 || y.isRankKnown() && y.rank() < 2) {
+    if ((x.isRankKnown() && x.rank() < 2) || (y.isRankKnown() && y.rank() < 2)) {
       return false;
     }
     if (!condition.isRankKnown()) {
