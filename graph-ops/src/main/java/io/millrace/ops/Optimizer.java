@@ -151,6 +151,13 @@ public abstract class Optimizer {
           setting.name(),
           value instanceof Boolean ? value : Messages.described(value));
     }
+    if (value instanceof Number) {
+      try {
+        Tensor.of(value, DType.FLOAT32).close();
+      } catch (IllegalArgumentException e) {
+        throw Refusal.of(name, "%s: %s", setting.name(), String.valueOf(e.getMessage()));
+      }
+    }
     if (value instanceof Operand operand) {
       requireOwn(setting.name(), operand.asOutput());
       if (!isNumber(operand.asOutput().type())) {

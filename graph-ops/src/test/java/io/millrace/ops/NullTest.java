@@ -238,6 +238,22 @@ class NullTest {
     refused(IllegalArgumentException.class, () -> Tensor.of(new float[2][]), "null at [0]");
   }
 
+  @Test
+  void aRefusedCallLeavesItsScopeToTheNextOne() {
+    Output flags = tf.constant(new boolean[] {true, false});
+    for (Executable mistake :
+        List.<Executable>of(
+            () -> tf.trace(null),
+            () -> tf.eye(2, 2, null),
+            () -> tf.logicalXor(null, flags),
+            () -> tf.logicalXor(flags, null))) {
+      assertThrows(GraphException.class, mistake);
+    }
+    assertEquals("trace/Sum", tf.trace(x).operation().name());
+    assertEquals("eye/MatrixDiagV3", tf.eye(2).operation().name());
+    assertEquals("LogicalXor/LogicalAnd_1", tf.logicalXor(flags, flags).operation().name());
+  }
+
   private static void refused(
       Class<? extends RuntimeException> kind, Executable mistake, String part) {
     String message = assertThrows(kind, mistake).getMessage();

@@ -282,6 +282,7 @@ class OptimizerTest {
   void settingsAreScalarsOfTheGraph() {
     Output foreign = Ops.of(new Graph()).constant(0.1f);
     assertRefused("learning_rate Const:0 float32[] (made at", () -> tf.train.adam(foreign));
+    assertRefused("learning_rate: 1.0E300 does not fit float32", () -> tf.train.adam(1e300));
     assertRefused(
         "learning_rate must be a number or a scalar tensor, not a tensor float32[2]",
         () -> tf.train.adam(Tensor.of(new float[2])));

@@ -136,6 +136,7 @@ public interface DiagonalOps extends Building {
 
   /** Returns a matrix with ones on its main diagonal. TensorFlow: MatrixDiagV3 of Fill. */
   default Output eye(int rows, int columns, DType dtype) {
+    Arguments.require(dtype, "dtype");
     return scope(
         "eye",
         () -> {
@@ -146,6 +147,7 @@ public interface DiagonalOps extends Building {
 
   /** Returns the sums of the main diagonals of matrices. TensorFlow: Sum of MatrixDiagPartV3. */
   default Output trace(Object x) {
+    Arguments.require(x, "x");
     return scope("trace", () -> tf().reduceSum(tf().matrixDiagPart(x), -1));
   }
 

@@ -6,6 +6,7 @@ import static io.millrace.op.TypeSet.NUMERIC;
 
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -15,6 +16,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.op.TypeSet;
 import io.millrace.ops.Building;
+import io.millrace.ops.Ops;
 import io.millrace.ops.building.Shapes;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
@@ -80,9 +82,15 @@ public interface ComparisonOps extends Building {
 
   /** Returns where exactly one is true, made of LogicalAnd, LogicalOr and LogicalNot. */
   default Output logicalXor(Object x, Object y) {
+    Arguments.requireEach("x, y", x, y);
     return scope(
         "LogicalXor",
-        () -> tf().logicalAnd(tf().logicalOr(x, y), tf().logicalNot(tf().logicalAnd(x, y))));
+        () -> {
+          Ops tf = tf();
+          List<Output> both = tf.operands(x, y);
+          Output any = tf.logicalOr(both.get(0), both.get(1));
+          return tf.logicalAnd(any, tf.logicalNot(tf.logicalAnd(both.get(0), both.get(1))));
+        });
   }
 
   /** The comparisons and logical functions of two tensors. */
