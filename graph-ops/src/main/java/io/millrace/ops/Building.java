@@ -109,6 +109,23 @@ public interface Building {
   }
 
   /**
+   * Returns the axes that a number, an array or a list of them say as a tensor, or a tensor that
+   * says them already. What of it has to be known while the graph is built says so itself.
+   */
+  default Output axes(Object axes) {
+    Arguments.require(axes, "axes");
+    return ShapeArguments.dims(axes).map(this::indices).orElseGet(() -> operand(axes));
+  }
+
+  /** Returns one axis, or one size, as a scalar: a whole number becomes int32 if it fits. */
+  default Output axis(Object axis) {
+    Arguments.require(axis, "axis");
+    return ShapeArguments.whole(axis)
+        .map(at -> at == at.intValue() ? operand(at.intValue()) : operand(at))
+        .orElseGet(() -> operand(axis));
+  }
+
+  /**
    * Returns the vector that a shape is as a tensor: a Shape, whole numbers, an array or a list of
    * them, or a tensor already. A list may hold scalar tensors beside numbers.
    */

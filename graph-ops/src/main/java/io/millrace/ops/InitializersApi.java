@@ -24,28 +24,28 @@ public final class InitializersApi extends Facade {
   }
 
   /** Returns a float32 tensor of one value. TensorFlow: constant_initializer. */
-  public Output constant(double value, Object shape) {
+  public Output constant(Object value, Object shape) {
     return constant(value, shape, DType.FLOAT32);
   }
 
   /** Returns a tensor of one value. TensorFlow: constant_initializer. */
-  public Output constant(double value, Object shape, DType dtype) {
-    Arguments.requireEach("shape, dtype", shape, dtype);
-    return ops.fill(shape, tf().constant(value, dtype));
+  public Output constant(Object value, Object shape, DType dtype) {
+    Arguments.requireEach("value, shape, dtype", value, shape, dtype);
+    return ops.fill(shape, operand(value, dtype));
   }
 
   /** Returns float32 numbers from [low, high). TensorFlow: random_uniform_initializer. */
-  public Output uniform(Object shape, double low, double high) {
+  public Output uniform(Object shape, Object low, Object high) {
     return ops.random.uniform(shape, low, high);
   }
 
   /** Returns float32 normal numbers. TensorFlow: random_normal_initializer. */
-  public Output normal(Object shape, double deviation) {
+  public Output normal(Object shape, Object deviation) {
     return ops.random.normal(shape, 0, deviation);
   }
 
   /** Returns float32 normal numbers within two deviations: truncated_normal_initializer. */
-  public Output truncatedNormal(Object shape, double deviation) {
+  public Output truncatedNormal(Object shape, Object deviation) {
     return ops.random.truncatedNormal(shape, 0, deviation);
   }
 

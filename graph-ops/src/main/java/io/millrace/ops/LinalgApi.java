@@ -17,12 +17,12 @@ public final class LinalgApi extends Facade implements EinsumOps, MatrixOps, Nor
   }
 
   /** Returns the float32 identity matrix with n rows. */
-  public Output eye(int n) {
+  public Output eye(Object n) {
     return ops.eye(n);
   }
 
   /** Returns a matrix with ones on its main diagonal. */
-  public Output eye(int rows, int columns, DType dtype) {
+  public Output eye(Object rows, Object columns, DType dtype) {
     return ops.eye(rows, columns, dtype);
   }
 

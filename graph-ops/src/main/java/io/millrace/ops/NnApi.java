@@ -1,5 +1,6 @@
 package io.millrace.ops;
 
+import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ops.index.InTopKOps;
 import io.millrace.ops.index.TopKOps;
@@ -51,8 +52,18 @@ public final class NnApi extends Facade
     return ops.l2Normalize(x, axes);
   }
 
+  /** Returns x divided by its 2-norms along axes: {@link Ops#l2Normalize(Object, Object)}. */
+  public Output l2Normalize(Object x, Object axes) {
+    return ops.l2Normalize(x, axes);
+  }
+
   /** Returns x divided by its 2-norms along axes, or the root of epsilon if that is greater. */
-  public Output l2Normalize(Object x, int[] axes, double epsilon) {
+  public Output l2Normalize(Object x, int[] axes, Object epsilon) {
+    return ops.l2Normalize(x, axes, epsilon);
+  }
+
+  /** Returns the same for axes that a tensor says. */
+  public Output l2Normalize(Object x, Operand axes, Object epsilon) {
     return ops.l2Normalize(x, axes, epsilon);
   }
 }

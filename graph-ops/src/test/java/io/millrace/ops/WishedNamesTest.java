@@ -91,6 +91,11 @@ class WishedNamesTest {
                       new float[2][2][1][1],
                       new int[] {1, 3, 3, 1},
                       ConvOptions.valid())),
+          Map.entry(
+              "booleanMask", tf -> tf.booleanMask(new float[2], new boolean[] {true, false}, 0)),
+          Map.entry("l2Normalize", tf -> tf.linalg.l2Normalize(new float[2], new int[] {0}, 1e-6)),
+          Map.entry(
+              "tensordot", tf -> tf.tensordot(new float[2], new float[2], tf.tf().constant(1))),
           Map.entry("oneHot", tf -> tf.oneHot(new int[1], 2, 1f, 0f, 0)),
           Map.entry(
               "extractImagePatches",

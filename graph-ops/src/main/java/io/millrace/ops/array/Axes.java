@@ -1,10 +1,17 @@
 package io.millrace.ops.array;
 
+import io.millrace.Graph;
+import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.op.Messages;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
@@ -17,7 +24,64 @@ public final class Axes {
       Building building,
       String type,
       Output x,
-      int axis,
+      Output axis,
+      BiFunction<Building, Output, Output> function) {
+    requireScalar(type, axis);
+    Optional<Literal> known = x.graph().staticValue(axis);
+    return known.isPresent()
+        ? alongKnown(building, type, x, known.get().getLong(0), function)
+        : alongFed(building, type, x, axis, function);
+  }
+
+  /** Returns an axis, which must be an integer scalar. */
+  public static Output requireScalar(String type, Output axis) {
+    Shape shape = axis.shape();
+    if (!axis.dtype().isIndex() || (shape.isRankKnown() && shape.rank() != 0)) {
+      throw Refusal.of(type, "the axis must be an int32 or int64 scalar, not %s", axis);
+    }
+    return axis;
+  }
+
+  /** Swaps the axis that a run says with the last, and back. */
+  private static Output alongFed(
+      Building building,
+      String type,
+      Output x,
+      Output axis,
+      BiFunction<Building, Output, Output> function) {
+    Ops tf = building.tf();
+    return building.scope(
+        type,
+        () -> {
+          Output rank = tf.rank(x);
+          Output last = tf.subtract(rank, 1);
+          Output at = fromFront(tf, x, axis);
+          Output places = tf.range(rank);
+          Output others = tf.where(tf.equal(places, last), at, places);
+          Output swap = tf.where(tf.equal(places, at), last, others);
+          Output along = tf.transpose(function.apply(tf, tf.transpose(x, swap)), swap);
+          return tf.ensureShape(along, x.shape());
+        });
+  }
+
+  /** Returns an axis of a tensor counted from the front; a run where there is none is refused. */
+  public static Output fromFront(Ops tf, Output x, Output axis) {
+    Output rank = tf.rank(x);
+    Output wished = tf.cast(axis, DType.INT32);
+    Output exists =
+        tf.logicalAnd(tf.greaterEqual(wished, tf.negative(rank)), tf.less(wished, rank));
+    Operation check = tf.withName("axis_is_in_range").assertThat(exists, axis);
+    Graph.Scope scope = x.graph().controlDependencies(List.of(check));
+    try (scope) {
+      return tf.where(tf.less(wished, 0), tf.add(wished, rank), wished);
+    }
+  }
+
+  private static Output alongKnown(
+      Building building,
+      String type,
+      Output x,
+      long axis,
       BiFunction<Building, Output, Output> function) {
     if (axis == -1) {
       return function.apply(building, x);

@@ -1,6 +1,5 @@
 package io.millrace.ops.array;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.View;
 import io.millrace.op.Arguments;
@@ -30,22 +29,13 @@ import java.util.stream.IntStream;
 public interface ConcatOps extends Building {
 
   /**
-   * Returns tensors one after another along an existing axis. TensorFlow: ConcatV2, or Identity for
-   * one tensor.
+   * Returns tensors one after another along an existing axis, a number or a scalar tensor.
+   * TensorFlow: ConcatV2, or Identity for one tensor.
    */
-  default Output concat(List<?> values, int axis) {
-    Arguments.requireAll(values, "values");
-    return joined(operands(values.toArray()), operand(axis));
-  }
-
-  /**
-   * Returns tensors one after another along an axis that a scalar says. TensorFlow: ConcatV2, or
-   * Identity for one tensor.
-   */
-  default Output concat(List<?> values, Operand axis) {
+  default Output concat(List<?> values, Object axis) {
     Arguments.require(axis, "axis");
     Arguments.requireAll(values, "values");
-    return joined(operands(values.toArray()), axis.asOutput());
+    return joined(operands(values.toArray()), axis(axis));
   }
 
   private Output joined(List<Output> values, Output axis) {
@@ -63,11 +53,8 @@ public interface ConcatOps extends Building {
 
   /** One tensor alone has to have the axis too, though nothing is put along it. */
   private void requireAxis(Output x, Output axis) {
+    Axes.requireScalar("ConcatV2", axis);
     int rank = x.shape().isRankKnown() ? x.shape().rank() : -1;
-    boolean scalar = !axis.shape().isRankKnown() || axis.shape().rank() == 0;
-    if (!axis.dtype().isIndex() || !scalar) {
-      throw Refusal.of("ConcatV2", "the axis must be an int32 or int64 scalar, not %s", axis);
-    }
     graph()
         .staticValue(axis)
         .map(value -> value.getLong(0))

@@ -129,7 +129,7 @@ public interface CreationOps extends Building {
   /**
    * Returns vectors of float32 with a one at the place that each index names. TensorFlow: OneHot.
    */
-  default Output oneHot(Object indices, int depth) {
+  default Output oneHot(Object indices, Object depth) {
     return oneHot(indices, depth, 1f, 0f, -1);
   }
 
@@ -142,7 +142,7 @@ public interface CreationOps extends Building {
   default Output oneHot(Object indices, Object depth, Object on, Object off, int axis) {
     Arguments.requireEach("indices, depth, on, off", indices, depth, on, off);
     List<Output> values = operands(on, off);
-    return result(new OneHot(axis), operand(indices), operand(depth), values.get(0), values.get(1));
+    return result(new OneHot(axis), operand(indices), axis(depth), values.get(0), values.get(1));
   }
 
   /** A scalar repeated: inputs shape and value. */

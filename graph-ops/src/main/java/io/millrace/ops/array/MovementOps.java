@@ -43,7 +43,13 @@ public interface MovementOps extends Building {
 
   /** Returns the tensor with axis {@code order[i]} as its axis i. TensorFlow: Transpose. */
   default Output transpose(Object x, int... order) {
-    return result(new Transpose(), each("x, order", x, order));
+    return transpose(x, (Object) order);
+  }
+
+  /** Returns the tensor with its axes in the order that a tensor or a list says: Transpose. */
+  default Output transpose(Object x, Object order) {
+    Arguments.requireEach("x, order", x, order);
+    return result(new Transpose(), operand(x), axes(order));
   }
 
   /**

@@ -40,8 +40,9 @@ public interface ReshapeOps extends Building {
   }
 
   /** Returns the tensor with a new axis of extent 1 at this place. TensorFlow: ExpandDims. */
-  default Output expandDims(Object x, int axis) {
-    return result(new ExpandDims(), operand(x), operand(axis));
+  default Output expandDims(Object x, Object axis) {
+    Arguments.requireEach("x, axis", x, axis);
+    return result(new ExpandDims(), operand(x), axis(axis));
   }
 
   /** Returns the tensor without its axes of extent 1. TensorFlow: Squeeze. */

@@ -1,6 +1,5 @@
 package io.millrace.ops.array;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.View;
 import io.millrace.op.Arguments;
@@ -27,13 +26,13 @@ public interface ReverseOps extends Building {
 
   /** Returns the tensor with the elements along these axes reversed. TensorFlow: ReverseV2. */
   default Output reverse(Object x, int... axes) {
-    return result(new ReverseV2(), each("x, axes", x, axes));
+    return reverse(x, (Object) axes);
   }
 
-  /** Returns the tensor with the axes reversed that a vector says. TensorFlow: ReverseV2. */
-  default Output reverse(Object x, Operand axes) {
+  /** Returns the tensor with the axes reversed that a tensor or a list says: ReverseV2. */
+  default Output reverse(Object x, Object axes) {
     Arguments.requireEach("x, axes", x, axes);
-    return result(new ReverseV2(), operand(x), axes);
+    return result(new ReverseV2(), operand(x), axes(axes));
   }
 
   /** The first input with the axes reversed that the second says. */

@@ -1,6 +1,5 @@
 package io.millrace.ops.array;
 
-import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.ir.View;
 import io.millrace.op.Arguments;
@@ -13,6 +12,8 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
@@ -25,25 +26,38 @@ import java.util.Optional;
 /** Taking a tensor apart along an axis, which the parts keep. */
 public interface SplitOps extends Building {
 
-  /** Returns equal parts of a tensor, one after another along its first axis. TensorFlow: Split. */
-  default List<Output> split(Object x, int parts) {
-    return split(x, parts, 0);
-  }
-
-  /** Returns equal parts of a tensor, one after another along an axis. TensorFlow: Split. */
-  default List<Output> split(Object x, int parts, int axis) {
-    Arguments.require(x, "x");
-    return apply(new Split(parts), operand(axis), operand(x)).outputs();
+  /** Returns parts of a tensor, one after another along its first axis. */
+  default List<Output> split(Object x, Object partsOrSizes) {
+    return split(x, partsOrSizes, 0);
   }
 
   /**
-   * Returns parts of a tensor, one after another along an axis. TensorFlow: SplitV.
+   * Returns parts of a tensor, one after another along an axis. TensorFlow: Split for a number of
+   * equal parts, SplitV for sizes.
    *
-   * @param sizes the parts' extents along the axis, one of which may be -1 for what is left
+   * @param partsOrSizes how many equal parts there are, a number; or the parts' extents along the
+   *     axis, an array, a list or a vector tensor whose length is known, one of which may be -1 for
+   *     what is left
+   * @param axis a number or a scalar tensor
    */
-  default List<Output> split(Object x, int[] sizes, int axis) {
-    Arguments.requireEach("x, sizes", x, sizes);
-    return apply(new SplitV(sizes.length), operand(x), operand(sizes), operand(axis)).outputs();
+  default List<Output> split(Object x, Object partsOrSizes, Object axis) {
+    Arguments.requireEach("x, partsOrSizes, axis", x, partsOrSizes, axis);
+    if (partsOrSizes instanceof Number number) {
+      return apply(new Split(parts(number)), axis(axis), operand(x)).outputs();
+    }
+    Output sizes = axes(partsOrSizes);
+    Shape shape = sizes.shape();
+    if (shape.isRankKnown() && shape.rank() == 0) {
+      throw Refusal.of(
+          "SplitV",
+          "the number of parts must be a number that is known while the graph is built, not %s",
+          sizes);
+    }
+    if (!shape.isRankKnown() || shape.dim(0) < 0) {
+      throw Refusal.of(
+          "SplitV", "the length of %s is not known: say the number of parts too", sizes);
+    }
+    return split(x, sizes, (int) shape.dim(0), axis);
   }
 
   /**
@@ -52,9 +66,17 @@ public interface SplitOps extends Building {
    * @param sizes the parts' extents along the axis, a vector
    * @param parts their number
    */
-  default List<Output> split(Object x, Operand sizes, int parts, int axis) {
-    Arguments.requireEach("x, sizes", x, sizes);
-    return apply(new SplitV(parts), operand(x), sizes, operand(axis)).outputs();
+  default List<Output> split(Object x, Object sizes, int parts, Object axis) {
+    Arguments.requireEach("x, sizes, axis", x, sizes, axis);
+    return apply(new SplitV(parts), operand(x), axes(sizes), axis(axis)).outputs();
+  }
+
+  private static int parts(Number number) {
+    return ShapeArguments.whole(number)
+        .filter(parts -> parts == parts.intValue())
+        .map(Long::intValue)
+        .orElseThrow(
+            () -> Refusal.of("Split", "the number of parts must be an int, not %s", number));
   }
 
   /** Equal parts of the second input along the axis that the first says. */

@@ -27,8 +27,9 @@ public final class ShapeArguments {
     if (value instanceof short[] dims) {
       return Optional.of(IntStream.range(0, dims.length).mapToLong(i -> dims[i]).toArray());
     }
-    if (isWhole(value)) {
-      return Optional.of(new long[] {((Number) value).longValue()});
+    Optional<Long> number = whole(value);
+    if (number.isPresent()) {
+      return Optional.of(new long[] {number.get()});
     }
     return value instanceof List<?> list
         ? dims(list)
@@ -47,7 +48,15 @@ public final class ShapeArguments {
   }
 
   private static boolean isWhole(Object value) {
-    return value instanceof Integer || value instanceof Long || value instanceof Short;
+    return value instanceof Integer
+        || value instanceof Long
+        || value instanceof Short
+        || value instanceof Byte;
+  }
+
+  /** Returns a whole number; none if a value is something else. */
+  public static Optional<Long> whole(Object value) {
+    return isWhole(value) ? Optional.of(((Number) value).longValue()) : Optional.empty();
   }
 
   /** Returns the shape that a value says. */

@@ -43,7 +43,7 @@ public interface GatherOps extends Building {
    *
    * @return {@code params.shape[:axis] + indices.shape + params.shape[axis+1:]}
    */
-  default Output gather(Object params, Object indices, int axis) {
+  default Output gather(Object params, Object indices, Object axis) {
     return gather(params, indices, axis, 0);
   }
 
@@ -55,9 +55,9 @@ public interface GatherOps extends Building {
    * @param batchDims how many axes both share; negative counts from the end of the indices
    * @return {@code params.shape[:axis] + indices.shape[batchDims:] + params.shape[axis+1:]}
    */
-  default Output gather(Object params, Object indices, int axis, int batchDims) {
-    Arguments.requireEach("params, indices", params, indices);
-    return result(new GatherV2(batchDims), operand(params), operand(indices), operand(axis));
+  default Output gather(Object params, Object indices, Object axis, int batchDims) {
+    Arguments.requireEach("params, indices, axis", params, indices, axis);
+    return result(new GatherV2(batchDims), operand(params), operand(indices), axis(axis));
   }
 
   /** Slices of the first input that the second names, along the axis that the third says. */

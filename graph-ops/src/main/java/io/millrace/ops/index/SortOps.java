@@ -27,8 +27,8 @@ public interface SortOps extends Building {
    *
    * @param values numeric, with at least one axis
    */
-  default Output sort(Object values, int axis, Direction direction) {
-    Arguments.requireEach("values, direction", values, direction);
+  default Output sort(Object values, Object axis, Direction direction) {
+    Arguments.requireEach("values, axis, direction", values, axis, direction);
     return scope(
         "sort",
         () -> {
@@ -57,8 +57,8 @@ public interface SortOps extends Building {
    * Returns where the elements stand that are in order along an axis, as int32. Equal elements keep
    * their order, and NaN counts as greater than every number. TensorFlow: tf.argsort.
    */
-  default Output argsort(Object values, int axis, Direction direction) {
-    Arguments.requireEach("values, direction", values, direction);
+  default Output argsort(Object values, Object axis, Direction direction) {
+    Arguments.requireEach("values, axis, direction", values, axis, direction);
     return scope(
         "argsort",
         () -> {
@@ -80,8 +80,8 @@ public interface SortOps extends Building {
         });
   }
 
-  private static Output sorted(Ops tf, Output x, int axis, UnaryOperator<Output> order) {
-    return Axes.alongLast(tf, "TopKV2", x, axis, (same, last) -> order.apply(last));
+  private static Output sorted(Ops tf, Output x, Object axis, UnaryOperator<Output> order) {
+    return Axes.alongLast(tf, "TopKV2", x, tf.axis(axis), (same, last) -> order.apply(last));
   }
 
   /** Returns how many elements there are along the last axis. */

@@ -48,7 +48,7 @@ public interface TopKOps extends Building {
    */
   default ValuesAndIndices topK(Object x, Object k, boolean sorted) {
     Arguments.requireEach("x, k", x, k);
-    Operation top = apply(new TopKV2(sorted, DType.INT32), operand(x), operand(k));
+    Operation top = apply(new TopKV2(sorted, DType.INT32), operand(x), axis(k));
     return new ValuesAndIndices(top.output(0), top.output(1));
   }
 

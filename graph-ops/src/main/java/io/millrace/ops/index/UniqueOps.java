@@ -44,8 +44,10 @@ public interface UniqueOps extends Building {
    * Returns the slices along an axis, each once, and for each slice its place among them, int32.
    * TensorFlow: UniqueV2.
    */
-  default ValuesAndIndices unique(Object x, int axis) {
-    Operation unique = apply(new UniqueV2(false, DType.INT32), operand(x), indices(axis));
+  default ValuesAndIndices unique(Object x, Object axis) {
+    Arguments.requireEach("x, axis", x, axis);
+    Output along = tf().reshape(axis(axis), 1);
+    Operation unique = apply(new UniqueV2(false, DType.INT32), operand(x), along);
     return new ValuesAndIndices(unique.output(0), unique.output(1));
   }
 

@@ -15,7 +15,9 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.array.Axes;
 import io.millrace.ops.building.Refusal;
+import io.millrace.ops.building.ShapeArguments;
 import io.millrace.ops.building.Shapes;
 import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
@@ -23,6 +25,7 @@ import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /** Finding and picking the elements for which something holds: data decide how many there are. */
 public interface WhereOps extends Building {
@@ -53,43 +56,61 @@ public interface WhereOps extends Building {
    * @param axis the first of these axes; counts from the end if negative
    * @return the tensor with these axes replaced by one
    */
-  default Output booleanMask(Object tensor, Object mask, int axis) {
-    Arguments.requireEach("tensor, mask", tensor, mask);
+  default Output booleanMask(Object tensor, Object mask, Object axis) {
+    Arguments.requireEach("tensor, mask, axis", tensor, mask, axis);
     Output x = operand(tensor);
     Output flags = operand("booleanMask", mask, DType.BOOL);
     if (!flags.shape().isRankKnown() || flags.shape().rank() == 0) {
       throw Refusal.of("booleanMask", "the mask must have a known number of axes, not %s", flags);
     }
+    Optional<Long> number = ShapeArguments.whole(axis);
+    Optional<Output> at =
+        number.isPresent()
+            ? Optional.empty()
+            : Optional.of(Axes.requireScalar("booleanMask", axis(axis)));
+    Optional<Long> known =
+        number.or(() -> at.flatMap(graph()::staticValue).map(value -> value.getLong(0)));
+    boolean fits = known.isPresent() && fits(x, flags, known.get());
     int masked = flags.shape().rank();
-    if (axis < 0 && !x.shape().isRankKnown()) {
-      throw Refusal.of("booleanMask", "axis %d of %s needs a known number of axes", axis, x);
-    }
-    int first = axis < 0 ? axis + x.shape().rank() : axis;
-    if (x.shape().isRankKnown()
-        && (first < 0
-            || first + masked > x.shape().rank()
-            || !x.shape().slice(first, first + masked).isCompatibleWith(flags.shape()))) {
-      throw Refusal.of(
-          "booleanMask", "the mask %s does not fit %s from axis %d on", flags, x, axis);
-    }
-    boolean fits =
-        x.shape().isRankKnown()
-            && flags.shape().isFullyDefined()
-            && x.shape().slice(first, first + masked).equals(flags.shape());
     return scope(
         "boolean_mask",
         () -> {
           Ops tf = tf();
           Output shape = Broadcasting.shapeOf(x);
-          Output before = tf.slice(shape, new long[] {0}, new long[] {first});
-          Output along = tf.slice(shape, new long[] {first}, new long[] {masked});
-          Output after = tf.slice(shape, new long[] {(long) first + masked}, new long[] {-1});
+          Output first =
+              known
+                  .map(place -> tf.axis(place < 0 ? place + x.shape().rank() : place))
+                  .orElseGet(() -> Axes.fromFront(tf, x, at.orElseThrow()));
+          Output start = tf.expandDims(first, 0);
+          Output before = tf.slice(shape, tf.indices(0), start);
+          Output along = tf.slice(shape, start, tf.indices(masked));
+          Output after = tf.slice(shape, tf.add(start, masked), tf.indices(-1));
           Output size = tf.reduceProd(along, true, 0);
           Output rows = tf.reshape(x, tf.concat(List.of(before, size, after), 0));
           Output checked = fits ? flags : maskOf(along, flags);
           Output found = tf.squeeze(tf.where(tf.reshape(checked, -1)), 1);
           return tf.gather(rows, found, first);
         });
+  }
+
+  /** Returns whether a mask is known to fit; refuses one that is known not to. */
+  private static boolean fits(Output x, Output flags, long axis) {
+    if (!x.shape().isRankKnown()) {
+      if (axis < 0) {
+        throw Refusal.of("booleanMask", "axis %d of %s needs a known number of axes", axis, x);
+      }
+      return false;
+    }
+    int masked = flags.shape().rank();
+    long first = axis < 0 ? axis + x.shape().rank() : axis;
+    if (first < 0
+        || first + masked > x.shape().rank()
+        || !x.shape().slice((int) first, (int) first + masked).isCompatibleWith(flags.shape())) {
+      throw Refusal.of(
+          "booleanMask", "the mask %s does not fit %s from axis %d on", flags, x, axis);
+    }
+    return flags.shape().isFullyDefined()
+        && x.shape().slice((int) first, (int) first + masked).equals(flags.shape());
   }
 
   /** Returns the mask; a run in which it has not this shape is refused, and names it. */

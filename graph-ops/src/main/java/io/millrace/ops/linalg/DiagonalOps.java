@@ -130,18 +130,21 @@ public interface DiagonalOps extends Building {
   }
 
   /** Returns the float32 identity matrix with n rows. TensorFlow: MatrixDiagV3 of Fill. */
-  default Output eye(int n) {
+  default Output eye(Object n) {
     return eye(n, n, DType.FLOAT32);
   }
 
   /** Returns a matrix with ones on its main diagonal. TensorFlow: MatrixDiagV3 of Fill. */
-  default Output eye(int rows, int columns, DType dtype) {
-    Arguments.require(dtype, "dtype");
+  default Output eye(Object rows, Object columns, DType dtype) {
+    Arguments.requireEach("rows, columns, dtype", rows, columns, dtype);
     return scope(
         "eye",
         () -> {
-          Output ones = tf().ones(dtype, Math.min(rows, columns));
-          return tf().matrixDiag(ones, 0, rows, columns, 0, Align.RIGHT_LEFT);
+          Output height = operand(rows, DType.INT32);
+          Output width = operand(columns, DType.INT32);
+          Output least = tf().minimum(height, width);
+          Output ones = tf().ones(tf().reshape(least, 1), dtype);
+          return tf().matrixDiag(ones, 0, height, width, 0, Align.RIGHT_LEFT);
         });
   }
 

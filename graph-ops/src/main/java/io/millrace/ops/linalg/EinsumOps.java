@@ -1,5 +1,6 @@
 package io.millrace.ops.linalg;
 
+import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.op.Arguments;
 import io.millrace.op.Example;
@@ -10,7 +11,9 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
+import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
+import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** Sums of products along named axes. */
 public interface EinsumOps extends Building {
@@ -52,6 +56,36 @@ public interface EinsumOps extends Building {
     Arrays.setAll(last, i -> i - last.length);
     Arrays.setAll(leading, i -> i);
     return tensordot(first, operand(b, first.dtype()), last, leading);
+  }
+
+  /**
+   * Returns the sums of products over axes that a tensor says, a number of them or, as {@code
+   * [2,k]}, those of a and those of b; it has to be known while the graph is built, for it decides
+   * which product it is. TensorFlow: tensordot.
+   */
+  default Output tensordot(Object a, Object b, Operand axes) {
+    Arguments.requireEach("a, b, axes", a, b, axes);
+    Output wished = axes.asOutput();
+    Literal known =
+        graph()
+            .staticValue(wished)
+            .orElseThrow(
+                () ->
+                    Refusal.of(
+                        "tensordot",
+                        "the axes have to be known while the graph is built, but %s is not",
+                        wished));
+    Shape shape = known.type().shape();
+    boolean pairs = shape.rank() >= 1 && shape.dim(0) == 2;
+    if (!known.type().dtype().isIndex() || !(shape.rank() == 0 || pairs)) {
+      throw Refusal.of(
+          "tensordot", "the axes must be an int32 or int64 scalar or [2,k], not %s", wished);
+    }
+    int[] all = LongStream.of(known.toLongs()).mapToInt(Math::toIntExact).toArray();
+    int half = all.length / 2;
+    return pairs
+        ? tensordot(a, b, Arrays.copyOf(all, half), Arrays.copyOfRange(all, half, all.length))
+        : tensordot(a, b, all[0]);
   }
 
   /**

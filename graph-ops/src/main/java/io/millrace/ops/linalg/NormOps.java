@@ -1,5 +1,6 @@
 package io.millrace.ops.linalg;
 
+import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
@@ -8,6 +9,7 @@ import io.millrace.ops.building.Refusal;
 import io.millrace.ops.math.ReductionOps;
 import io.millrace.ops.math.ReductionOps.Kind;
 import io.millrace.ops.math.ReductionOps.Reduce;
+import java.util.Optional;
 
 /** Norms of vectors and matrices, made of reductions. */
 public interface NormOps extends Building {
@@ -31,8 +33,9 @@ public interface NormOps extends Building {
   }
 
   /** Returns the norms of vectors along an axis. TensorFlow: norm. */
-  default Output norm(Object x, double ord, boolean keepDims, int axis) {
-    return norm(operand(x), ord, operand(new int[] {axis}), keepDims);
+  default Output norm(Object x, double ord, boolean keepDims, Object axis) {
+    Arguments.requireEach("x, axis", x, axis);
+    return norm(operand(x), ord, axes(axis), keepDims);
   }
 
   private Output norm(Output x, double ord, Output axes, boolean keepDims) {
@@ -95,22 +98,42 @@ public interface NormOps extends Building {
    * greater. TensorFlow: l2_normalize.
    */
   default Output l2Normalize(Object x, int... axes) {
-    return l2Normalize(x, axes, 1e-12);
+    return l2Normalize(x, (Object) axes);
+  }
+
+  /** Returns x with all its parts along axes that a tensor or a list may say divided likewise. */
+  default Output l2Normalize(Object x, Object axes) {
+    Arguments.requireEach("x, axes", x, axes);
+    return normalized(operand(x), axes(axes), Optional.empty());
   }
 
   /**
    * Returns x with all its parts along these axes divided by their 2-norm, or by the root of
    * epsilon if that is greater. TensorFlow: l2_normalize.
    */
-  default Output l2Normalize(Object x, int[] axes, double epsilon) {
-    Arguments.requireEach("x, axes", x, axes);
-    Output input = operand(x);
+  default Output l2Normalize(Object x, int[] axes, Object epsilon) {
+    Arguments.requireEach("x, axes, epsilon", x, axes, epsilon);
+    return normalized(operand(x), axes(axes), Optional.of(epsilon));
+  }
+
+  /** Returns the same for axes that a tensor says. */
+  default Output l2Normalize(Object x, Operand axes, Object epsilon) {
+    Arguments.requireEach("x, axes, epsilon", x, axes, epsilon);
+    return normalized(operand(x), axes.asOutput(), Optional.of(epsilon));
+  }
+
+  private Output normalized(Output x, Output axes, Optional<Object> epsilon) {
     return scope(
         "l2_normalize",
         () -> {
           Ops tf = tf();
-          Output norms = norm(input, 2, operand(axes), true);
-          return tf.divide(input, tf.maximum(norms, Math.sqrt(epsilon)));
+          Output norms = norm(x, 2, axes, true);
+          Object least = epsilon.orElse(1e-12);
+          Object root =
+              least instanceof Number number
+                  ? Math.sqrt(number.doubleValue())
+                  : tf.sqrt(operand(least, x.dtype()));
+          return tf.divide(x, tf.maximum(norms, root));
         });
   }
 

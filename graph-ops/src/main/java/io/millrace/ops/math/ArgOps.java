@@ -45,28 +45,28 @@ public interface ArgOps extends Building {
    * Returns the int64 positions of the first greatest elements along an axis, or of the first NaN.
    * TensorFlow: ArgMax.
    */
-  default Output argmax(Object x, int axis) {
+  default Output argmax(Object x, Object axis) {
     return argmax(x, axis, DType.INT64);
   }
 
   /** Returns the positions of the first greatest elements along an axis. TensorFlow: ArgMax. */
-  default Output argmax(Object x, int axis, DType outputType) {
-    Arguments.requireEach("x, outputType", x, outputType);
-    return result(new Arg(false, outputType), operand(x), operand(axis));
+  default Output argmax(Object x, Object axis, DType outputType) {
+    Arguments.requireEach("x, axis, outputType", x, axis, outputType);
+    return result(new Arg(false, outputType), operand(x), axis(axis));
   }
 
   /**
    * Returns the int64 positions of the first least elements along an axis, or of the first NaN.
    * TensorFlow: ArgMin.
    */
-  default Output argmin(Object x, int axis) {
+  default Output argmin(Object x, Object axis) {
     return argmin(x, axis, DType.INT64);
   }
 
   /** Returns the positions of the first least elements along an axis. TensorFlow: ArgMin. */
-  default Output argmin(Object x, int axis, DType outputType) {
-    Arguments.requireEach("x, outputType", x, outputType);
-    return result(new Arg(true, outputType), operand(x), operand(axis));
+  default Output argmin(Object x, Object axis, DType outputType) {
+    Arguments.requireEach("x, axis, outputType", x, axis, outputType);
+    return result(new Arg(true, outputType), operand(x), axis(axis));
   }
 
   /** The positions of the first input's extremes along the axis that the second says. */

@@ -51,13 +51,19 @@ public interface ClipOps extends Building {
    * TensorFlow: clip_by_norm.
    */
   default Output clipByNorm(Object x, Object norm, int... axes) {
+    return clipByNorm(x, norm, (Object) axes);
+  }
+
+  /** Returns the same for axes that a tensor or a list may say. TensorFlow: clip_by_norm. */
+  default Output clipByNorm(Object x, Object norm, Object axes) {
     Arguments.requireEach("x, norm, axes", x, norm, axes);
     Output input = requireFloating("clipByNorm", operand(x));
+    Output along = axes(axes);
     return scope(
         "clip_by_norm",
         () ->
             scaled(
-                input, tf().reduceEuclideanNorm(input, true, axes), operand(norm, input.dtype())));
+                input, tf().reduceEuclideanNorm(input, true, along), operand(norm, input.dtype())));
   }
 
   /** Returns x scaled down from its own norm, where that is greater than the wished one. */

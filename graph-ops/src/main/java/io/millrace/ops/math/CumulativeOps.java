@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -32,7 +33,7 @@ public interface CumulativeOps extends Building {
   }
 
   /** Returns the sums of the elements up to each along an axis. TensorFlow: Cumsum. */
-  default Output cumsum(Object x, int axis) {
+  default Output cumsum(Object x, Object axis) {
     return cumsum(x, axis, false, false);
   }
 
@@ -43,8 +44,9 @@ public interface CumulativeOps extends Building {
    * @param exclusive whether an element itself is left out, so that the first sum is 0
    * @param reverse whether to begin at the axis's end
    */
-  default Output cumsum(Object x, int axis, boolean exclusive, boolean reverse) {
-    return result(new Cumulative(false, exclusive, reverse), operand(x), operand(axis));
+  default Output cumsum(Object x, Object axis, boolean exclusive, boolean reverse) {
+    Arguments.requireEach("x, axis", x, axis);
+    return result(new Cumulative(false, exclusive, reverse), operand(x), axis(axis));
   }
 
   /** Returns the products of the elements up to each along the first axis. TensorFlow: Cumprod. */
@@ -53,7 +55,7 @@ public interface CumulativeOps extends Building {
   }
 
   /** Returns the products of the elements up to each along an axis. TensorFlow: Cumprod. */
-  default Output cumprod(Object x, int axis) {
+  default Output cumprod(Object x, Object axis) {
     return cumprod(x, axis, false, false);
   }
 
@@ -65,8 +67,9 @@ public interface CumulativeOps extends Building {
    * @param exclusive whether an element itself is left out, so that the first product is 1
    * @param reverse whether to begin at the axis's end
    */
-  default Output cumprod(Object x, int axis, boolean exclusive, boolean reverse) {
-    return result(new Cumulative(true, exclusive, reverse), operand(x), operand(axis));
+  default Output cumprod(Object x, Object axis, boolean exclusive, boolean reverse) {
+    Arguments.requireEach("x, axis", x, axis);
+    return result(new Cumulative(true, exclusive, reverse), operand(x), axis(axis));
   }
 
   /** Sums or products of the first input along the axis that the second says. */

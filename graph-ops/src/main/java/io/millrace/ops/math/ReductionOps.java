@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -46,7 +47,17 @@ public interface ReductionOps extends Building {
 
   /** Returns the sums along axes. TensorFlow: Sum. */
   default Output reduceSum(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.SUM, keepDims), each("x, axes", x, axes));
+    return reduceSum(x, keepDims, (Object) axes);
+  }
+
+  /** Returns the sums along axes that a tensor or a list may say. TensorFlow: Sum. */
+  default Output reduceSum(Object x, Object axes) {
+    return reduceSum(x, false, axes);
+  }
+
+  /** Returns the sums along axes that a tensor or a list may say. TensorFlow: Sum. */
+  default Output reduceSum(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.SUM, keepDims, x, axes);
   }
 
   /** Returns the mean of all elements. TensorFlow: Mean. */
@@ -66,7 +77,17 @@ public interface ReductionOps extends Building {
 
   /** Returns the means along axes. TensorFlow: Mean. */
   default Output reduceMean(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MEAN, keepDims), each("x, axes", x, axes));
+    return reduceMean(x, keepDims, (Object) axes);
+  }
+
+  /** Returns the means along axes that a tensor or a list may say. TensorFlow: Mean. */
+  default Output reduceMean(Object x, Object axes) {
+    return reduceMean(x, false, axes);
+  }
+
+  /** Returns the means along axes that a tensor or a list may say. TensorFlow: Mean. */
+  default Output reduceMean(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.MEAN, keepDims, x, axes);
   }
 
   /**
@@ -89,7 +110,23 @@ public interface ReductionOps extends Building {
 
   /** Returns the square roots of the sums of squares along axes. TensorFlow: EuclideanNorm. */
   default Output reduceEuclideanNorm(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.EUCLIDEAN_NORM, keepDims), each("x, axes", x, axes));
+    return reduceEuclideanNorm(x, keepDims, (Object) axes);
+  }
+
+  /**
+   * Returns the square roots of the sums of squares along axes that a tensor or a list may say.
+   * TensorFlow: EuclideanNorm.
+   */
+  default Output reduceEuclideanNorm(Object x, Object axes) {
+    return reduceEuclideanNorm(x, false, axes);
+  }
+
+  /**
+   * Returns the square roots of the sums of squares along axes that a tensor or a list may say.
+   * TensorFlow: EuclideanNorm.
+   */
+  default Output reduceEuclideanNorm(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.EUCLIDEAN_NORM, keepDims, x, axes);
   }
 
   /** Returns the product of all elements. TensorFlow: Prod. */
@@ -109,7 +146,17 @@ public interface ReductionOps extends Building {
 
   /** Returns the products along axes. TensorFlow: Prod. */
   default Output reduceProd(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.PROD, keepDims), each("x, axes", x, axes));
+    return reduceProd(x, keepDims, (Object) axes);
+  }
+
+  /** Returns the products along axes that a tensor or a list may say. TensorFlow: Prod. */
+  default Output reduceProd(Object x, Object axes) {
+    return reduceProd(x, false, axes);
+  }
+
+  /** Returns the products along axes that a tensor or a list may say. TensorFlow: Prod. */
+  default Output reduceProd(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.PROD, keepDims, x, axes);
   }
 
   /** Returns the greatest of all elements. TensorFlow: Max. */
@@ -129,7 +176,17 @@ public interface ReductionOps extends Building {
 
   /** Returns the greatest elements along axes. TensorFlow: Max. */
   default Output reduceMax(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MAX, keepDims), each("x, axes", x, axes));
+    return reduceMax(x, keepDims, (Object) axes);
+  }
+
+  /** Returns the greatest elements along axes that a tensor or a list may say. TensorFlow: Max. */
+  default Output reduceMax(Object x, Object axes) {
+    return reduceMax(x, false, axes);
+  }
+
+  /** Returns the greatest elements along axes that a tensor or a list may say. TensorFlow: Max. */
+  default Output reduceMax(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.MAX, keepDims, x, axes);
   }
 
   /** Returns the least of all elements. TensorFlow: Min. */
@@ -149,7 +206,17 @@ public interface ReductionOps extends Building {
 
   /** Returns the least elements along axes. TensorFlow: Min. */
   default Output reduceMin(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.MIN, keepDims), each("x, axes", x, axes));
+    return reduceMin(x, keepDims, (Object) axes);
+  }
+
+  /** Returns the least elements along axes that a tensor or a list may say. TensorFlow: Min. */
+  default Output reduceMin(Object x, Object axes) {
+    return reduceMin(x, false, axes);
+  }
+
+  /** Returns the least elements along axes that a tensor or a list may say. TensorFlow: Min. */
+  default Output reduceMin(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.MIN, keepDims, x, axes);
   }
 
   /** Returns whether all elements are true. TensorFlow: All. */
@@ -164,7 +231,28 @@ public interface ReductionOps extends Building {
 
   /** Returns whether all elements along axes are true. TensorFlow: All. */
   default Output reduceAll(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.ALL, keepDims), each("x, axes", x, axes));
+    return reduceAll(x, keepDims, (Object) axes);
+  }
+
+  /**
+   * Returns whether all elements are true along axes that a tensor or a list may say. TensorFlow:
+   * All.
+   */
+  default Output reduceAll(Object x, Object axes) {
+    return reduceAll(x, false, axes);
+  }
+
+  /**
+   * Returns whether all elements are true along axes that a tensor or a list may say. TensorFlow:
+   * All.
+   */
+  default Output reduceAll(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.ALL, keepDims, x, axes);
+  }
+
+  /** Returns whether all elements are true, of all elements, keeping all axes. TensorFlow: All. */
+  default Output reduceAll(Object x, boolean keepDims) {
+    return Reduce.all(this, Kind.ALL, keepDims, x);
   }
 
   /** Returns whether any element is true. TensorFlow: Any. */
@@ -179,7 +267,28 @@ public interface ReductionOps extends Building {
 
   /** Returns whether any element along axes is true. TensorFlow: Any. */
   default Output reduceAny(Object x, boolean keepDims, int... axes) {
-    return result(new Reduce(Kind.ANY, keepDims), each("x, axes", x, axes));
+    return reduceAny(x, keepDims, (Object) axes);
+  }
+
+  /**
+   * Returns whether any element is true along axes that a tensor or a list may say. TensorFlow:
+   * Any.
+   */
+  default Output reduceAny(Object x, Object axes) {
+    return reduceAny(x, false, axes);
+  }
+
+  /**
+   * Returns whether any element is true along axes that a tensor or a list may say. TensorFlow:
+   * Any.
+   */
+  default Output reduceAny(Object x, boolean keepDims, Object axes) {
+    return Reduce.along(this, Kind.ANY, keepDims, x, axes);
+  }
+
+  /** Returns whether any element is true, of all elements, keeping all axes. TensorFlow: Any. */
+  default Output reduceAny(Object x, boolean keepDims) {
+    return Reduce.all(this, Kind.ANY, keepDims, x);
   }
 
   /** How elements are combined. */
@@ -221,6 +330,12 @@ public interface ReductionOps extends Building {
   record Reduce(Kind kind, boolean keepDims) implements Op {
 
     /** Reduces all axes. */
+    static Output along(Building tf, Kind kind, boolean keepDims, Object x, Object axes) {
+      Arguments.requireEach("x, axes", x, axes);
+      return tf.result(new Reduce(kind, keepDims), tf.operand(x), tf.axes(axes));
+    }
+
+    /** Returns a reduction along all axes. */
     static Output all(Building tf, Kind kind, boolean keepDims, Object x) {
       Output input = tf.operand(x);
       return tf.result(new Reduce(kind, keepDims), input, allAxes(tf, input));

@@ -16,8 +16,7 @@ public interface StatisticsOps extends Building {
 
   /** Returns the logarithm of the sum of all exponentials. TensorFlow: reduce_logsumexp. */
   default Output reduceLogsumexp(Object x) {
-    Output input = operand(x);
-    return logSumExp(input, Reduce.allAxes(this, input), false);
+    return reduceLogsumexp(x, false);
   }
 
   /** Returns the logarithms of sums of exponentials along axes. TensorFlow: reduce_logsumexp. */
@@ -27,8 +26,33 @@ public interface StatisticsOps extends Building {
 
   /** Returns the logarithms of sums of exponentials along axes. TensorFlow: reduce_logsumexp. */
   default Output reduceLogsumexp(Object x, boolean keepDims, int... axes) {
+    return reduceLogsumexp(x, keepDims, (Object) axes);
+  }
+
+  /**
+   * Returns the logarithms of sums of exponentials along axes that a tensor or a list may say.
+   * TensorFlow: reduce_logsumexp.
+   */
+  default Output reduceLogsumexp(Object x, Object axes) {
+    return reduceLogsumexp(x, false, axes);
+  }
+
+  /**
+   * Returns the logarithms of sums of exponentials along axes that a tensor or a list may say.
+   * TensorFlow: reduce_logsumexp.
+   */
+  default Output reduceLogsumexp(Object x, boolean keepDims, Object axes) {
     Arguments.requireEach("x, axes", x, axes);
-    return logSumExp(operand(x), operand(axes), keepDims);
+    return logSumExp(operand(x), axes(axes), keepDims);
+  }
+
+  /**
+   * Returns the logarithms of sums of exponentials, of all elements, keeping all axes. TensorFlow:
+   * reduce_logsumexp.
+   */
+  default Output reduceLogsumexp(Object x, boolean keepDims) {
+    Output input = operand(x);
+    return logSumExp(input, Reduce.allAxes(this, input), keepDims);
   }
 
   /**
@@ -59,8 +83,7 @@ public interface StatisticsOps extends Building {
 
   /** Returns the variance of all elements, floating. TensorFlow: reduce_variance. */
   default Output reduceVariance(Object x) {
-    Output input = operand(x);
-    return variance(input, Reduce.allAxes(this, input), false);
+    return reduceVariance(x, false);
   }
 
   /** Returns the variances along axes, floating. TensorFlow: reduce_variance. */
@@ -70,8 +93,28 @@ public interface StatisticsOps extends Building {
 
   /** Returns the variances along axes, floating. TensorFlow: reduce_variance. */
   default Output reduceVariance(Object x, boolean keepDims, int... axes) {
+    return reduceVariance(x, keepDims, (Object) axes);
+  }
+
+  /**
+   * Returns the variances along axes that a tensor or a list may say. TensorFlow: reduce_variance.
+   */
+  default Output reduceVariance(Object x, Object axes) {
+    return reduceVariance(x, false, axes);
+  }
+
+  /**
+   * Returns the variances along axes that a tensor or a list may say. TensorFlow: reduce_variance.
+   */
+  default Output reduceVariance(Object x, boolean keepDims, Object axes) {
     Arguments.requireEach("x, axes", x, axes);
-    return variance(operand(x), operand(axes), keepDims);
+    return variance(operand(x), axes(axes), keepDims);
+  }
+
+  /** Returns the variances, of all elements, keeping all axes. TensorFlow: reduce_variance. */
+  default Output reduceVariance(Object x, boolean keepDims) {
+    Output input = operand(x);
+    return variance(input, Reduce.allAxes(this, input), keepDims);
   }
 
   private Output variance(Output x, Output axes, boolean keepDims) {
@@ -89,8 +132,7 @@ public interface StatisticsOps extends Building {
    * equal. TensorFlow: reduce_std.
    */
   default Output reduceStd(Object x) {
-    Output input = operand(x);
-    return deviation(input, Reduce.allAxes(this, input), false);
+    return reduceStd(x, false);
   }
 
   /** Returns the standard deviations along axes, floating. TensorFlow: reduce_std. */
@@ -100,8 +142,30 @@ public interface StatisticsOps extends Building {
 
   /** Returns the standard deviations along axes, floating. TensorFlow: reduce_std. */
   default Output reduceStd(Object x, boolean keepDims, int... axes) {
+    return reduceStd(x, keepDims, (Object) axes);
+  }
+
+  /**
+   * Returns the standard deviations along axes that a tensor or a list may say. TensorFlow:
+   * reduce_std.
+   */
+  default Output reduceStd(Object x, Object axes) {
+    return reduceStd(x, false, axes);
+  }
+
+  /**
+   * Returns the standard deviations along axes that a tensor or a list may say. TensorFlow:
+   * reduce_std.
+   */
+  default Output reduceStd(Object x, boolean keepDims, Object axes) {
     Arguments.requireEach("x, axes", x, axes);
-    return deviation(operand(x), operand(axes), keepDims);
+    return deviation(operand(x), axes(axes), keepDims);
+  }
+
+  /** Returns the standard deviations, of all elements, keeping all axes. TensorFlow: reduce_std. */
+  default Output reduceStd(Object x, boolean keepDims) {
+    Output input = operand(x);
+    return deviation(input, Reduce.allAxes(this, input), keepDims);
   }
 
   /** The norm of what differs from the mean, by the root of the number of elements. */
@@ -121,8 +185,7 @@ public interface StatisticsOps extends Building {
 
   /** Returns how many of all elements are not zero, int64. TensorFlow: count_nonzero. */
   default Output countNonzero(Object x) {
-    Output input = operand(x);
-    return count(input, Reduce.allAxes(this, input), false);
+    return countNonzero(x, false);
   }
 
   /** Returns how many elements along axes are not zero, int64. TensorFlow: count_nonzero. */
@@ -132,8 +195,33 @@ public interface StatisticsOps extends Building {
 
   /** Returns how many elements along axes are not zero, int64. TensorFlow: count_nonzero. */
   default Output countNonzero(Object x, boolean keepDims, int... axes) {
+    return countNonzero(x, keepDims, (Object) axes);
+  }
+
+  /**
+   * Returns how many elements are not zero along axes that a tensor or a list may say. TensorFlow:
+   * count_nonzero.
+   */
+  default Output countNonzero(Object x, Object axes) {
+    return countNonzero(x, false, axes);
+  }
+
+  /**
+   * Returns how many elements are not zero along axes that a tensor or a list may say. TensorFlow:
+   * count_nonzero.
+   */
+  default Output countNonzero(Object x, boolean keepDims, Object axes) {
     Arguments.requireEach("x, axes", x, axes);
-    return count(operand(x), operand(axes), keepDims);
+    return count(operand(x), axes(axes), keepDims);
+  }
+
+  /**
+   * Returns how many elements are not zero, of all elements, keeping all axes. TensorFlow:
+   * count_nonzero.
+   */
+  default Output countNonzero(Object x, boolean keepDims) {
+    Output input = operand(x);
+    return count(input, Reduce.allAxes(this, input), keepDims);
   }
 
   private Output count(Output x, Output axes, boolean keepDims) {

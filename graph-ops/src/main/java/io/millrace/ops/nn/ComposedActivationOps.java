@@ -1,6 +1,7 @@
 package io.millrace.ops.nn;
 
 import io.millrace.Output;
+import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import java.util.List;
@@ -21,7 +22,8 @@ public interface ComposedActivationOps extends Building {
   /**
    * Returns the positive parts of x and of -x beside each other along an axis. TensorFlow: crelu.
    */
-  default Output crelu(Object x, int axis) {
+  default Output crelu(Object x, Object axis) {
+    Arguments.requireEach("x, axis", x, axis);
     Output input = operand(x);
     return scope(
         "CRelu",

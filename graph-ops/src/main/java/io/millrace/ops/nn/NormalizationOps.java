@@ -34,8 +34,9 @@ public interface NormalizationOps extends Building {
    * multiplies the scale first, whose gradient is then NaN if mean and variance are of no images.
    */
   default Output batchNormalization(
-      Object x, Object mean, Object variance, Object offset, Object scale, float epsilon) {
-    Arguments.requireEach("x, mean, variance, offset, scale", x, mean, variance, offset, scale);
+      Object x, Object mean, Object variance, Object offset, Object scale, Object epsilon) {
+    Arguments.requireEach(
+        "x, mean, variance, offset, scale, epsilon", x, mean, variance, offset, scale, epsilon);
     return scope(
         "batchnorm",
         () -> {

@@ -4,6 +4,7 @@ import io.millrace.Output;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
+import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
 import io.millrace.op.Gradients;
@@ -29,9 +30,10 @@ public interface SoftmaxOps extends Building {
   }
 
   /** Returns {@code exp(x) / sum(exp(x))} along an axis. TensorFlow: Softmax. */
-  default Output softmax(Object logits, int axis) {
+  default Output softmax(Object logits, Object axis) {
+    Arguments.requireEach("logits, axis", logits, axis);
     return Axes.alongLast(
-        this, "Softmax", operand(logits), axis, (tf, x) -> tf.result(new Softmax(), x));
+        this, "Softmax", operand(logits), axis(axis), (tf, x) -> tf.result(new Softmax(), x));
   }
 
   /** Returns {@code x - log(sum(exp(x)))} along the last axis. TensorFlow: LogSoftmax. */
@@ -40,9 +42,10 @@ public interface SoftmaxOps extends Building {
   }
 
   /** Returns {@code x - log(sum(exp(x)))} along an axis. TensorFlow: LogSoftmax. */
-  default Output logSoftmax(Object logits, int axis) {
+  default Output logSoftmax(Object logits, Object axis) {
+    Arguments.requireEach("logits, axis", logits, axis);
     return Axes.alongLast(
-        this, "LogSoftmax", operand(logits), axis, (tf, x) -> tf.result(new LogSoftmax(), x));
+        this, "LogSoftmax", operand(logits), axis(axis), (tf, x) -> tf.result(new LogSoftmax(), x));
   }
 
   /** A function of scores along the last axis, safe for large ones. */
