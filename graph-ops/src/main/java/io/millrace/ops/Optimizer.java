@@ -21,6 +21,7 @@ import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -261,10 +262,10 @@ public abstract class Optimizer {
 
   /**
    * Adds the gradients of a loss by some variables; a variable on which it does not depend has
-   * none.
+   * none, and neither has one of integers, such as a counter.
    *
    * @param loss a floating tensor; if it is not a scalar, its elements are summed
-   * @throws GraphException if there are no variables, or the loss or one of them is not floating
+   * @throws GraphException if no variable is floating, or the loss is not
    */
   public final List<GradientAndVariable> computeGradients(
       Operand loss, Collection<Variable> variables) {
@@ -277,18 +278,16 @@ public abstract class Optimizer {
     if (variables.isEmpty()) {
       throw Refusal.of(name, "the graph has no trainable variables");
     }
-    for (Variable variable : variables) {
-      if (!variable.dtype().isFloating()) {
-        throw Refusal.of(name, "only floating variables can be trained, not %s", variable);
-      }
+    List<Variable> floating = variables.stream().filter(v -> v.dtype().isFloating()).toList();
+    if (floating.isEmpty()) {
+      throw Refusal.of(
+          name, "only floating variables can be trained, not %s", variables.iterator().next());
     }
-    List<Variable> ordered = List.copyOf(variables);
-    List<Optional<Output>> gradients = Ops.of(graph).gradientsIfConnected(List.of(value), ordered);
-    List<GradientAndVariable> pairs = new ArrayList<>();
-    for (int i = 0; i < ordered.size(); i++) {
-      pairs.add(new GradientAndVariable(gradients.get(i), ordered.get(i)));
-    }
-    return pairs;
+    Iterator<Optional<Output>> gradients =
+        Ops.of(graph).gradientsIfConnected(List.of(value), floating).iterator();
+    return variables.stream()
+        .map(v -> new GradientAndVariable(v.dtype().isFloating() ? gradients.next() : Optional.empty(), v))
+        .toList();
   }
 
   /** Adds a training step from gradients. */

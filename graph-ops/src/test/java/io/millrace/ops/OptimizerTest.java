@@ -222,6 +222,26 @@ class OptimizerTest {
     assertEquals(variables, graph.collection("variables").size());
   }
 
+  /** As in TensorFlow: its trainable variables hold {@code tf.Variable(0)} too. */
+  @Test
+  void countersAmongTheTrainableVariablesHaveNoGradient() {
+    Variable count = tf.variable(0, "count");
+    Variable w = weight(3);
+    Output loss = tf.multiply(tf.cast(tf.add(count, 1), DType.FLOAT64), tf.square(w));
+    Optimizer optimizer = tf.train.gradientDescent(0.1);
+    List<GradientAndVariable> gradients = optimizer.computeGradients(loss);
+    assertEquals(List.of(count, w), gradients.stream().map(g -> g.variable()).toList());
+    assertEquals(
+        List.of(false, true), gradients.stream().map(g -> g.gradient().isPresent()).toList());
+    Operation train = optimizer.minimize(loss);
+    try (Session session = new Session(graph)) {
+      session.run(tf.globalVariablesInitializer());
+      session.run(train);
+      assertEquals(2.4, session.run(w).doubleValue(), 1e-7);
+      assertEquals(0, session.run(count).intValue());
+    }
+  }
+
   @Test
   void refusesWhatCannotBeTrained() {
     Output x = tf.placeholder(DType.FLOAT32, Shape.scalar(), "x");
