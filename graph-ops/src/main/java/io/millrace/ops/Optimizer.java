@@ -21,8 +21,8 @@ import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -286,7 +286,10 @@ public abstract class Optimizer {
     Iterator<Optional<Output>> gradients =
         Ops.of(graph).gradientsIfConnected(List.of(value), floating).iterator();
     return variables.stream()
-        .map(v -> new GradientAndVariable(v.dtype().isFloating() ? gradients.next() : Optional.empty(), v))
+        .map(
+            v ->
+                new GradientAndVariable(
+                    v.dtype().isFloating() ? gradients.next() : Optional.empty(), v))
         .toList();
   }
 
