@@ -22,7 +22,6 @@ import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -278,19 +277,17 @@ public abstract class Optimizer {
     if (variables.isEmpty()) {
       throw Refusal.of(name, "the graph has no trainable variables");
     }
-    List<Variable> floating = variables.stream().filter(v -> v.dtype().isFloating()).toList();
-    if (floating.isEmpty()) {
+    if (variables.stream().noneMatch(v -> v.dtype().isFloating())) {
       throw Refusal.of(
           name, "only floating variables can be trained, not %s", variables.iterator().next());
     }
-    Iterator<Optional<Output>> gradients =
-        Ops.of(graph).gradientsIfConnected(List.of(value), floating).iterator();
-    return variables.stream()
-        .map(
-            v ->
-                new GradientAndVariable(
-                    v.dtype().isFloating() ? gradients.next() : Optional.empty(), v))
-        .toList();
+    List<Variable> ordered = List.copyOf(variables);
+    List<Optional<Output>> gradients = Ops.of(graph).gradientsIfConnected(List.of(value), ordered);
+    List<GradientAndVariable> pairs = new ArrayList<>();
+    for (int i = 0; i < ordered.size(); i++) {
+      pairs.add(new GradientAndVariable(gradients.get(i), ordered.get(i)));
+    }
+    return pairs;
   }
 
   /** Adds a training step from gradients. */

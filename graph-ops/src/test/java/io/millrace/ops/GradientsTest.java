@@ -54,7 +54,7 @@ class GradientsTest {
   @Test
   void anXOnTheWayToAnotherStillPassesItsGradient() {
     Output middle = tf.square(x);
-    List<Output> gradients = tf.gradients(List.of(tf.square(middle)), List.of(middle, x));
+    List<Output> gradients = tf.gradients(tf.square(middle), List.of(middle, x));
     assertArrayEquals(new double[] {18}, at(gradients.get(0), 3));
     assertArrayEquals(new double[] {108}, at(gradients.get(1), 3));
   }

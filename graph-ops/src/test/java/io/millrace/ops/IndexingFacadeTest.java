@@ -49,6 +49,9 @@ class IndexingFacadeTest {
     assertEquals("[[ 1. -2.] [ 3. -4.]]", value(tf.whereV2(first, x, tf.negative(x))));
     assertEquals("[[1. 0.] [3. 0.]]", value(tf.where(first, x, 0)));
     assertEquals("[[1. 2.] [0. 0.]]", value(tf.where(new boolean[][] {{true}, {false}}, x, 0)));
+    GraphException refused =
+        assertThrows(GraphException.class, () -> tf.where(first, tf.ones(3, 2), tf.zeros(3, 2)));
+    assertTrue(refused.getMessage().contains("there are 3, not 2; whereV2"), refused::getMessage);
     Output slope = tf.gradients(tf.where(first, x, tf.square(x)), x).get(0);
     assertEquals("[[1. 1.] [6. 8.]]", value(slope));
   }

@@ -27,6 +27,12 @@ public interface GradientOps extends Building {
     return gradients(List.of(y), List.of(Arguments.requireAll(xs, "xs")));
   }
 
+  /** Returns the gradient of the sum of y's elements with respect to each x. */
+  default List<Output> gradients(Operand y, List<? extends Operand> xs) {
+    Arguments.require(y, "y");
+    return gradients(List.of(y), xs);
+  }
+
   /** Returns the gradients of the sum of all elements of all ys with respect to each x. */
   default List<Output> gradients(List<? extends Operand> ys, List<? extends Operand> xs) {
     return gradients(ys, xs, List.of());

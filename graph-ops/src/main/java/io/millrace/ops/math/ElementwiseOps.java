@@ -176,6 +176,12 @@ public interface ElementwiseOps extends Building {
       }
       in.require(
           shape.rank() > 0, "the choices are scalars, the condition has shape %s", condition);
+      in.require(
+          shape.slice(0, 1).isCompatibleWith(condition),
+          "a condition with one axis chooses slices along the first axis, of which there are %s,"
+              + " not %s; whereV2 broadcasts it along the last axis",
+          shape.dim(0),
+          condition.dim(0));
       Shape rows = Shapes.merge(in, shape.slice(0, 1), condition);
       return List.of(choices.withShape(rows.concat(shape.slice(1, shape.rank()))));
     }
@@ -229,7 +235,7 @@ public interface ElementwiseOps extends Building {
               .with(DType.INT32, 0, 2)
               .with(DType.INT32, 0, 2));
       examples.add(
-          Example.rejects(new Select(), "shapes [3] and [2] differ")
+          Example.rejects(new Select(), "the first axis, of which there are 3, not 2")
               .with(DType.BOOL, 2)
               .with(DType.FLOAT32, 3, 2)
               .with(DType.FLOAT32, 3, 2));
