@@ -40,7 +40,7 @@ final class Failures {
           + operation
           + (inputs.isEmpty() ? "" : ": " + inputs)
           + "\n  at "
-          + operation.source();
+          + (operation.op() instanceof Settings.Set ? OpFamilies.caller() : operation.source());
     } catch (FeedException unknown) {
       return "\n  at " + OpFamilies.caller();
     }

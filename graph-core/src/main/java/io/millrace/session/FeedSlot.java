@@ -6,6 +6,7 @@ import io.millrace.Output;
 import io.millrace.Tensor;
 import io.millrace.host.JavaValues;
 import io.millrace.op.Messages;
+import io.millrace.op.OpFamilies;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Map;
@@ -88,11 +89,12 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
   }
 
   private static String told(Output output, String rule) {
-    String wish =
-        output.operation().op() instanceof Settings.NewValue set
-            ? "set %s %s".formatted(set.variable().operation().name(), set.variable().type())
-            : "feed " + output;
-    return "cannot %s%s\n  at %s".formatted(wish, rule, output.operation().source());
+    if (output.operation().op() instanceof Settings.NewValue set) {
+      Output variable = set.variable();
+      String wish = "cannot set %s %s".formatted(variable.operation().name(), variable.type());
+      return wish + rule + "\n  at " + OpFamilies.caller();
+    }
+    return "cannot feed %s%s\n  at %s".formatted(output, rule, output.operation().source());
   }
 
   /** Returns a hash of the shape of the value that a map may hold; allocates nothing. */

@@ -24,6 +24,11 @@ public final class Runs implements AutoCloseable {
   private final Devices devices;
   private final VariableStore state;
   private final PlanCache plans;
+  private final Settings settings = new Settings();
+
+  /** The plans of runs that set variables. */
+  private final PlanCache setting;
+
   private final Failures failures;
 
   /** Held shared by a run that only reads state, exclusively by one that writes it. */
@@ -51,6 +56,7 @@ public final class Runs implements AutoCloseable {
     state = new VariableStore(devices);
     failures = new Failures(graph, state);
     plans = new PlanCache(graph, devices, state, failures, options, this::closedException);
+    setting = plansOf(settings.graph());
   }
 
   /** Returns the name of the session's own device. */
@@ -102,20 +108,24 @@ public final class Runs implements AutoCloseable {
 
   /** Sets variables, by themselves or by name. */
   public void set(Map<?, ?> values) {
-    Settings settings = Settings.of(graph, values);
-    PlanCache own =
-        new PlanCache(
-            settings.graph(),
-            devices,
-            state,
-            new Failures(settings.graph(), state),
-            options,
-            this::closedException);
-    try {
-      finish(begin(own, settings.targets(), settings.feeds()));
-    } finally {
-      own.close();
+    requireOpen();
+    Settings.Run run = settings.of(graph, values);
+    if (!run.retypes()) {
+      finish(begin(setting, run.targets(), run.feeds()));
+      return;
     }
+    // A plan that is kept would keep the memory of the shape that a variable had.
+    PlanCache once = plansOf(settings.graph());
+    try {
+      finish(begin(once, run.targets(), run.feeds()));
+    } finally {
+      once.close();
+    }
+  }
+
+  private PlanCache plansOf(Graph own) {
+    return new PlanCache(
+        own, devices, state, new Failures(own, state), options, this::closedException);
   }
 
   /** Runs a call and returns the slot that holds its results until {@link #finish}. */
@@ -308,7 +318,7 @@ public final class Runs implements AutoCloseable {
 
   /** Returns the number of plans kept. */
   public int cachedPlans() {
-    return plans.size();
+    return plans.size() + setting.size();
   }
 
   private void requireOpen() {
@@ -334,6 +344,6 @@ public final class Runs implements AutoCloseable {
     } finally {
       stateLock.release(stamp);
     }
-    Cleanup.all(plans::close, state::close, devices::close);
+    Cleanup.all(plans::close, setting::close, state::close, devices::close);
   }
 }

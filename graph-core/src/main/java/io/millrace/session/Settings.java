@@ -15,18 +15,36 @@ import io.millrace.op.Op;
 import io.millrace.op.OpFamilies;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A graph of its own that sets variables of another, so that nothing is added to that.
- *
- * @param graph has the variables under their names, which is how the state knows them
- * @param targets set them all
- * @param feeds the values
+ * A graph of its own that sets variables of another, so that nothing is added to that. What sets a
+ * variable is made once, so that its plan serves again.
  */
-record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds) {
+final class Settings {
+  /** Has the variables under their names, which is how the state knows them. */
+  private final Graph graph = new Graph();
+
+  private final Map<Output, Setting> known = new HashMap<>();
+
+  /**
+   * What sets one variable.
+   *
+   * @param number counts those made before
+   * @param value is fed
+   */
+  private record Setting(int number, Output value, Operation target) {}
+
+  /**
+   * A run that sets variables.
+   *
+   * @param retypes whether one may take another shape
+   */
+  record Run(List<Operation> targets, Map<Output, Object> feeds, boolean retypes) {}
 
   /** The value that a variable gets. */
   record NewValue(Output variable) implements Op {
@@ -56,7 +74,7 @@ record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds)
    *
    * @param retypes whether the variable takes the value's shape
    */
-  private record Set(boolean retypes) implements Op {
+  record Set(boolean retypes) implements Op {
     @Override
     public List<TensorType> infer(Inference in) {
       return List.of();
@@ -79,47 +97,64 @@ record Settings(Graph graph, List<Operation> targets, Map<Output, Object> feeds)
     }
   }
 
+  /** Returns the graph that runs are of. */
+  Graph graph() {
+    return graph;
+  }
+
   /**
-   * Returns what sets variables of a graph.
+   * Returns the run that sets variables of a graph.
    *
    * @param values by variable, or by the name of one
    * @throws FeedException if something is no variable of the graph
    */
-  static Settings of(Graph graph, Map<?, ?> values) {
+  Run of(Graph theirs, Map<?, ?> values) {
     Map<Output, Object> variables = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : values.entrySet()) {
-      Output variable = variable(graph, entry.getKey());
+      Output variable = variable(theirs, entry.getKey());
       Arguments.requireForRun(entry.getValue(), "the value of " + variable + " in values");
       if (variables.put(variable, entry.getValue()) != null) {
         throw new FeedException(
             "%s is set twice\n  at %s".formatted(variable, OpFamilies.caller()));
       }
     }
-    Graph own = new Graph();
-    List<Output> copies = new ArrayList<>();
-    for (Output variable : variables.keySet()) {
-      Operation operation = variable.operation();
-      try (Graph.Scope ignored = own.device(operation.device())) {
-        copies.add(own.add(operation.op(), operation.name() + "/", List.of()).output(0));
-      }
-    }
     Map<Output, Object> feeds = new LinkedHashMap<>();
-    List<Operation> targets = new ArrayList<>();
-    int next = 0;
-    for (Map.Entry<Output, Object> entry : variables.entrySet()) {
-      Output copy = copies.get(next++);
-      TensorType type = entry.getKey().type();
-      Output value =
-          own.add(new NewValue(entry.getKey()), copy.operation().name() + "/value", List.of())
-              .output(0);
-      feeds.put(value, entry.getValue());
-      targets.add(
-          own.add(
-              new Set(!type.shape().isFullyDefined()),
-              copy.operation().name() + "/Set",
-              List.of(copy, value)));
+    List<Setting> settings = new ArrayList<>();
+    variables.forEach(
+        (variable, value) -> {
+          Setting setting = setting(variable);
+          settings.add(setting);
+          feeds.put(setting.value, value);
+        });
+    // The same variables in another order are the same run.
+    settings.sort(Comparator.comparingInt(Setting::number));
+    boolean retypes = variables.keySet().stream().anyMatch(v -> retypes(v));
+    return new Run(settings.stream().map(Setting::target).toList(), feeds, retypes);
+  }
+
+  private static boolean retypes(Output variable) {
+    return !variable.shape().isFullyDefined();
+  }
+
+  private synchronized Setting setting(Output variable) {
+    Setting setting = known.get(variable);
+    if (setting == null) {
+      setting = make(variable);
+      known.put(variable, setting);
     }
-    return new Settings(own, targets, feeds);
+    return setting;
+  }
+
+  private Setting make(Output variable) {
+    Operation operation = variable.operation();
+    Output copy;
+    try (Graph.Scope ignored = graph.device(operation.device())) {
+      copy = graph.add(operation.op(), operation.name() + "/", List.of()).output(0);
+    }
+    String name = copy.operation().name();
+    Output value = graph.add(new NewValue(variable), name + "/value", List.of()).output(0);
+    Operation target = graph.add(new Set(retypes(variable)), name + "/Set", List.of(copy, value));
+    return new Setting(known.size(), value, target);
   }
 
   private static Output variable(Graph graph, Object key) {

@@ -1,0 +1,157 @@
+package io.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.ir.Resource;
+import io.millrace.op.Gradient;
+import io.millrace.op.Gradients;
+import io.millrace.op.Inference;
+import io.millrace.op.Lowering;
+import io.millrace.op.Op;
+import io.millrace.type.DType;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Variables set from Java again and again, as in loops. */
+class SettingTest {
+  private final Graph graph = new Graph();
+  private final Output w = variable("w", TensorType.of(DType.FLOAT32, 2));
+  private final Output v = variable("v", TensorType.of(DType.INT64));
+  private final Session session = new Session(graph, SessionOptions.defaults().device("reference"));
+
+  /** A variable. */
+  private record Held(TensorType held) implements Op {
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(held);
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public boolean refersToState() {
+      return true;
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it has no inputs");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.outputReference(0, new Resource(to.name(), held));
+    }
+  }
+
+  private Output variable(String name, TensorType type) {
+    return graph.add(new Held(type), name, List.of()).output(0);
+  }
+
+  @AfterEach
+  void close() {
+    session.close();
+  }
+
+  @Test
+  void whatIsSetAgainIsNotCompiledAgain() {
+    session.set(w, new float[] {1, 2});
+    assertEquals(1, session.cachedPlans());
+    for (int i = 0; i < 20; i++) {
+      session.set(Map.of(i % 2 == 0 ? w : "w", i % 3 == 0 ? List.of(i, -i) : new float[] {i, -i}));
+      assertArrayEquals(new float[] {i, -i}, session.run(w).toFloatArray());
+    }
+    // One that sets, one that reads.
+    assertEquals(2, session.cachedPlans());
+  }
+
+  private void set(Map<?, ?> values) {
+    session.set(values);
+  }
+
+  @Test
+  void severalInAnyOrderAreOneRun() {
+    session.set(v, 0);
+    Map<Object, Object> forth = new LinkedHashMap<>();
+    forth.put("w", new float[] {1, 2});
+    forth.put(v, 3);
+    Map<Object, Object> back = new LinkedHashMap<>();
+    back.put(v, 4);
+    back.put(w, new float[] {5, 6});
+    set(forth);
+    int plans = session.cachedPlans();
+    set(back);
+    set(forth);
+    assertEquals(plans, session.cachedPlans());
+    set(back);
+    assertEquals(4, session.run(v).longValue());
+    assertArrayEquals(new float[] {5, 6}, session.run(w).toFloatArray());
+  }
+
+  @Test
+  void aRefusalChangesNothingAndNamesTheLineOfItsOwnCall() {
+    set(Map.of(w, new float[] {1, 2}, v, 3));
+    int plans = session.cachedPlans();
+    Map<Object, Object> wrong = Map.of(w, new float[] {7, 8}, v, 1.5);
+    String message = assertThrows(FeedException.class, () -> set(wrong)).getMessage();
+    assertTrue(message.contains("cannot set v int64[]"), message);
+    assertTrue(message.contains("SettingTest"), message);
+    int line = Thread.currentThread().getStackTrace()[1].getLineNumber();
+    Executable call = () -> session.set(w, new float[3]);
+    String shape = assertThrows(FeedException.class, call).getMessage();
+    assertTrue(shape.contains("SettingTest.java:" + (line + 1)), shape);
+    assertArrayEquals(new float[] {1, 2}, session.run(w).toFloatArray());
+    assertEquals(3, session.run(v).longValue());
+    assertEquals(plans + 2, session.cachedPlans());
+  }
+
+  @Test
+  void threadsSetWholes() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        float own = thread;
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 200; i++) {
+                    set(Map.of(w, new float[] {own, own}, v, (long) own));
+                    float[] seen = session.run(w).toFloatArray();
+                    assertEquals(seen[0], seen[1]);
+                  }
+                }));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+    List<Tensor> both = session.run(List.of(w, v));
+    assertEquals(both.get(0).getFloat(0), both.get(1).longValue());
+  }
+
+  @Test
+  void aClosedSessionSetsNothing() {
+    session.set(v, 1);
+    session.close();
+    assertThrows(ClosedException.class, () -> session.set(v, 2));
+    assertThrows(ClosedException.class, () -> session.set(w, new float[2]));
+  }
+}
