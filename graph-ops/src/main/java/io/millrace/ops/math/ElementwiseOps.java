@@ -177,7 +177,7 @@ public interface ElementwiseOps extends Building {
       in.require(
           shape.rank() > 0, "the choices are scalars, the condition has shape %s", condition);
       in.require(
-          shape.slice(0, 1).isCompatibleWith(condition),
+          shape.rank() == 1 || shape.slice(0, 1).isCompatibleWith(condition),
           "a condition with one axis chooses slices along the first axis, of which there are %s,"
               + " not %s; whereV2 broadcasts it along the last axis",
           shape.dim(0),
