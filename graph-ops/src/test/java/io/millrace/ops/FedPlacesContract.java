@@ -187,6 +187,32 @@ public abstract class FedPlacesContract {
     }
   }
 
+  /** Sizes that only the run knows are refused before anything is allocated. */
+  @Test
+  void whatDoesNotFitIsRefusedByTheRun() {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output dims = tf.placeholder(DType.INT64, Shape.of(-1));
+    Output huge = tf.fill(dims, tf.constant(1, DType.UINT8));
+    List<Output> all =
+        List.of(
+            tf.shape(huge),
+            tf.size(huge),
+            tf.argmax(huge, 0, DType.INT32),
+            tf.topK(huge, 1).indices(),
+            tf.unique(huge).indices());
+    SessionOptions options = SessionOptions.defaults().device(device);
+    try (Session session = new Session(graph, options)) {
+      for (Output each : all) {
+        Map<Output, Object> feeds = Map.of(dims, new long[] {1L << 32});
+        String message =
+            assertThrows(GraphException.class, () -> session.run(each, feeds)).getMessage();
+        assertTrue(message.contains("does not fit int32"), message);
+        assertTrue(message.contains("[" + each.operation().type()), message);
+      }
+    }
+  }
+
   /** What the graph needs to know says so. */
   @Test
   void whatHasToBeKnownSaysSo() {
