@@ -44,8 +44,9 @@ public final class JavaValues {
    * what its other views hold.
    */
   public static boolean converts(Object value, DType target) {
-    return JavaTypes.dtype(value) != null
-        && (!(value instanceof ByteBuffer) || target == DType.UINT8);
+    return value instanceof Number
+        || (JavaTypes.dtype(value) != null
+            && (!(value instanceof ByteBuffer) || target == DType.UINT8));
   }
 
   /**
@@ -247,6 +248,9 @@ public final class JavaValues {
    * @param flat whether that value was flat
    */
   public static boolean fits(Object value, Shape shape, boolean flat) {
+    if (value instanceof Number) {
+      return !flat && shape.rank() == 0;
+    }
     if (isFlat(value)) {
       return flat && length(value) == shape.size();
     }
