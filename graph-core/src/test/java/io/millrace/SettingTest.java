@@ -5,14 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.ir.Resource;
-import io.millrace.op.Gradient;
-import io.millrace.op.Gradients;
-import io.millrace.op.Inference;
-import io.millrace.op.Lowering;
-import io.millrace.op.Op;
 import io.millrace.type.DType;
-import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,41 +20,10 @@ import org.junit.jupiter.api.function.Executable;
 /** Variables set from Java again and again, as in loops. */
 class SettingTest {
   private final Graph graph = new Graph();
-  private final Output w = variable("w", TensorType.of(DType.FLOAT32, 2));
-  private final Output v = variable("v", TensorType.of(DType.INT64));
+  private final TestOps ops = new TestOps(graph);
+  private final Output w = ops.variable("w", DType.FLOAT32, 2);
+  private final Output v = ops.variable("v", DType.INT64);
   private final Session session = new Session(graph, SessionOptions.defaults().device("reference"));
-
-  /** A variable. */
-  private record Held(TensorType held) implements Op {
-    @Override
-    public List<TensorType> infer(Inference in) {
-      return List.of(held);
-    }
-
-    @Override
-    public boolean isStateful() {
-      return true;
-    }
-
-    @Override
-    public boolean refersToState() {
-      return true;
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Gradients.none("it has no inputs");
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.outputReference(0, new Resource(to.name(), held));
-    }
-  }
-
-  private Output variable(String name, TensorType type) {
-    return graph.add(new Held(type), name, List.of()).output(0);
-  }
 
   @AfterEach
   void close() {

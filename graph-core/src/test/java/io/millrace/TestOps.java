@@ -47,6 +47,11 @@ final class TestOps {
       Optional<Consumer<Lowering>> counting)
       implements Op {
 
+    @Override
+    public boolean refersToState() {
+      return type.equals("VariableV2");
+    }
+
     /** Returns a function of inputs that the signature names, unless there are none. */
     static TestOp of(
         String type,

@@ -21,7 +21,6 @@ import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 
 class CheckTest {
@@ -57,51 +56,19 @@ class CheckTest {
     StepRunner.prepare(List.of(check(false, 2, Literal.ofInts(1), Literal.ofInts(1))), driver);
     Literal many = Literal.ofInts(7, 8, 9);
     Literal few = Literal.scalar(DType.FLOAT32, 1.5);
-    TensorType[] types = {SCALAR, many.type(), few.type(), SCALAR};
-    long[] at = new long[types.length];
-    for (int i = 0; i < at.length; i++) {
-      at[i] = driver.allocate(64);
-    }
-    EmulatedDriver.write(at[0], Literal.scalar(DType.BOOL, 0));
-    EmulatedDriver.write(at[1], many);
-    EmulatedDriver.write(at[2], few);
-    List<Place> places = new ArrayList<>();
-    for (int i = 0; i < at.length; i++) {
-      places.add(new Place(Place.Space.FEED, i, 0, types[i]));
-    }
-    StepContext context =
-        new StepContext(
-            new Step(
-                new Primitive.Check("no", 2),
-                places.subList(0, 3),
-                places.subList(3, 4),
-                Origin.of("test")),
-            9,
-            driver.target(false),
-            false,
-            512);
-    CommandFactory.make(context);
+    List<Literal> inputs = List.of(Literal.scalar(DType.BOOL, 0), many, few);
+    Run run = new Run(driver, new Primitive.Check("no", 2), inputs, 512);
+    StepContext context = run.context;
     assertEquals(
         List.of(
             new Address(Address.Space.EVIDENCE, 0, 512),
             new Address(Address.Space.EVIDENCE, 0, 768)),
         context.evidence());
-    Map<Address.Space, Long> memory =
-        Map.of(
-            Address.Space.EVIDENCE,
-            driver.allocate(1024),
-            Address.Space.STATUS,
-            driver.allocate(64));
-    ToLongFunction<Address> resolved =
-        a -> memory.getOrDefault(a.space(), a.index() < at.length ? at[a.index()] : 0) + a.offset();
-    long evidence = resolved.applyAsLong(context.evidence().get(0));
-    long status = resolved.applyAsLong(context.status());
-    EmulatedDriver.write(status, Literal.ofInts(context.code(StepContext.Failure.CHECK) - 40));
-    run(driver, context, resolved);
+    long evidence = run.address(context.evidence().get(0));
+    run.after(context.code(StepContext.Failure.CHECK) - 40);
     assertEquals(0x7F7F7F7F, first(evidence));
-    EmulatedDriver.write(status, Literal.ofInts(-1));
-    run(driver, context, resolved);
-    assertEquals(context.code(StepContext.Failure.CHECK), first(status));
+    run.after(-1);
+    assertEquals(context.code(StepContext.Failure.CHECK), first(run.address(context.status())));
     assertEquals(
         Literal.ofInts(7, 8), EmulatedDriver.read(evidence, TensorType.of(DType.INT32, 2)));
     assertEquals(0x7F7F7F7F, first(evidence + 8));
@@ -112,14 +79,52 @@ class CheckTest {
     return (int) EmulatedDriver.read(address, TensorType.of(DType.INT32, 1)).getLong(0);
   }
 
-  private static void run(
-      EmulatedDriver driver, StepContext context, ToLongFunction<Address> memory) {
-    try (DriverStream stream = driver.newStream()) {
-      for (Command command : context.commands()) {
-        Launch launch = (Launch) command;
-        stream.launch(driver.load(List.of(launch.source())).get(0), launch, memory);
+  /** A check with memory for all that it reads and writes. */
+  private static final class Run {
+    private final EmulatedDriver driver;
+    private final StepContext context;
+    private final List<Long> places = new ArrayList<>();
+    private final Map<Address.Space, Long> spaces;
+
+    /** The last place is the output's. */
+    Run(EmulatedDriver driver, Primitive.Check check, List<Literal> inputs, long evidenceAt) {
+      this.driver = driver;
+      List<Place> fed = new ArrayList<>();
+      for (Literal input : inputs) {
+        fed.add(place(input.type()));
+        EmulatedDriver.write(places.get(places.size() - 1), input);
       }
-      stream.synchronize();
+      Step step = new Step(check, fed, List.of(place(SCALAR)), Origin.of("test"));
+      context = new StepContext(step, 9, driver.target(false), false, evidenceAt);
+      CommandFactory.make(context);
+      spaces =
+          Map.of(
+              Address.Space.EVIDENCE,
+              driver.allocate(1024),
+              Address.Space.STATUS,
+              driver.allocate(64));
+    }
+
+    private Place place(TensorType type) {
+      places.add(driver.allocate(8192));
+      return new Place(Place.Space.FEED, places.size() - 1, 0, type);
+    }
+
+    long address(Address address) {
+      Long base = spaces.get(address.space());
+      return (base == null ? places.get(address.index()) : base) + address.offset();
+    }
+
+    /** Runs the check where this is the code of what failed before, or -1. */
+    void after(int status) {
+      EmulatedDriver.write(address(context.status()), Literal.ofInts(status));
+      try (DriverStream stream = driver.newStream()) {
+        for (Command command : context.commands()) {
+          Launch launch = (Launch) command;
+          stream.launch(driver.load(List.of(launch.source())).get(0), launch, this::address);
+        }
+        stream.synchronize();
+      }
     }
   }
 
@@ -148,44 +153,15 @@ class CheckTest {
 
   private static void assertSuspect(String expected, Suspect suspect, Literal tensor) {
     EmulatedDriver driver = new EmulatedDriver();
-    List<Place> places = new ArrayList<>();
-    long[] at = new long[3];
-    List<Literal> values =
-        List.of(Literal.scalar(DType.BOOL, 0), tensor, Literal.scalar(DType.BOOL, 0));
-    for (int i = 0; i < at.length; i++) {
-      at[i] = driver.allocate(8192);
-      EmulatedDriver.write(at[i], values.get(i));
-      places.add(new Place(Place.Space.FEED, i, 0, values.get(i).type()));
-    }
-    StepContext context =
-        new StepContext(
-            new Step(
-                new Primitive.Check("no", suspect),
-                places.subList(0, 2),
-                places.subList(2, 3),
-                Origin.of("test")),
-            9,
-            driver.target(false),
-            false,
-            0);
-    CommandFactory.make(context);
-    Map<Address.Space, Long> memory =
-        Map.of(
-            Address.Space.EVIDENCE,
-            driver.allocate(1024),
-            Address.Space.STATUS,
-            driver.allocate(64));
-    ToLongFunction<Address> resolved =
-        a -> memory.getOrDefault(a.space(), a.index() < at.length ? at[a.index()] : 0) + a.offset();
-    EmulatedDriver.write(resolved.applyAsLong(context.status()), Literal.ofInts(-1));
-    run(driver, context, resolved);
+    List<Literal> inputs = List.of(Literal.scalar(DType.BOOL, 0), tensor);
+    Run run = new Run(driver, new Primitive.Check("no", suspect), inputs, 0);
+    run.after(-1);
+    List<Address> evidence = run.context.evidence();
     Literal position =
-        EmulatedDriver.read(
-            resolved.applyAsLong(context.evidence().get(0)), TensorType.of(DType.INT64));
+        EmulatedDriver.read(run.address(evidence.get(0)), TensorType.of(DType.INT64));
     Literal kept =
         EmulatedDriver.read(
-            resolved.applyAsLong(context.evidence().get(1)),
-            tensor.type().withShape(Shape.of(suspect.told())));
+            run.address(evidence.get(1)), tensor.type().withShape(Shape.of(suspect.told())));
     String elements = position.getLong(0) < 0 ? "" : " " + String.join(" ", kept.texts());
     assertEquals(expected, position.text(0) + elements);
   }
