@@ -44,7 +44,7 @@ public final class JavaValues {
    * what its other views hold.
    */
   public static boolean converts(Object value, DType target) {
-    return value instanceof Number
+    return JavaTypes.isElement(value)
         || (JavaTypes.dtype(value) != null
             && (!(value instanceof ByteBuffer) || target == DType.UINT8));
   }
@@ -248,7 +248,7 @@ public final class JavaValues {
    * @param flat whether that value was flat
    */
   public static boolean fits(Object value, Shape shape, boolean flat) {
-    if (value instanceof Number) {
+    if (JavaTypes.isElement(value)) {
       return !flat && shape.rank() == 0;
     }
     if (isFlat(value)) {

@@ -226,7 +226,7 @@ public interface UnaryOps extends Building {
 
     private static Output bell(Ops tf, double height, Output x, Output dy) {
       // 0 long before 40, also times powers of x, and infinite ones do not spoil it.
-      Output near = tf.maximum(tf.minimum(x, 40), -40);
+      Output near = tf.clipByValue(x, -40, 40);
       return tf.multiply(dy, tf.multiply(height, tf.exp(tf.negative(tf.square(near)))));
     }
 

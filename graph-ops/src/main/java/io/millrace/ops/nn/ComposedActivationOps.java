@@ -40,7 +40,8 @@ public interface ComposedActivationOps extends Building {
         "swish",
         () -> {
           Ops tf = tf();
-          return tf.multiplyNoNan(input, tf.sigmoid(within(tf, input, SATURATION)));
+          return tf.multiplyNoNan(
+              input, tf.sigmoid(tf.clipByValue(input, -SATURATION, SATURATION)));
         });
   }
 
@@ -61,23 +62,16 @@ public interface ComposedActivationOps extends Building {
         () -> {
           Ops tf = tf();
           if (!approximate) {
-            Output near = within(tf, input, 40);
+            Output near = tf.clipByValue(input, -40, 40);
             Output twice = tf.erfc(tf.multiply(tf.negative(near), Math.sqrt(0.5)));
             return tf.multiplyNoNan(tf.multiply(0.5, input), twice);
           }
           // (1 + tanh(u)) / 2 is the sigmoid of 2 u, which keeps its digits. It has its limits long
           // before 30, and nothing overflows on the way there.
-          Output near = within(tf, input, 30);
+          Output near = tf.clipByValue(input, -30, 30);
           Output factor = tf.add(1, tf.multiply(0.044715, tf.square(near)));
           Output inner = tf.multiply(tf.multiply(Math.sqrt(8 / Math.PI), near), factor);
           return tf.multiplyNoNan(input, tf.sigmoid(inner));
         });
-  }
-
-  /**
-   * Returns x with what is beyond a bound brought back to it; infinity has the slope of a limit.
-   */
-  private static Output within(Ops tf, Output x, int bound) {
-    return tf.maximum(tf.minimum(x, bound), -bound);
   }
 }
