@@ -3,16 +3,22 @@ package io.millrace.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.millrace.compiler.planning.Planner;
 import io.millrace.cpu.device.CpuDevice;
+import io.millrace.ir.Control;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
+import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.ir.WindowAxis;
+import io.millrace.primitives.LoopWriter;
+import io.millrace.primitives.ProgramWriter;
 import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.Executable;
 import io.millrace.spi.Execution;
@@ -21,6 +27,7 @@ import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
 import io.millrace.type.DType;
+import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.lang.management.ManagementFactory;
@@ -220,27 +227,72 @@ class SteadyRunTest {
   void aRepeatedRunAllocatesNothingOnAnyThread() {
     TensorType scalar = TensorType.of(DType.INT64);
     addSteps(new Place(Place.Space.FEED, 0, 0, scalar));
-    Plan plan = new Plan(steps, List.of(scalar), List.of(), List.of(), List.of(), arena, arena);
-    try (CpuDevice device = CpuDevice.open(new DeviceOptions(3, 0, false));
+    assertAllocatesNothing(
+        new Plan(steps, List.of(scalar), List.of(), List.of(), List.of(), List.of(), arena, arena),
+        3);
+  }
+
+  /** Rows that are copied and rows that are not, and a choice in each of many turns. */
+  @Test
+  void turnsOfALoopAllocateNothing() {
+    assertAllocatesNothing(Planner.plan(manyTurns(2000)), 1);
+  }
+
+  private static Program manyTurns(int turns) {
+    ProgramWriter outer = new ProgramWriter();
+    LoopWriter loop = new LoopWriter(outer);
+    Value wide =
+        loop.scan(
+            Control.Repeat.Walk.FORWARD,
+            outer.constant(Literal.fill(TensorType.of(FLOAT, turns, 16), 1)));
+    Value narrow =
+        loop.scan(
+            Control.Repeat.Walk.BACKWARD,
+            outer.constant(Literal.fill(TensorType.of(FLOAT, turns, 3), 1)));
+    Value sum = loop.carry("sum", outer.constant(Literal.fill(wide.type(), 0)));
+    ProgramWriter branch = new ProgramWriter();
+    Value fed = branch.feed(wide.type());
+    Program doubled = branch.fetch(List.of(branch.map(s -> s.get(0).times(2), fed)));
+    Value chosen =
+        loop.turn.emit(
+            new Control.Choose(List.of(doubled, doubled), List.of()),
+            wide.type(),
+            loop.turn.scalar(DType.INT32, 1),
+            wide);
+    loop.next("sum", loop.turn.map(s -> s.get(0).plus(s.get(1)), sum, chosen));
+    loop.collect(loop.turn.map(s -> s.get(0).plus(1), narrow));
+    loop.collect(loop.turn.map(s -> s.get(0).plus(1), wide));
+    List<Value> results =
+        loop.times(outer.scalar(DType.INT32, turns), outer.scalar(DType.INT64, turns), turns);
+    return outer.fetch(results);
+  }
+
+  private static void assertAllocatesNothing(Plan plan, int threads) {
+    List<HostMemory> feeds = new ArrayList<>();
+    plan.feeds().forEach(type -> feeds.add(HostMemory.allocate(type.bytes())));
+    List<HostMemory> fetches = new ArrayList<>();
+    plan.fetches().forEach(type -> fetches.add(HostMemory.allocate(type.bytes())));
+    try (CpuDevice device = CpuDevice.open(new DeviceOptions(threads, 0, false));
         Executable executable = device.compile(plan);
-        Execution execution = executable.newExecution();
-        HostMemory counter = HostMemory.allocate(8)) {
-      List<HostMemory> feeds = List.of(counter);
-      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Execution execution = executable.newExecution()) {
+      ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long[] workers = workers();
-      assertTrue(workers.length >= 3);
+      assertTrue(workers.length >= threads);
       long allocated = Long.MAX_VALUE;
       // At first there are arrays to grow, and vectors on the heap until their loops are compiled.
       for (int round = 0; round < ROUNDS && allocated >= RUNS * SMALLEST_OBJECT; round++) {
-        long before = LongStream.of(threads.getThreadAllocatedBytes(workers)).sum();
+        long before = LongStream.of(bean.getThreadAllocatedBytes(workers)).sum();
         for (int i = 0; i < RUNS; i++) {
-          execution.run(feeds, List.of(), List.of());
+          execution.run(feeds, List.of(), fetches);
         }
-        allocated = LongStream.of(threads.getThreadAllocatedBytes(workers)).sum() - before;
+        allocated = LongStream.of(bean.getThreadAllocatedBytes(workers)).sum() - before;
       }
       // The measurement itself takes two arrays.
       long left = allocated;
       assertTrue(left < RUNS * SMALLEST_OBJECT, () -> left + " bytes in " + RUNS + " runs");
+    } finally {
+      feeds.forEach(HostMemory::close);
+      fetches.forEach(HostMemory::close);
     }
   }
 

@@ -71,7 +71,7 @@ public final class StepRunner {
   /** Returns a frame without arena and constants. */
   public static Frame frame(WorkerPool pool, long scratchBytes) {
     ArenaPool<HostMemory> memory = ArenaPool.of(new HostAccount(0));
-    return new Frame(memory, "test", 0, new HostMemory[0], pool, scratchBytes);
+    return new Frame(memory, "test", 0, new HostMemory[0], 0, pool, scratchBytes);
   }
 
   /** Runs a step twice, over garbage; both runs must leave the same. */

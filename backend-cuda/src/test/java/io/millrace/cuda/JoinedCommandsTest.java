@@ -145,6 +145,7 @@ class JoinedCommandsTest {
         List.of(),
         List.of(),
         List.of(ARENA),
+        List.of(),
         ARENA.bytes(),
         ARENA.bytes());
   }

@@ -1,8 +1,10 @@
 package io.millrace.compiler;
 
 import io.millrace.compiler.passes.FunctionRules;
+import io.millrace.ir.Control;
 import io.millrace.ir.Instruction;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.PrimitiveVisitor;
 import io.millrace.ir.Program;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Resource;
@@ -18,7 +20,7 @@ import java.util.Set;
 
 /**
  * Checks that a program is well formed: each value is written once and before it is read, types
- * fit, no view leaves its operand.
+ * fit, no view leaves its operand; so are the programs inside it.
  */
 public final class Verifier {
   private final Program program;
@@ -75,14 +77,14 @@ public final class Verifier {
     require(defined.containsAll(program.checks()), "an undefined value is checked");
   }
 
-  private static void require(boolean holds, String rule, Object... arguments) {
+  static void require(boolean holds, String rule, Object... arguments) {
     if (!holds) {
       throw new IllegalStateException(String.format(rule, arguments));
     }
   }
 
   /** The rules of each primitive for one instruction. */
-  private final class Rules implements Primitive.Visitor<Boolean> {
+  private final class Rules implements PrimitiveVisitor<Boolean> {
     private final List<TensorType> inputs;
     private final List<TensorType> outputs;
 
@@ -342,6 +344,18 @@ public final class Verifier {
           p.suspect().isEmpty()
               || (inputs.size() == 2 && p.suspect().get().fits(inputs.get(1).dtype())),
           "takes the elements among which the suspect is");
+      return true;
+    }
+
+    @Override
+    public Boolean choose(Control.Choose p) {
+      new ControlRules(p, inputs, outputs).choose(p);
+      return true;
+    }
+
+    @Override
+    public Boolean repeat(Control.Repeat p) {
+      new ControlRules(p, inputs, outputs).repeat(p);
       return true;
     }
   }

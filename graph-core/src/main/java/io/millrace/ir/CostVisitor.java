@@ -2,15 +2,17 @@ package io.millrace.ir;
 
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Estimates the work of primitives on tensors of these types.
  *
  * <p>Each element that is read counts once, however often it is, and what only says where a tensor
- * is costs nothing.
+ * is costs nothing. A loop costs what one of its turns does, a choice what its costliest branch
+ * does.
  */
-final class CostVisitor implements Primitive.Visitor<Cost> {
+final class CostVisitor implements PrimitiveVisitor<Cost> {
   private final List<TensorType> inputs;
   private final List<TensorType> outputs;
 
@@ -124,5 +126,18 @@ final class CostVisitor implements Primitive.Visitor<Cost> {
   @Override
   public Cost check(Primitive.Check check) {
     return all(0);
+  }
+
+  @Override
+  public Cost choose(Control.Choose choose) {
+    return choose.branches().stream()
+        .map(Program::cost)
+        .max(Comparator.comparingLong(c -> c.flops() + c.read() + c.written()))
+        .orElse(Cost.NOTHING);
+  }
+
+  @Override
+  public Cost repeat(Control.Repeat repeat) {
+    return repeat.turn().cost();
   }
 }

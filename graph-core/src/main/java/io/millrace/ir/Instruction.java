@@ -21,6 +21,12 @@ public record Instruction(
         && output().type().dtype() == inputs.get(0).type().dtype();
   }
 
+  /** Returns an estimate of the work. */
+  public Cost cost() {
+    return primitive.cost(
+        inputs.stream().map(Value::type).toList(), outputs.stream().map(Value::type).toList());
+  }
+
   /** Returns the only output. */
   public Value output() {
     return outputs.get(0);

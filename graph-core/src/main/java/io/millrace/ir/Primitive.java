@@ -13,11 +13,21 @@ import java.util.Optional;
  * <p>Every operation lowers to these, and every backend implements all of them, for every element
  * type that the comments allow. Tensors are dense and row-major; all shapes are known. A primitive
  * is its record, whose methods say what others need to know of it, and a method in each {@link
- * Visitor}.
+ * PrimitiveVisitor}.
  */
-public sealed interface Primitive {
+public sealed interface Primitive
+    permits Primitive.Source,
+        Primitive.Renaming,
+        Primitive.LoopNest,
+        Primitive.Rearranging,
+        Primitive.Contract,
+        Primitive.Convolve,
+        Primitive.Pool,
+        Primitive.Random,
+        Primitive.Check,
+        Control {
   /** Calls the visitor's method for this primitive. */
-  <R> R accept(Visitor<R> visitor);
+  <R> R accept(PrimitiveVisitor<R> visitor);
 
   /** Returns whether this only says where a tensor is, so that no device does anything for it. */
   default boolean isPlace() {
@@ -37,9 +47,14 @@ public sealed interface Primitive {
     return this instanceof Renaming || this instanceof LoopNest || this instanceof Rearranging;
   }
 
-  /** Returns whether the output may lie where an input of this type does, written over it. */
-  default boolean mayOverwrite(int input, TensorType type) {
+  /** Returns whether an output may lie where an input of this type does, written over it. */
+  default boolean mayOverwrite(int input, int output, TensorType type) {
     return false;
+  }
+
+  /** Returns the programs inside. */
+  default List<Program> programs() {
+    return List.of();
   }
 
   /** Returns an estimate of the work. */
@@ -76,7 +91,7 @@ public sealed interface Primitive {
   /** The tensor fed at this position of the program's feeds. */
   record Feed(int slot) implements Source {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.feed(this);
     }
   }
@@ -84,7 +99,7 @@ public sealed interface Primitive {
   /** A tensor known when the program was made. */
   record Constant(Literal literal) implements Source {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.constant(this);
     }
   }
@@ -92,7 +107,7 @@ public sealed interface Primitive {
   /** The value of a resource as the run finds it. */
   record Read(Resource resource) implements Source {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.read(this);
     }
   }
@@ -100,7 +115,7 @@ public sealed interface Primitive {
   /** The same elements in another shape of equal size. */
   record Reshape() implements Renaming {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.reshape(this);
     }
   }
@@ -111,7 +126,7 @@ public sealed interface Primitive {
    */
   record Bitcast() implements Renaming {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.bitcast(this);
     }
   }
@@ -128,12 +143,12 @@ public sealed interface Primitive {
     }
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.map(this);
     }
 
     @Override
-    public boolean mayOverwrite(int input, TensorType type) {
+    public boolean mayOverwrite(int input, int output, TensorType type) {
       return views.get(input).isDense(domain) && type.shape().size() == domain.size();
     }
   }
@@ -154,7 +169,7 @@ public sealed interface Primitive {
     }
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.reduce(this);
     }
   }
@@ -166,7 +181,7 @@ public sealed interface Primitive {
    */
   record Contract(boolean transposeA, boolean transposeB) implements Primitive {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.contract(this);
     }
   }
@@ -208,7 +223,7 @@ public sealed interface Primitive {
     }
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.convolve(this);
     }
   }
@@ -256,7 +271,7 @@ public sealed interface Primitive {
     }
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.pool(this);
     }
   }
@@ -282,7 +297,7 @@ public sealed interface Primitive {
     public record Piece(int input, Shape extent, View source, View target) {}
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.move(this);
     }
   }
@@ -296,7 +311,7 @@ public sealed interface Primitive {
    */
   record Gather() implements Rearranging {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.gather(this);
     }
   }
@@ -329,12 +344,12 @@ public sealed interface Primitive {
     }
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.scatter(this);
     }
 
     @Override
-    public boolean mayOverwrite(int input, TensorType type) {
+    public boolean mayOverwrite(int input, int output, TensorType type) {
       return input == 0;
     }
   }
@@ -350,7 +365,7 @@ public sealed interface Primitive {
    */
   record Sort(boolean descending) implements Rearranging {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.sort(this);
     }
   }
@@ -366,7 +381,7 @@ public sealed interface Primitive {
    */
   record Scan(Reduction reduction, boolean exclusive, boolean reverse) implements Rearranging {
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.scan(this);
     }
   }
@@ -409,7 +424,7 @@ public sealed interface Primitive {
     }
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.random(this);
     }
   }
@@ -447,7 +462,7 @@ public sealed interface Primitive {
     }
 
     @Override
-    public <R> R accept(Visitor<R> visitor) {
+    public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.check(this);
     }
 
@@ -455,46 +470,5 @@ public sealed interface Primitive {
     public boolean mayFail() {
       return true;
     }
-  }
-
-  /**
-   * Handles each primitive; a backend is one of these.
-   *
-   * @param <R> what handling a primitive gives
-   */
-  interface Visitor<R> {
-    R feed(Feed primitive);
-
-    R constant(Constant primitive);
-
-    R read(Read primitive);
-
-    R reshape(Reshape primitive);
-
-    R bitcast(Bitcast primitive);
-
-    R map(Map primitive);
-
-    R reduce(Reduce primitive);
-
-    R contract(Contract primitive);
-
-    R convolve(Convolve primitive);
-
-    R pool(Pool primitive);
-
-    R move(Move primitive);
-
-    R gather(Gather primitive);
-
-    R scatter(Scatter primitive);
-
-    R sort(Sort primitive);
-
-    R scan(Scan primitive);
-
-    R random(Random primitive);
-
-    R check(Check primitive);
   }
 }

@@ -38,6 +38,16 @@ public record Program(
     return new Program(feeds, others, fetches, updates, checks);
   }
 
+  /** Returns whether the data may make a run of this fail. */
+  public boolean mayFail() {
+    return instructions.stream().anyMatch(i -> i.primitive().mayFail());
+  }
+
+  /** Returns an estimate of the work of a run. */
+  public Cost cost() {
+    return instructions.stream().map(Instruction::cost).reduce(Cost.NOTHING, Cost::plus);
+  }
+
   /** Returns the program as text, one instruction a line; equal programs give equal texts. */
   @Override
   public String toString() {

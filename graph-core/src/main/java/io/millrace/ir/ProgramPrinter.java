@@ -12,19 +12,33 @@ public final class ProgramPrinter {
   /** Returns a program as text, one instruction a line. */
   public static String print(Program program) {
     StringBuilder text = new StringBuilder();
+    print(program, "  ", text);
+    return text.toString();
+  }
+
+  private static void print(Program program, String indent, StringBuilder text) {
     for (Instruction instruction : program.instructions()) {
-      text.append("  ").append(print(instruction)).append('\n');
+      text.append(indent).append(print(instruction)).append('\n');
+      List<Program> inside = instruction.primitive().programs();
+      for (int i = 0; i < inside.size(); i++) {
+        text.append(indent).append("  ").append(title(instruction.primitive(), i)).append('\n');
+        print(inside.get(i), indent + "    ", text);
+      }
     }
-    program
-        .updates()
-        .forEach(
-            u ->
-                text.append("  update ")
-                    .append(u.resource().name())
-                    .append(" = ")
-                    .append(u.value())
-                    .append('\n'));
-    return text.append("  fetch ").append(join(program.fetches())).append('\n').toString();
+    for (Program.Update update : program.updates()) {
+      text.append(indent)
+          .append("update ")
+          .append(update.resource().name())
+          .append(" = ")
+          .append(update.value())
+          .append('\n');
+    }
+    text.append(indent).append("fetch ").append(join(program.fetches())).append('\n');
+  }
+
+  /** Returns what the programs inside a primitive are called, by their positions. */
+  public static String title(Primitive primitive, int program) {
+    return primitive instanceof Control.Choose ? "branch " + program : "turn";
   }
 
   /** Returns a primitive as text, without its operands. */
@@ -50,7 +64,7 @@ public final class ProgramPrinter {
     return items.stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
-  private static final class Text implements Primitive.Visitor<String> {
+  private static final class Text implements PrimitiveVisitor<String> {
     @Override
     public String feed(Primitive.Feed p) {
       return "feed " + p.slot();
@@ -156,6 +170,23 @@ public final class ProgramPrinter {
     @Override
     public String check(Primitive.Check p) {
       return "check \"" + p.message() + "\"";
+    }
+
+    @Override
+    public String choose(Control.Choose p) {
+      return "choose of " + p.branches().size() + " branches" + carrying(p);
+    }
+
+    @Override
+    public String repeat(Control.Repeat p) {
+      return "repeat"
+          + carrying(p)
+          + p.scanned().stream().map(w -> " scanning " + lower(w)).collect(Collectors.joining())
+          + (p.isLimited() ? " up to " + p.capacity() + " turns" : "");
+    }
+
+    private static String carrying(Control p) {
+      return p.carried().stream().map(r -> " carrying " + r.name()).collect(Collectors.joining());
     }
 
     private static String lower(Enum<?> constant) {

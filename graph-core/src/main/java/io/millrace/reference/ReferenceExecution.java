@@ -1,6 +1,7 @@
 package io.millrace.reference;
 
 import io.millrace.spi.ArenaPool;
+import io.millrace.spi.Body;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.Holders;
@@ -9,7 +10,6 @@ import io.millrace.spi.Interruption;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
-import io.millrace.spi.StepException;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class ReferenceExecution implements Execution {
                 case FEED -> feeds.get(place.index());
                 case FETCH -> fetches.get(place.index());
                 case RESOURCE -> (HostMemory) resources.get(place.index());
-                case CONSTANT -> throw new IllegalArgumentException(place + " is not memory");
+                case CONSTANT, ROW -> throw new IllegalArgumentException(place + " is not memory");
               });
     } finally {
       lease.end();
@@ -75,13 +75,12 @@ final class ReferenceExecution implements Execution {
     }
   }
 
+  /** What is inside a step is interpreted as it is stated, whatever the plan makes of it. */
   private static List<Literal> evaluate(Step step, List<Literal> inputs) {
     List<TensorType> types = step.outputs().stream().map(Place::type).toList();
-    try {
-      return ReferenceInterpreter.evaluate(step.primitive(), inputs, types);
-    } catch (ArithmeticException | IllegalStateException e) {
-      throw new StepException(step.origin(), String.valueOf(e.getMessage()));
-    }
+    boolean interruptible = step.bodies().stream().allMatch(Body::interruptible);
+    return ReferenceInterpreter.evaluate(
+        step.primitive(), inputs, types, step.origin(), interruptible);
   }
 
   private static Literal read(HostMemory memory, Place place) {

@@ -1,7 +1,11 @@
 package io.millrace.reference;
 
 import io.millrace.ir.CheckMessage;
+import io.millrace.ir.Control;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
+import io.millrace.ir.PrimitiveVisitor;
+import io.millrace.spi.StepException;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -12,13 +16,15 @@ import java.util.List;
  * <p>Sums are taken in double precision in row-major order and rounded once; those of Scatter and
  * Scan, every step of which is seen, are rounded at each.
  */
-public final class ReferenceInterpreter implements Primitive.Visitor<List<Literal>> {
+public final class ReferenceInterpreter implements PrimitiveVisitor<List<Literal>> {
   private final List<Literal> inputs;
   private final List<TensorType> outputs;
+  private final ControlFlow flow;
 
-  private ReferenceInterpreter(List<Literal> inputs, List<TensorType> outputs) {
+  private ReferenceInterpreter(List<Literal> inputs, List<TensorType> outputs, ControlFlow flow) {
     this.inputs = inputs;
     this.outputs = outputs;
+    this.flow = flow;
   }
 
   /**
@@ -27,10 +33,32 @@ public final class ReferenceInterpreter implements Primitive.Visitor<List<Litera
    * @throws IllegalArgumentException if the primitive is Feed or Read, which only a run can answer
    * @throws ArithmeticException for an integer divided by zero or raised to a negative power
    * @throws IllegalStateException with the check's message, if it is a Check of a false value
+   * @throws StepException if something inside the primitive fails
    */
   public static List<Literal> evaluate(
       Primitive primitive, List<Literal> inputs, List<TensorType> outputs) {
-    return primitive.accept(new ReferenceInterpreter(inputs, outputs));
+    ControlFlow flow = new ControlFlow(Origin.of("interpreted"), false);
+    return primitive.accept(new ReferenceInterpreter(inputs, outputs, flow));
+  }
+
+  /**
+   * Returns the outputs of a step.
+   *
+   * @param interruptible whether an interrupted thread may end the loops inside
+   * @throws StepException if the step or something inside it fails
+   */
+  static List<Literal> evaluate(
+      Primitive primitive,
+      List<Literal> inputs,
+      List<TensorType> outputs,
+      Origin origin,
+      boolean interruptible) {
+    ControlFlow flow = new ControlFlow(origin, interruptible);
+    try {
+      return primitive.accept(new ReferenceInterpreter(inputs, outputs, flow));
+    } catch (ArithmeticException | IllegalStateException e) {
+      throw new StepException(origin, String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
@@ -124,5 +152,15 @@ public final class ReferenceInterpreter implements Primitive.Visitor<List<Litera
       throw new IllegalStateException(message.of((i, at) -> tensors.get(i).bits(at)));
     }
     return List.of(inputs.get(0));
+  }
+
+  @Override
+  public List<Literal> choose(Control.Choose primitive) {
+    return flow.choose(primitive, inputs);
+  }
+
+  @Override
+  public List<Literal> repeat(Control.Repeat primitive) {
+    return flow.repeat(primitive, inputs, outputs);
   }
 }

@@ -11,7 +11,7 @@ public final class Holders {
 
   /** Returns what holds the arena of a plan: the operation whose output takes most of it. */
   public static String arena(Plan plan) {
-    return plan.steps().stream()
+    return plan.allSteps()
         .max(Comparator.comparingLong(Holders::arenaBytes))
         .map(step -> "what lies between the steps of a run, most of it" + of(step.origin()))
         .orElse("what lies between the steps of a run");
@@ -26,7 +26,7 @@ public final class Holders {
 
   /** Returns what holds a constant of a plan: the first operation that reads it. */
   public static String constant(Plan plan, int index) {
-    return plan.steps().stream()
+    return plan.allSteps()
         .filter(step -> step.inputs().stream().anyMatch(place -> isConstant(place, index)))
         .findFirst()
         .map(step -> "a constant" + of(step.origin()))

@@ -7,8 +7,8 @@ import java.util.Locale;
  * Where a plan keeps a tensor.
  *
  * @param space the kind of memory
- * @param index which one: the slot of a feed, the position of a fetch, resource or constant; 0 for
- *     the arena
+ * @param index which one: the slot of a feed, the position of a fetch, resource, constant or row; 0
+ *     for the arena
  * @param offset bytes from the beginning of that memory, a multiple of 64
  * @param type the tensor's type, fully defined
  */
@@ -19,7 +19,9 @@ public record Place(Space space, int index, long offset, TensorType type) {
     FEED,
     FETCH,
     RESOURCE,
-    CONSTANT
+    CONSTANT,
+    /** The row of a tensor that a loop has at this turn; see {@link Body}. */
+    ROW
   }
 
   /** Returns whether both start at the same byte. */

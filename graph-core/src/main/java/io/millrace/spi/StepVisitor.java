@@ -1,13 +1,14 @@
 package io.millrace.spi;
 
 import io.millrace.ir.Primitive;
+import io.millrace.ir.PrimitiveVisitor;
 
 /**
  * Visits the primitive of a step; one that only names a place, and so is no step, is refused.
  *
  * @param <R> the type of the result
  */
-public abstract class StepVisitor<R> implements Primitive.Visitor<R> {
+public abstract class StepVisitor<R> implements PrimitiveVisitor<R> {
   private final Step step;
 
   /** Begins at a step. */

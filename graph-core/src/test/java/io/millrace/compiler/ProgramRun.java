@@ -6,11 +6,8 @@ import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.reference.ReferenceInterpreter;
-import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
-import io.millrace.spi.Step;
 import io.millrace.type.Literal;
-import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -65,19 +62,7 @@ public record ProgramRun(List<Literal> fetches, Map<String, Literal> resources) 
     for (int i = 0; i < plan.fetches().size(); i++) {
       memory.put("FETCH" + i, new byte[(int) plan.fetches().get(i).bytes()]);
     }
-    for (Step step : plan.steps()) {
-      requireSafe(step);
-      List<Literal> outputs =
-          ReferenceInterpreter.evaluate(
-              step.primitive(),
-              step.inputs().stream().map(p -> load(memory, p)).toList(),
-              step.outputs().stream().map(Place::type).toList());
-      for (int i = 0; i < outputs.size(); i++) {
-        Place place = step.outputs().get(i);
-        byte[] bytes = bytes(outputs.get(i));
-        System.arraycopy(bytes, 0, block(memory, place), (int) place.offset(), bytes.length);
-      }
-    }
+    new PlainMemory(memory).run(plan.withRowsInMemory().steps());
     Map<String, Literal> after = new HashMap<>(resources);
     for (int i = 0; i < plan.resources().size(); i++) {
       Resource resource = plan.resources().get(i);
@@ -90,54 +75,7 @@ public record ProgramRun(List<Literal> fetches, Map<String, Literal> resources) 
     return new ProgramRun(fetches, after);
   }
 
-  /**
-   * Requires that outputs overlap no input, but for loops that walk it in the output's order and
-   * the base of a scatter.
-   */
-  private static void requireSafe(Step step) {
-    for (int o = 0; o < step.outputs().size(); o++) {
-      Place output = step.outputs().get(o);
-      if (output.space() == Place.Space.FEED || output.space() == Place.Space.CONSTANT) {
-        throw new AssertionError("writes what is only read: " + step);
-      }
-      for (int other = 0; other < o; other++) {
-        if (overlap(output, step.outputs().get(other))) {
-          throw new AssertionError("outputs overlap: " + step);
-        }
-      }
-      for (int i = 0; i < step.inputs().size(); i++) {
-        Place input = step.inputs().get(i);
-        boolean inOrder =
-            step.primitive() instanceof Primitive.Map map
-                && map.views().get(i).isDense(map.domain());
-        boolean base = step.primitive() instanceof Primitive.Scatter && i == 0;
-        boolean same = input.sameStart(output) && input.type().bytes() == output.type().bytes();
-        if (overlap(input, output) && !(same && (inOrder || base))) {
-          throw new AssertionError("overwrites what it still reads: " + step);
-        }
-      }
-    }
-  }
-
-  private static boolean overlap(Place a, Place b) {
-    return a.space() == b.space()
-        && a.index() == b.index()
-        && a.offset() < b.offset() + b.type().bytes()
-        && b.offset() < a.offset() + a.type().bytes();
-  }
-
-  private static byte[] block(Map<String, byte[]> memory, Place place) {
-    return Objects.requireNonNull(memory.get(place.space().name() + place.index()));
-  }
-
-  private static Literal load(Map<String, byte[]> memory, Place place) {
-    TensorType type = place.type();
-    int start = (int) place.offset();
-    return Literal.wrap(
-        type, Arrays.copyOfRange(block(memory, place), start, start + (int) type.bytes()));
-  }
-
-  private static byte[] bytes(Literal literal) {
+  static byte[] bytes(Literal literal) {
     byte[] bytes = new byte[(int) literal.type().bytes()];
     literal.bytes().get(bytes);
     return bytes;

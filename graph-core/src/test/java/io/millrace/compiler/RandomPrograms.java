@@ -34,18 +34,41 @@ public final class RandomPrograms {
     {}, {3}, {4}, {2, 3}, {3, 2}, {4, 3}, {2, 1, 3}, {2, 2, 3}, {6}, {12}, {1, 4}
   };
 
-  private final Random random;
-  private final ProgramBuilder builder = new ProgramBuilder();
+  final Random random;
+  final ProgramBuilder builder = new ProgramBuilder();
+  private final int depth;
   private final List<Value> values = new ArrayList<>();
   private final List<Resource> resources = new ArrayList<>();
   private int made;
 
-  private RandomPrograms(long seed) {
-    random = new Random(seed);
+  private RandomPrograms(Random random, int depth) {
+    this.random = random;
+    this.depth = depth;
+  }
+
+  /** Begins a program inside this one, which computes with what it carries and is fed. */
+  RandomPrograms inside(List<Resource> carried, List<TensorType> feeds) {
+    RandomPrograms inside = new RandomPrograms(random, depth + 1);
+    for (Resource resource : carried) {
+      inside.values.add(
+          inside.builder.emit(
+              new Primitive.Read(resource), List.of(), resource.type(), inside.origin()));
+    }
+    feeds.forEach(type -> inside.values.add(inside.builder.feed(type, inside.origin())));
+    for (int i = random.nextInt(5); i >= 0; i--) {
+      inside.values.add(inside.instruction());
+    }
+    return inside;
+  }
+
+  /** Returns some value of a type of which there is one. */
+  Value fitting(TensorType type) {
+    List<Value> fitting = values.stream().filter(v -> v.type().equals(type)).toList();
+    return fitting.get(random.nextInt(fitting.size()));
   }
 
   public static Program program(long seed) {
-    return new RandomPrograms(seed).make();
+    return new RandomPrograms(new Random(seed), 0).make();
   }
 
   public static List<Literal> feeds(Program program, long seed) {
@@ -107,17 +130,17 @@ public final class RandomPrograms {
     return Shape.of(SHAPES[random.nextInt(SHAPES.length)]);
   }
 
-  private Value any() {
+  Value any() {
     int back = Math.min(values.size(), random.nextBoolean() ? 5 : 30);
     return values.get(values.size() - 1 - random.nextInt(back));
   }
 
-  private Origin origin() {
+  Origin origin() {
     return Origin.of("op" + made++);
   }
 
   private Value instruction() {
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(depth < 2 ? 18 : 16)) {
       case 0 -> constant(new TensorType(TYPE, shape()));
       case 1 -> reshape();
       case 2 -> move();
@@ -131,6 +154,8 @@ public final class RandomPrograms {
       case 10 -> sort();
       case 11 -> scan();
       case 12 -> bitcast();
+      case 16 -> RandomControl.choose(this);
+      case 17 -> RandomControl.repeat(this);
       default -> map();
     };
   }
@@ -355,11 +380,14 @@ public final class RandomPrograms {
 
   /** Scatters into a variable's shape, so that the result may update one in place. */
   private Value scatter() {
-    TensorType type = resource(random.nextInt(2)).type();
+    List<Value> matrices = values.stream().filter(v -> v.type().shape().rank() == 2).toList();
+    Value base = matrices.isEmpty() ? rows() : matrices.get(random.nextInt(matrices.size()));
+    TensorType type = base.type();
     List<Value> fitting = values.stream().filter(v -> v.type().equals(type)).toList();
-    Value base = fitting.get(random.nextInt(fitting.size()));
     Value updates =
-        random.nextBoolean() ? fitting.get(random.nextInt(fitting.size())) : constant(type);
+        random.nextBoolean() && !fitting.isEmpty()
+            ? fitting.get(random.nextInt(fitting.size()))
+            : constant(type);
     Primitive.Scatter.Combine[] all = Primitive.Scatter.Combine.values();
     return builder.emit(
         new Primitive.Scatter(all[random.nextInt(all.length)]),
@@ -421,10 +449,9 @@ public final class RandomPrograms {
   }
 
   private Value contract() {
-    List<Value> matrices = values.stream().filter(v -> v.type().shape().rank() == 2).toList();
-    Value x = matrices.get(random.nextInt(matrices.size()));
-    Shape s = x.type().shape();
-    Value batch = reshaped(x, 1, s.dim(0), s.dim(1));
+    Value batch = rows();
+    batch = reshaped(batch, 1, batch.type().shape().dim(0), batch.type().shape().dim(1));
+    Shape s = batch.type().shape().slice(1, 3);
     return builder.emit(
         new Primitive.Contract(true, false),
         List.of(batch, batch),

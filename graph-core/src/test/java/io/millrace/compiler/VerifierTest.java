@@ -3,14 +3,18 @@ package io.millrace.compiler;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ir.Control;
+import io.millrace.ir.Control.Repeat.Walk;
 import io.millrace.ir.Instruction;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Reduction;
+import io.millrace.ir.Resource;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
+import io.millrace.primitives.ProgramWriter;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -191,5 +195,80 @@ final class VerifierTest {
             List.of(X),
             List.of(Y),
             Origin.of("later")));
+  }
+
+  private static final TensorType BOOL = TensorType.of(DType.BOOL);
+
+  /** A turn that is fed a row of two numbers and gives one to be collected. */
+  private static Program turn(Resource read, Resource updated) {
+    ProgramWriter turn = new ProgramWriter();
+    Value found = turn.read(read);
+    Value row = turn.feed(floats(2));
+    turn.builder.update(updated, turn.map(s -> s.get(0).plus(1), found));
+    return turn.fetch(List.of(turn.scalar(DType.BOOL, 0), turn.sum(row)));
+  }
+
+  @Test
+  void repeats() {
+    Resource c = new Resource("c", floats(3), true);
+    Resource d = new Resource("d", floats(3), true);
+    Program turn = turn(c, c);
+    List<Walk> walk = List.of(Walk.FORWARD);
+    Primitive loop = new Control.Repeat(turn, List.of(c), walk, 4);
+    TensorType one = TensorType.of(DType.INT64);
+    List<TensorType> in = List.of(BOOL, one, c.type(), floats(4, 2));
+    TensorType[] out = {one, c.type(), floats(4)};
+    rejects("by a bool scalar", loop, List.of(one, one, c.type(), floats(4, 2)), out);
+    rejects("by an int64 scalar", loop, List.of(BOOL, BOOL, c.type(), floats(4, 2)), out);
+    rejects("in an int64 scalar", loop, in, BOOL, c.type(), floats(4));
+    rejects("begins with float32[2]", loop, List.of(BOOL, one, floats(2), floats(4, 2)), out);
+    rejects("the 4 rows of the capacity", loop, List.of(BOOL, one, c.type(), floats(5, 2)), out);
+    rejects("the turn is fed [float32[2]]", loop, List.of(BOOL, one, c.type(), floats(4, 3)), out);
+    rejects("the turn gives", loop, in, one, c.type(), floats(4, 1));
+    rejects("scans more", loop, List.of(BOOL, one, c.type()), out);
+    rejects("carries more", loop, List.of(BOOL, one), out);
+    rejects("reads d, which is not", new Control.Repeat(turn(d, c), List.of(c), walk, 4), in, out);
+    rejects("updates d, which", new Control.Repeat(turn(c, d), List.of(c), walk, 4), in, out);
+    Resource kept = new Resource("c", floats(3));
+    rejects("outlives it", new Control.Repeat(turn, List.of(kept), walk, 4), in, out);
+    rejects(
+        "carries a value twice",
+        new Control.Repeat(turn, List.of(c, c), walk, 4),
+        List.of(BOOL, one, c.type(), c.type(), floats(4, 2)),
+        one,
+        c.type(),
+        c.type(),
+        floats(4));
+    Program nothing = new ProgramWriter().fetch(List.of());
+    rejects(
+        "the turn gives []",
+        new Control.Repeat(nothing, List.of(), List.of(), Control.Repeat.UNLIMITED),
+        List.of(BOOL, one),
+        one);
+    ProgramWriter plain = new ProgramWriter();
+    Program last = plain.fetch(List.of(plain.scalar(DType.BOOL, 0)));
+    rejects(
+        "has a capacity if",
+        new Control.Repeat(last, List.of(), List.of(), 3),
+        List.of(BOOL, one),
+        one);
+  }
+
+  @Test
+  void chooses() {
+    TensorType index = TensorType.of(DType.INT32);
+    ProgramWriter writer = new ProgramWriter();
+    Program same = writer.fetch(List.of(writer.feed(VECTOR)));
+    Primitive choice = new Control.Choose(List.of(same, same), List.of());
+    rejects("has no branch", new Control.Choose(List.of(), List.of()), List.of(index), VECTOR);
+    rejects("by an int32 scalar", choice, List.of(longs(), VECTOR), VECTOR);
+    rejects("branch 0 is fed [float32[3]]", choice, List.of(index, floats(4)), VECTOR);
+    rejects("branch 0 gives [float32[3]]", choice, List.of(index, VECTOR), floats(4));
+    Program wrong = new Program(List.of(VECTOR), List.of(FEED), List.of(Y), List.of(), List.of());
+    rejects(
+        "an undefined value is fetched",
+        new Control.Choose(List.of(same, wrong), List.of()),
+        List.of(index, VECTOR),
+        VECTOR);
   }
 }

@@ -152,14 +152,14 @@ class PrimitiveTest {
 
   @Test
   void outputsOverwriteWhatIsWalkedAsTheyAreWritten() {
-    assertFalse(map().mayOverwrite(0, type(3)), "each element is read again");
-    assertTrue(map().mayOverwrite(1, type(5, 3)));
-    assertFalse(map().mayOverwrite(1, type(6, 3)), "it is only a part");
-    assertFalse(sum().mayOverwrite(0, type(5, 3)));
+    assertFalse(map().mayOverwrite(0, 0, type(3)), "each element is read again");
+    assertTrue(map().mayOverwrite(1, 0, type(5, 3)));
+    assertFalse(map().mayOverwrite(1, 0, type(6, 3)), "it is only a part");
+    assertFalse(sum().mayOverwrite(0, 0, type(5, 3)));
     Primitive.Scatter scatter = new Primitive.Scatter(Primitive.Scatter.Combine.ADD);
-    assertTrue(scatter.mayOverwrite(0, type(10, 2)));
-    assertFalse(scatter.mayOverwrite(2, type(10, 2)));
-    assertFalse(new Primitive.Sort(true).mayOverwrite(0, type(1, 4)));
+    assertTrue(scatter.mayOverwrite(0, 0, type(10, 2)));
+    assertFalse(scatter.mayOverwrite(2, 0, type(10, 2)));
+    assertFalse(new Primitive.Sort(true).mayOverwrite(0, 0, type(1, 4)));
   }
 
   @Test

@@ -57,6 +57,7 @@ class ReferenceBackendTest {
             List.of(new Resource("total", PAIR)),
             List.of(Literal.ofInts(10, 20)),
             List.of(PAIR),
+            List.of(),
             128,
             128);
 

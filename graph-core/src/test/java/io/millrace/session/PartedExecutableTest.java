@@ -91,7 +91,8 @@ class PartedExecutableTest {
   }
 
   private Executable open() {
-    Plan plan = new Plan(List.of(), List.of(), List.of(HANDED), List.of(), List.of(), 0, 0);
+    Plan plan =
+        new Plan(List.of(), List.of(), List.of(HANDED), List.of(), List.of(), List.of(), 0, 0);
     Schedule.Part part = new Schedule.Part("stuck:0", plan, List.of(), List.of());
     Schedule schedule =
         new Schedule(

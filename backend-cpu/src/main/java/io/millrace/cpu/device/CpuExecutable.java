@@ -26,6 +26,7 @@ public final class CpuExecutable implements Executable {
   private final List<Literal> literals = new ArrayList<>();
   private final String arenaHolder;
   private final long arenaBytes;
+  private final int rows;
   private final long scratchBytes;
 
   /**
@@ -44,11 +45,12 @@ public final class CpuExecutable implements Executable {
     interruption = Interruption.of(plan);
     kernels =
         plan.steps().stream()
-            .map(step -> Holders.making(step, () -> KernelFactory.of(step)))
+            .map(step -> Holders.making(step, () -> KernelFactory.of(step, plan.rows())))
             .toArray(Kernel[]::new);
     this.constants = new HostMemory[plan.constants().size()];
     arenaHolder = Holders.arena(plan);
     arenaBytes = plan.arenaBytes();
+    rows = plan.rows().size();
     long scratch = 0;
     for (Kernel kernel : kernels) {
       scratch = Math.max(scratch, kernel.scratchBytes());
@@ -72,7 +74,7 @@ public final class CpuExecutable implements Executable {
 
   @Override
   public Execution newExecution() {
-    Frame frame = new Frame(arenas, arenaHolder, arenaBytes, constants, pool, scratchBytes);
+    Frame frame = new Frame(arenas, arenaHolder, arenaBytes, constants, rows, pool, scratchBytes);
     return new CpuExecution(kernels, interruption, frame);
   }
 

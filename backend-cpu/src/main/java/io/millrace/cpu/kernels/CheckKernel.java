@@ -30,17 +30,17 @@ public final class CheckKernel implements Kernel {
 
   @Override
   public void run(Frame frame) {
-    byte value = frame.window(input, 0).get(Frame.position(input, 0));
+    byte value = frame.window(input, 0).get(frame.position(input, 0));
     if (value == 0) {
       CheckMessage message = new CheckMessage(check, shown.stream().map(Place::type).toList());
       throw new StepException(origin, message.of((i, at) -> bits(shown.get(i), at, frame)));
     }
-    frame.window(output, 0).put(Frame.position(output, 0), value);
+    frame.window(output, 0).put(frame.position(output, 0), value);
   }
 
   private static long bits(Place place, long element, Frame frame) {
     DType dtype = place.type().dtype();
     long at = element * dtype.bytes();
-    return Elements.bits(dtype, frame.window(place, at), Frame.position(place, at));
+    return Elements.bits(dtype, frame.window(place, at), frame.position(place, at));
   }
 }

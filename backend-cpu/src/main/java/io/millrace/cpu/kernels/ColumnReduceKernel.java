@@ -152,7 +152,7 @@ final class ColumnReduceKernel implements PartKernel {
             width * bytes,
             (int) segments,
             frame.memory(output),
-            target(strip) + (long) i * bytes);
+            target(frame, strip) + (long) i * bytes);
       }
     }
   }
@@ -162,8 +162,8 @@ final class ColumnReduceKernel implements PartKernel {
   }
 
   /** Returns where a strip's results go. */
-  private long target(long strip) {
-    return output.offset() + (strip / strips * columns + strip % strips * width) * bytes;
+  private long target(Frame frame, long strip) {
+    return frame.offset(output) + (strip / strips * columns + strip % strips * width) * bytes;
   }
 
   @Override
@@ -193,7 +193,7 @@ final class ColumnReduceKernel implements PartKernel {
     long first = origin + begin * columns;
     source.compute(frame, worker, first, lanes);
     HostMemory memory = source.memory(frame, worker);
-    long at = source.offset(first);
+    long at = source.offset(frame, first);
     Packer.pack(memory, at, bytes, scratch, lanesAt, lanes, bytes);
     long rest = end - begin - lanes / count;
     if (source.isDirect() && tile == 1) {
@@ -207,7 +207,7 @@ final class ColumnReduceKernel implements PartKernel {
         int piece = (int) Math.min(tile, end - row) * count;
         long start = origin + row * columns;
         source.compute(frame, worker, start, piece);
-        accumulator.add(worker, scratch, lanesAt, scratch, source.offset(start), piece);
+        accumulator.add(worker, scratch, lanesAt, scratch, source.offset(frame, start), piece);
       }
     }
     finish(frame, worker, unit, lanes, count);
@@ -217,7 +217,7 @@ final class ColumnReduceKernel implements PartKernel {
   private void finish(Frame frame, Worker worker, long unit, int lanes, int count) {
     boolean shared = segments > 1;
     HostMemory memory = shared ? frame.scratch(0) : frame.memory(output);
-    long to = shared ? partialsAt + unit * width * bytes : target(unit);
+    long to = shared ? partialsAt + unit * width * bytes : target(frame, unit);
     HostMemory scratch = worker.scratch();
     // What is stored for good goes through the fold, which makes a sum of -0.0 the 0.0 it should
     // be.

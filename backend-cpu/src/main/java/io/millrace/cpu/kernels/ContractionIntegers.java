@@ -45,8 +45,8 @@ final class ContractionIntegers implements PartKernel {
   /** Fills a tensor with zeros. */
   static void zero(Frame frame, Place place) {
     HostMemory memory = frame.memory(place);
-    long end = place.offset() + place.type().bytes();
-    for (long at = place.offset(); at < end; at++) {
+    long end = frame.offset(place) + place.type().bytes();
+    for (long at = frame.offset(place); at < end; at++) {
       memory.window(at).put((int) (at % HostMemory.WINDOW), (byte) 0);
     }
   }
@@ -79,24 +79,24 @@ final class ContractionIntegers implements PartKernel {
       sums[j] = 0;
     }
     for (long p = 0; p < k; p++) {
-      long x = get(left, a, startA + p * stepA);
+      long x = get(frame, left, a, startA + p * stepA);
       long at = startB + (transposeB ? p : p * n);
       for (int j = 0; j < n; j++) {
-        sums[j] += x * get(right, b, at + j * stepB);
+        sums[j] += x * get(frame, right, b, at + j * stepB);
       }
     }
     for (int j = 0; j < n; j++) {
-      put(result, c, (long) part * n + j, sums[j]);
+      put(frame, result, c, (long) part * n + j, sums[j]);
     }
   }
 
-  private long get(HostMemory memory, Place place, long element) {
-    long offset = place.offset() + element * dtype.bytes();
+  private long get(Frame frame, HostMemory memory, Place place, long element) {
+    long offset = frame.offset(place) + element * dtype.bytes();
     return Elements.bits(dtype, memory.window(offset), (int) (offset % HostMemory.WINDOW));
   }
 
-  private void put(HostMemory memory, Place place, long element, long value) {
-    long offset = place.offset() + element * dtype.bytes();
+  private void put(Frame frame, HostMemory memory, Place place, long element, long value) {
+    long offset = frame.offset(place) + element * dtype.bytes();
     int at = (int) (offset % HostMemory.WINDOW);
     Elements.setBits(dtype, memory.window(offset), at, value);
   }

@@ -142,13 +142,13 @@ final class ConvolutionElements {
   static double get(Frame frame, Place place, long element) {
     DType dtype = place.type().dtype();
     long offset = element * dtype.bytes();
-    return Elements.getDouble(dtype, frame.window(place, offset), Frame.position(place, offset));
+    return Elements.getDouble(dtype, frame.window(place, offset), frame.position(place, offset));
   }
 
   /** Sets an element of a tensor. */
   static void set(Frame frame, Place place, long element, double value) {
     DType dtype = place.type().dtype();
-    long offset = place.offset() + element * dtype.bytes();
+    long offset = frame.offset(place) + element * dtype.bytes();
     int at = (int) (offset % HostMemory.WINDOW);
     Elements.setDouble(dtype, frame.memory(place).window(offset), at, value);
   }

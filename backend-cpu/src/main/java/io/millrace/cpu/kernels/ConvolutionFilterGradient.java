@@ -178,7 +178,7 @@ final class ConvolutionFilterGradient implements PartKernel {
           }
         }
         HostMemory memory = frame.memory(output);
-        long offset = output.offset() + target;
+        long offset = frame.offset(output) + target;
         int at = (int) (offset % HostMemory.WINDOW / bytes);
         if (dtype == DType.FLOAT32) {
           memory.floats(offset).put(at, arrays.floats(0, made), 0, made);

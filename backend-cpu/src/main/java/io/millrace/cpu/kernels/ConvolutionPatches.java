@@ -142,7 +142,7 @@ final class ConvolutionPatches {
       for (int axis = 0; axis < last; axis++) {
         image /= axes[axis].positions();
       }
-      long imageOffset = source.offset() + image * imageBytes;
+      long imageOffset = frame.offset(source) + image * imageBytes;
       ByteBuffer window = from.window(imageOffset);
       int base = (int) (imageOffset % HostMemory.WINDOW) + group * groupBytes;
       for (int[] lead : leads) {

@@ -158,7 +158,7 @@ final class ConvolutionPhase {
       long position = (long) leading * shape.dim(axes.length - 1) + last.taps()[t];
       long offsetOfTap = position * filterIn * filterOut * bytes;
       ByteBuffer from = frame.window(filter, offsetOfTap);
-      int begin = Frame.position(filter, offsetOfTap) + group * (transposed ? seen : made) * bytes;
+      int begin = frame.position(filter, offsetOfTap) + group * (transposed ? seen : made) * bytes;
       int stepSeen = (transposed ? 1 : filterOut) * bytes;
       int stepMade = (transposed ? filterOut : 1) * bytes;
       for (int x = 0; x < patches.block(); x++) {
@@ -257,7 +257,7 @@ final class ConvolutionPhase {
     int bytes = columns * dtype.bytes();
     for (int i = 0; i < count; i++) {
       long at = (target(first + i) * outputChannels + (long) group * columns) * dtype.bytes();
-      frame.window(output, at).put(Frame.position(output, at), from, offset + i * bytes, bytes);
+      frame.window(output, at).put(frame.position(output, at), from, offset + i * bytes, bytes);
     }
   }
 

@@ -82,31 +82,31 @@ public final class GatherKernel implements PartKernel {
   }
 
   private void piece(Frame frame, long slice, long first) {
-    long place = index(slice);
+    long place = index(frame, slice);
     HostMemory names = frame.memory(indices);
     long index = Indices.get(names.window(place), (int) (place % HostMemory.WINDOW), 0, wide);
     int length = (int) Math.min(PIECE, inner - first);
     HostMemory target = frame.memory(output);
-    long to = output.offset() + (slice * inner + first) * bytes;
+    long to = frame.offset(output) + (slice * inner + first) * bytes;
     if (index < 0 || index >= count) {
       Packer.clear(target.window(to), (int) (to % HostMemory.WINDOW), length * bytes);
       return;
     }
-    long from = data.offset() + ((slice / wanted * count + index) * inner + first) * bytes;
+    long from = frame.offset(data) + ((slice / wanted * count + index) * inner + first) * bytes;
     Packer.move(frame.memory(data), from, bytes, target, to, bytes, length, bytes);
   }
 
   /** Returns the byte at which the index of a slice of the output is. */
-  private long index(long slice) {
+  private long index(Frame frame, long slice) {
     long index = slice / wanted / outer * wanted + slice % wanted;
-    return indices.offset() + index * indices.type().dtype().bytes();
+    return frame.offset(indices) + index * indices.type().dtype().bytes();
   }
 
   /** Copies neighbours that come from one line of the data. */
   private void slices(Frame frame, long first, int run) {
-    long line = data.offset() + first / wanted * count * inner * bytes;
-    long place = index(first);
-    long to = output.offset() + first * inner * bytes;
+    long line = frame.offset(data) + first / wanted * count * inner * bytes;
+    long place = index(frame, first);
+    long to = frame.offset(output) + first * inner * bytes;
     ByteBuffer source = frame.memory(data).window(line);
     ByteBuffer names = frame.memory(indices).window(place);
     ByteBuffer target = frame.memory(output).window(to);

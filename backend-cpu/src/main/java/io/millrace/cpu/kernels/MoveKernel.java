@@ -69,7 +69,7 @@ public final class MoveKernel implements Kernel {
       // Up to the padding, so that whole longs can be written.
       int count = (int) (Math.min(PART, output.type().bytes() - start) + 7) & -8;
       ByteBuffer window = frame.window(output, start);
-      int at = Frame.position(output, start);
+      int at = frame.position(output, start);
       int first = Math.min(count, BLOCK);
       for (int i = 0; i < first; i += 8) {
         window.putLong(at + i, pattern);
@@ -159,31 +159,31 @@ public final class MoveKernel implements Kernel {
       long end = Math.min(units, (part + 1) * unitsOfPart);
       for (long unit = part * unitsOfPart; unit < end; unit++) {
         if (across >= 0) {
-          tiles(source, target, unit);
+          tiles(frame, source, target, unit);
         } else {
           long pieces = (axes.inner() + rowPart - 1) / rowPart;
           long column = unit % pieces * rowPart;
           long point = unit / pieces * axes.inner() + column;
           int count = (int) Math.min(rowPart, axes.inner() - column);
-          row(source, target, point, count);
+          row(frame, source, target, point, count);
         }
       }
     }
 
-    private void row(HostMemory source, HostMemory target, long point, int count) {
+    private void row(Frame frame, HostMemory source, HostMemory target, long point, int count) {
       Packer.move(
           source,
-          input.offset() + axes.element(0, point) * bytes,
+          frame.offset(input) + axes.element(0, point) * bytes,
           axes.innerStride(0) * bytes,
           target,
-          output.offset() + axes.element(1, point) * bytes,
+          frame.offset(output) + axes.element(1, point) * bytes,
           axes.innerStride(1) * bytes,
           count,
           bytes);
     }
 
     /** Copies some rows of a transposition in squares, of which a cache holds both sides. */
-    private void tiles(HostMemory source, HostMemory target, long unit) {
+    private void tiles(Frame frame, HostMemory source, HostMemory target, long unit) {
       long extent = axes.extent(across);
       long strips = (extent + TILE - 1) / TILE;
       long first = unit % strips * TILE;
@@ -204,11 +204,11 @@ public final class MoveKernel implements Kernel {
         for (int i = 0; i < height; i++) {
           Packer.move(
               source,
-              input.offset()
+              frame.offset(input)
                   + (from + i * axes.stride(0, across) + column * axes.innerStride(0)) * bytes,
               axes.innerStride(0) * bytes,
               target,
-              output.offset()
+              frame.offset(output)
                   + (to + i * axes.stride(1, across) + column * axes.innerStride(1)) * bytes,
               axes.innerStride(1) * bytes,
               width,

@@ -155,13 +155,13 @@ final class PoolingAny implements PartKernel {
   }
 
   private double get(Frame frame, Place place, long element) {
-    long offset = place.offset() + element * dtype.bytes();
+    long offset = frame.offset(place) + element * dtype.bytes();
     int at = (int) (offset % HostMemory.WINDOW);
     return Elements.getDouble(dtype, frame.memory(place).window(offset), at);
   }
 
   private void put(Frame frame, Place place, long element, double value) {
-    long offset = place.offset() + element * dtype.bytes();
+    long offset = frame.offset(place) + element * dtype.bytes();
     int at = (int) (offset % HostMemory.WINDOW);
     Elements.setDouble(dtype, frame.memory(place).window(offset), at, value);
   }

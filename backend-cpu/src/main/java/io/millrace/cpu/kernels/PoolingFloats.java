@@ -108,7 +108,7 @@ final class PoolingFloats implements PartKernel {
 
   private void zero(Frame frame, int image) {
     long elements = lines.linesIn * lineIn;
-    long offset = output.offset() + image * elements * 4;
+    long offset = frame.offset(output) + image * elements * 4;
     FloatBuffer into = frame.memory(output).floats(offset);
     int at = (int) (offset % HostMemory.WINDOW / 4);
     for (long done = 0; done < elements; done += ZEROS.length) {

@@ -71,7 +71,7 @@ final class PositionKernel implements PartKernel {
               fold.type().isFloating()
                   ? floating(frame, worker, i, row)
                   : integer(frame, worker, i, row);
-          long at = output.offset() + i * 8;
+          long at = frame.offset(output) + i * 8;
           target.window(at).putLong((int) (at % HostMemory.WINDOW), found);
         }
       }
@@ -85,9 +85,9 @@ final class PositionKernel implements PartKernel {
     long start = row * length + done;
     if (length > MapLoop.BLOCK) {
       source.compute(frame, worker, start, piece);
-      return source.offset(start);
+      return source.offset(frame, start);
     }
-    return source.offset(block * length) + (row - block) * length * fold.type().bytes();
+    return source.offset(frame, block * length) + (row - block) * length * fold.type().bytes();
   }
 
   private long floating(Frame frame, Worker worker, long row, long block) {

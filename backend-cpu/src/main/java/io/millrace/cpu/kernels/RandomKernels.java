@@ -50,11 +50,11 @@ public final class RandomKernels implements PartKernel {
 
   @Override
   public void part(Frame frame, int part, int worker) {
-    long start = frame.window(counter, 0).getLong(Frame.position(counter, 0));
+    long start = frame.window(counter, 0).getLong(frame.position(counter, 0));
     long first = (long) part * PART;
     int count = (int) Math.min(PART, size - first);
     BlasWorker arrays = frame.worker(worker).blas();
-    long offset = output.offset() + first * dtype.bytes();
+    long offset = frame.offset(output) + first * dtype.bytes();
     int at = (int) (offset % HostMemory.WINDOW);
     HostMemory memory = frame.memory(output);
     if (random.distribution() == Primitive.Random.Distribution.BITS) {

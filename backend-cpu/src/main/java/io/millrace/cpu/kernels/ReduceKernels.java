@@ -29,9 +29,9 @@ public final class ReduceKernels {
     if (reduced == 0) {
       if (reduce.reduction().isPosition()) {
         Fold zero = new Fold(Reduction.SUM, DType.INT64);
-        return frame -> zero.clear(frame.memory(output), output.offset(), results);
+        return frame -> zero.clear(frame.memory(output), frame.offset(output), results);
       }
-      return frame -> fold.clear(frame.memory(output), output.offset(), results);
+      return frame -> fold.clear(frame.memory(output), frame.offset(output), results);
     }
     if (reduce.reduction().isPosition()) {
       return new PositionKernel(step, reduce, spans);

@@ -131,7 +131,7 @@ final class RowReduceKernel implements PartKernel {
 
   private void store(Frame frame, long row, double floating, long integer) {
     HostMemory target = frame.memory(output);
-    long to = output.offset() + row * bytes;
+    long to = frame.offset(output) + row * bytes;
     if (fold.type().isFloating()) {
       fold.store(target, to, floating);
     } else {
@@ -153,8 +153,8 @@ final class RowReduceKernel implements PartKernel {
       int count = (int) Math.min(block, to - row);
       source.compute(frame, worker, row * length, count * length);
       HostMemory memory = source.memory(frame, worker);
-      long at = source.offset(row * length);
-      long out = output.offset() + row * bytes;
+      long at = source.offset(frame, row * length);
+      long out = frame.offset(output) + row * bytes;
       for (int i = 0; i < count; i++) {
         fold.into(
             memory, at + i * length * bytes, bytes, (int) length, target, out + (long) i * bytes);
@@ -172,7 +172,7 @@ final class RowReduceKernel implements PartKernel {
       long piece = Math.min(block, count - done);
       source.compute(frame, worker, start + done, piece);
       HostMemory memory = source.memory(frame, worker);
-      long at = source.offset(start + done);
+      long at = source.offset(frame, start + done);
       long rest = piece;
       if (lanes == 0) {
         lanes = (int) Math.min(width, piece);

@@ -105,8 +105,8 @@ public final class ScanKernel implements PartKernel {
   private void rows(Frame frame, Worker worker, long first, int columns) {
     HostMemory source = frame.memory(input);
     HostMemory target = frame.memory(output);
-    long from = input.offset() + first * bytes;
-    long to = output.offset() + first * bytes;
+    long from = frame.offset(input) + first * bytes;
+    long to = frame.offset(output) + first * bytes;
     fold.clear(target, to + distance(0), columns);
     for (long step = exclusive ? 1 : 0; step < length; step++) {
       worker.operand(0, target, to + distance(Math.max(0, step - 1)));
@@ -128,10 +128,10 @@ public final class ScanKernel implements PartKernel {
       int count = (int) Math.min(RUN, length - done);
       // The window is that of the lowest byte.
       long low = first * bytes + distance(reverse ? done + count - 1 : done);
-      ByteBuffer in = source.window(input.offset() + low);
-      ByteBuffer out = target.window(output.offset() + low);
-      int from = (int) ((input.offset() + low) % HostMemory.WINDOW);
-      int to = (int) ((output.offset() + low) % HostMemory.WINDOW);
+      ByteBuffer in = source.window(frame.offset(input) + low);
+      ByteBuffer out = target.window(frame.offset(output) + low);
+      int from = (int) ((frame.offset(input) + low) % HostMemory.WINDOW);
+      int to = (int) ((frame.offset(output) + low) % HostMemory.WINDOW);
       int start = reverse ? (count - 1) * stride : 0;
       int step = reverse ? -stride : stride;
       if (!floating) {

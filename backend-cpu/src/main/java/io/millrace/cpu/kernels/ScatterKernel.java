@@ -141,10 +141,10 @@ public final class ScatterKernel implements PartKernel {
     long run = Math.min(RUN, together);
     for (long first = low; first < high; first += together) {
       long end = Math.min(high, first + together);
-      long to = output.offset() + first * pitch + column * bytes;
+      long to = frame.offset(output) + first * pitch + column * bytes;
       for (long update = 0; update < count; update += run) {
-        long name = indices.offset() + update * indices.type().dtype().bytes();
-        long from = updates.offset() + update * pitch + column * bytes;
+        long name = frame.offset(indices) + update * indices.type().dtype().bytes();
+        long from = frame.offset(updates) + update * pitch + column * bytes;
         Worker operands = frame.worker(worker);
         operands.operand(0, target, to);
         operands.operand(1, source, from);

@@ -75,8 +75,8 @@ public final class SortKernel implements PartKernel {
     BlasWorker arrays = frame.worker(worker).blas();
     long end = Math.min(rows, (part + 1) * rowsOfPart);
     for (long row = part * rowsOfPart; row < end; row++) {
-      long from = input.offset() + row * length * bytes;
-      long to = positions.offset() + row * kept * 8;
+      long from = frame.offset(input) + row * length * bytes;
+      long to = frame.offset(positions) + row * kept * 8;
       ByteBuffer elements = source.window(from);
       ByteBuffer sorted = places.window(to);
       int at = (int) (from % HostMemory.WINDOW);
@@ -93,7 +93,7 @@ public final class SortKernel implements PartKernel {
   /** Copies the elements at the positions found. */
   private void pick(
       Frame frame, long row, ByteBuffer elements, int at, ByteBuffer sorted, int place) {
-    long to = values.offset() + row * kept * bytes;
+    long to = frame.offset(values) + row * kept * bytes;
     ByteBuffer target = frame.memory(values).window(to);
     int first = (int) (to % HostMemory.WINDOW);
     switch (bytes) {

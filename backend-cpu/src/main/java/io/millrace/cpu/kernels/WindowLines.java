@@ -110,14 +110,14 @@ final class WindowLines {
 
   /** Copies a line of floats, all of a tensor's lines being as long, to an array. */
   static void get(Frame frame, Place place, long line, float[] into, int at, int length) {
-    long offset = place.offset() + line * length * 4;
+    long offset = frame.offset(place) + line * length * 4;
     FloatBuffer floats = frame.memory(place).floats(offset);
     floats.get((int) (offset % HostMemory.WINDOW / 4), into, at, length);
   }
 
   /** Copies a line of floats from an array. */
   static void put(Frame frame, Place place, long line, float[] from, int at, int length) {
-    long offset = place.offset() + line * length * 4;
+    long offset = frame.offset(place) + line * length * 4;
     FloatBuffer floats = frame.memory(place).floats(offset);
     floats.put((int) (offset % HostMemory.WINDOW / 4), from, at, length);
   }

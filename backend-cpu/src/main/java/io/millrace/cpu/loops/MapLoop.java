@@ -181,7 +181,7 @@ public final class MapLoop {
       long at = start + done;
       int length = length(at, count - done);
       for (int i = 0; i < outputs.length; i++) {
-        long offset = outputs[i].offset() + at * resultBytes[i];
+        long offset = frame.offset(outputs[i]) + at * resultBytes[i];
         worker.operand(operands + i, frame.memory(outputs[i]), offset);
       }
       bind(frame, worker, at, length);
@@ -216,7 +216,7 @@ public final class MapLoop {
           if (i < inputs.length) {
             Place place = inputs[i];
             long element = axes.element(i, at);
-            worker.operand(i, frame.memory(place), place.offset() + element * bytes[i]);
+            worker.operand(i, frame.memory(place), frame.offset(place) + element * bytes[i]);
           } else {
             Packer.count(worker.scratch(), scratchAt[i], axes.element(i, at), 0, 1);
             worker.operand(i, worker.scratch(), scratchAt[i]);
@@ -250,7 +250,7 @@ public final class MapLoop {
         Place place = inputs[operand];
         Packer.pack(
             frame.memory(place),
-            place.offset() + from * element,
+            frame.offset(place) + from * element,
             stride * element,
             worker.scratch(),
             to,

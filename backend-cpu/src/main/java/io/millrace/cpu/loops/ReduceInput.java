@@ -73,7 +73,7 @@ public final class ReduceInput {
   }
 
   /** Returns the byte in that memory where the element computed first is. */
-  public long offset(long start) {
-    return direct ? place.offset() + (first + start) * bytes : scratchAt;
+  public long offset(Frame frame, long start) {
+    return direct ? frame.offset(place) + (first + start) * bytes : scratchAt;
   }
 }

@@ -29,12 +29,18 @@ public final class Frame implements AutoCloseable {
   private List<DeviceMemory> resources = List.of();
   private List<HostMemory> fetches = List.of();
 
+  /** Where the rows are that loops have at their turns. */
+  private final @Nullable HostMemory[] rows;
+
+  private final long[] rowsAt;
+
   /**
    * Makes the workers.
    *
    * @param arenas where the arena and the workers' scratch memory are leased, in one block
    * @param holder whose arena it is
    * @param constants shared by all frames of a plan; not closed here
+   * @param rows how many rows loops have at a turn
    * @param scratchBytes what each worker needs
    */
   public Frame(
@@ -42,8 +48,11 @@ public final class Frame implements AutoCloseable {
       String holder,
       long arenaBytes,
       HostMemory[] constants,
+      int rows,
       WorkerPool pool,
       long scratchBytes) {
+    this.rows = new @Nullable HostMemory[rows];
+    rowsAt = new long[rows];
     this.constants = constants;
     this.pool = pool;
     scratchAt = aligned(arenaBytes);
@@ -90,6 +99,7 @@ public final class Frame implements AutoCloseable {
     feeds = List.of();
     resources = List.of();
     fetches = List.of();
+    Arrays.fill(rows, null);
   }
 
   /** Returns the memory that a place lies in. */
@@ -100,12 +110,26 @@ public final class Frame implements AutoCloseable {
       case FETCH -> fetches.get(place.index());
       case RESOURCE -> (HostMemory) resources.get(place.index());
       case CONSTANT -> constants[place.index()];
+      case ROW -> Objects.requireNonNull(rows[place.index()]);
     };
+  }
+
+  /** Returns the byte of its memory that a place begins at. */
+  public long offset(Place place) {
+    return place.space() == Place.Space.ROW
+        ? rowsAt[place.index()] + place.offset()
+        : place.offset();
+  }
+
+  /** Lets places of a row be, until the next call, so many bytes from another place's beginning. */
+  public void setRow(int row, Place within, long bytes) {
+    rows[row] = memory(within);
+    rowsAt[row] = offset(within) + bytes;
   }
 
   /** Returns the address of a place, for native calls. */
   public long address(Place place) {
-    return memory(place).address() + place.offset();
+    return memory(place).address() + offset(place);
   }
 
   /**
@@ -113,12 +137,12 @@ public final class Frame implements AutoCloseable {
    * at {@link #position}; a gigabyte from there lies in it too.
    */
   public ByteBuffer window(Place place, long byteOffset) {
-    return memory(place).window(place.offset() + byteOffset);
+    return memory(place).window(offset(place) + byteOffset);
   }
 
   /** Returns where in its {@link #window} the byte at this distance from the place's start is. */
-  public static int position(Place place, long byteOffset) {
-    return (int) ((place.offset() + byteOffset) % HostMemory.WINDOW);
+  public int position(Place place, long byteOffset) {
+    return (int) ((offset(place) + byteOffset) % HostMemory.WINDOW);
   }
 
   /** Returns a worker's scratch memory, as large as the neediest kernel of the plan asked for. */

@@ -52,6 +52,10 @@ public final class StepContext {
     return step;
   }
 
+  public int number() {
+    return number;
+  }
+
   public Target target() {
     return target;
   }

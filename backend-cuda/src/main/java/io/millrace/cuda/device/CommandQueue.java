@@ -45,14 +45,21 @@ final class CommandQueue implements Command.Visitor {
     this.exchange = exchange;
   }
 
+  /** Returns where addresses are. */
+  ToLongFunction<Address> memory() {
+    return memory;
+  }
+
   /**
-   * Has everything done and waits after each step.
+   * Has a section done and waits after each step.
    *
    * @throws StepException if one cannot be done; it names the step
    */
-  void run() {
-    before();
-    for (DeviceProgram.Part part : executable.program().parts()) {
+  void run(Section section) {
+    if (section.isFirst()) {
+      before();
+    }
+    for (DeviceProgram.Part part : section.parts()) {
       try {
         part.commands().forEach(c -> c.accept(this));
         stream.synchronize();
@@ -60,22 +67,37 @@ final class CommandQueue implements Command.Visitor {
         throw new StepException(part.origin(), String.valueOf(e.getMessage()));
       }
     }
-    after();
-    stream.synchronize();
+    end(section);
   }
 
-  /** Records everything. */
-  DriverStream.Graph record() {
+  /** Records a section. */
+  DriverStream.Graph record(Section section) {
     stream.beginCapture();
     try {
-      before();
-      executable.program().parts().forEach(p -> p.commands().forEach(c -> c.accept(this)));
-      after();
+      if (section.isFirst()) {
+        before();
+      }
+      section.parts().forEach(p -> p.commands().forEach(c -> c.accept(this)));
+      end(section);
     } catch (RuntimeException | Error e) {
       stream.abandonCapture();
       throw e;
     }
     return stream.endCapture();
+  }
+
+  /** Brings to the host what it asks then, or what is fetched. */
+  private void end(Section section) {
+    if (section.isLast()) {
+      fetch();
+    }
+    for (Decision decision : section.decisions()) {
+      stream.download(
+          memory.applyAsLong(decision.from()), exchange, decision.at(), decision.bytes());
+    }
+    if (executable.program().mayFail() && (section.isLast() || !section.decisions().isEmpty())) {
+      stream.download(status(), exchange, 0, ExecutionLayout.STATUS_BYTES);
+    }
   }
 
   private void before() {
@@ -93,7 +115,7 @@ final class CommandQueue implements Command.Visitor {
     }
   }
 
-  private void after() {
+  private void fetch() {
     DeviceProgram program = executable.program();
     List<TensorType> fetches = program.plan().fetches();
     for (int i = 0; i < fetches.size(); i++) {
@@ -102,9 +124,6 @@ final class CommandQueue implements Command.Visitor {
         long from = memory.applyAsLong(new Address(Address.Space.FETCH, i, 0));
         stream.download(from, exchange, at, fetches.get(i).bytes());
       }
-    }
-    if (program.mayFail()) {
-      stream.download(status(), exchange, 0, ExecutionLayout.STATUS_BYTES);
     }
   }
 

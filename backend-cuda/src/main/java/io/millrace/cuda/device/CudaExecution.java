@@ -4,11 +4,13 @@ import io.millrace.cuda.command.Address;
 import io.millrace.cuda.driver.Driver;
 import io.millrace.cuda.driver.DriverStream;
 import io.millrace.cuda.libraries.CudaException;
+import io.millrace.ir.Control;
 import io.millrace.spi.ArenaPool;
 import io.millrace.spi.DeviceMemory;
 import io.millrace.spi.Execution;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Interruption;
+import io.millrace.spi.StepException;
 import io.millrace.type.TensorType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,6 +25,9 @@ import java.util.function.ToLongFunction;
  * known; the libraries load what they need meanwhile. The second run records all, the transfers
  * too, as a graph, and from then on a run replays it. A graph is recorded anew when the memory that
  * it works in is another.
+ *
+ * <p>Where data decide what is done, the host waits for them: what stands before, between and after
+ * is a graph each, and so is what stands in a branch or a turn.
  */
 public final class CudaExecution implements Execution {
   /** With this property every run is as the first one. */
@@ -39,8 +44,8 @@ public final class CudaExecution implements Execution {
   private final boolean blocking = Boolean.getBoolean(BLOCKING);
   private final long[] resourcesAt;
   private long frameAt;
-  private Optional<DriverStream.Graph> graph = Optional.empty();
-  private boolean ranBefore;
+  private final Sequence sequence;
+  private CommandQueue queue;
 
   CudaExecution(CudaExecutable executable, ArenaPool<CudaMemory>.Lease lease) {
     this.executable = executable;
@@ -56,6 +61,8 @@ public final class CudaExecution implements Execution {
       exchange.close();
       throw e;
     }
+    sequence = Sequence.of(executable.program().parts());
+    queue = new CommandQueue(executable, stream, memory(List.of()), exchange);
     layout.feeds().forEach(at -> staging.add(window(at)));
     layout.fetches().forEach(at -> results.add(window(at)));
   }
@@ -104,16 +111,76 @@ public final class CudaExecution implements Execution {
     }
   }
 
-  /** A run that the device has begun goes to its end. */
+  /** A run that the device has begun goes to its end, or to where a loop may end. */
   private void run(boolean moved, List<DeviceMemory> resources) {
     interruption.check(0);
-    if (blocking || !ranBefore) {
-      new CommandQueue(executable, stream, memory(resources), exchange).run();
-      ranBefore = true;
-    } else {
-      replay(moved, resources);
+    if (moved) {
+      sequence.forget();
+      queue = new CommandQueue(executable, stream, memory(resources), exchange);
     }
-    requireSuccess(resources);
+    run(sequence);
+    synchronize();
+    requireSuccess();
+  }
+
+  private void run(Sequence sequence) {
+    List<Sequence.Item> items = sequence.items();
+    for (int i = 0; i < items.size(); i++) {
+      Sequence.Item item = items.get(i);
+      if (item instanceof Section section) {
+        try {
+          section.run(queue, stream, blocking);
+        } catch (CudaException e) {
+          throw unknownStep(e);
+        }
+      } else if (item instanceof Sequence.Fork fork) {
+        run(fork);
+      }
+    }
+  }
+
+  private void run(Sequence.Fork fork) {
+    synchronize();
+    requireSuccess();
+    if (fork.part().step().primitive() instanceof Control.Choose choose) {
+      int index = exchange.window(0).getInt(Decision.ANSWER);
+      run(fork.begin());
+      run(fork.bodies().get(choose.branch(index)));
+      return;
+    }
+    boolean goes = exchange.window(0).get(Decision.ANSWER) != 0;
+    long rows = exchange.window(0).getLong(Decision.ROWS);
+    run(fork.begin());
+    for (long turn = 0; goes; turn++) {
+      fork.turns().orElseThrow().begin(turn, rows);
+      try {
+        run(fork.bodies().get(0));
+        synchronize();
+        requireSuccess();
+      } catch (StepException e) {
+        throw e.inTurn(turn);
+      }
+      goes = exchange.window(0).get(Decision.ANSWER) != 0;
+    }
+  }
+
+  private void synchronize() {
+    try {
+      stream.synchronize();
+    } catch (CudaException e) {
+      throw unknownStep(e);
+    }
+  }
+
+  private CudaException unknownStep(CudaException e) {
+    return new CudaException(
+        ("a run on %s failed: %s; which of its %s steps it was is known if Java is "
+                + "started with -D%s=true")
+            .formatted(
+                driver.name(),
+                e.getMessage(),
+                executable.program().plan().allSteps().count(),
+                BLOCKING));
   }
 
   /** Waits for what a failed run began, because others may have its memory now. */
@@ -142,34 +209,12 @@ public final class CudaExecution implements Execution {
     return executable.layout().at(frameAt, executable.constantsAt(), places);
   }
 
-  private void replay(boolean moved, List<DeviceMemory> resources) {
-    if (moved) {
-      Optional<DriverStream.Graph> old = graph;
-      graph = Optional.empty();
-      old.ifPresent(DriverStream.Graph::close);
-    }
-    if (graph.isEmpty()) {
-      graph =
-          Optional.of(new CommandQueue(executable, stream, memory(resources), exchange).record());
-    }
-    try {
-      stream.replay(graph.get());
-      stream.synchronize();
-    } catch (CudaException e) {
-      throw new CudaException(
-          ("a run on %s failed: %s; which of its %s steps it was is known if Java is "
-                  + "started with -D%s=true")
-              .formatted(
-                  driver.name(), e.getMessage(), executable.program().parts().size(), BLOCKING));
-    }
-  }
-
   /** Throws what the run's first failing step has to say, if one failed. */
-  private void requireSuccess(List<DeviceMemory> resources) {
+  private void requireSuccess() {
     if (executable.program().mayFail()) {
       int code = exchange.window(0).getInt(0);
       if (code != CommandQueue.NOTHING_FAILED) {
-        throw StepFailures.of(code, executable, memory(resources));
+        throw StepFailures.of(code, executable, queue.memory());
       }
     }
   }
@@ -184,7 +229,7 @@ public final class CudaExecution implements Execution {
 
   @Override
   public void close() {
-    graph.ifPresent(DriverStream.Graph::close);
+    sequence.forget();
     stream.close();
     lease.close();
     staging.forEach(HostMemory::close);

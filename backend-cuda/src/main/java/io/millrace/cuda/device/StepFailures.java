@@ -23,7 +23,7 @@ final class StepFailures {
 
   /** Returns what is thrown for a code that the device left. */
   static StepException of(int code, CudaExecutable executable, ToLongFunction<Address> memory) {
-    DeviceProgram.Part part = executable.program().parts().get(StepContext.stepOf(code));
+    DeviceProgram.Part part = executable.program().part(StepContext.stepOf(code));
     Step step = part.step();
     String message =
         switch (StepContext.failureOf(code)) {

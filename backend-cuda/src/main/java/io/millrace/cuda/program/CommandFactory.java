@@ -3,6 +3,7 @@ package io.millrace.cuda.program;
 import io.millrace.cuda.command.StepContext;
 import io.millrace.cuda.kernels.CheckCommands;
 import io.millrace.cuda.kernels.ContractCommands;
+import io.millrace.cuda.kernels.ControlCommands;
 import io.millrace.cuda.kernels.ConvolveCommands;
 import io.millrace.cuda.kernels.GatherCommands;
 import io.millrace.cuda.kernels.MapCommands;
@@ -13,6 +14,7 @@ import io.millrace.cuda.kernels.ReduceCommands;
 import io.millrace.cuda.kernels.ScanCommands;
 import io.millrace.cuda.kernels.ScatterCommands;
 import io.millrace.cuda.kernels.SortCommands;
+import io.millrace.ir.Control;
 import io.millrace.ir.Primitive;
 import io.millrace.spi.StepVisitor;
 
@@ -99,6 +101,18 @@ public final class CommandFactory extends StepVisitor<StepContext> {
   @Override
   public StepContext check(Primitive.Check primitive) {
     CheckCommands.add(context, primitive);
+    return context;
+  }
+
+  @Override
+  public StepContext choose(Control.Choose primitive) {
+    ControlCommands.begin(context, primitive);
+    return context;
+  }
+
+  @Override
+  public StepContext repeat(Control.Repeat primitive) {
+    ControlCommands.begin(context, primitive);
     return context;
   }
 }

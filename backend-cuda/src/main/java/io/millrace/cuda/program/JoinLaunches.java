@@ -40,7 +40,8 @@ final class JoinLaunches {
   }
 
   private static boolean isJoinable(DeviceProgram.Part part) {
-    return part.commands().size() == 1
+    return part.bodies().isEmpty()
+        && part.commands().size() == 1
         && part.commands().get(0) instanceof Launch launch
         && launch.joinable().isPresent()
         && launch.blocksY() == 1;
@@ -74,13 +75,11 @@ final class JoinLaunches {
     for (DeviceProgram.Part part : parts) {
       boolean does = result.isEmpty();
       result.add(
-          new DeviceProgram.Part(
-              part.step(),
+          part.with(
               does ? List.of(all) : List.of(),
               does
                   ? Origin.join(parts.stream().map(DeviceProgram.Part::origin).toList())
-                  : part.origin(),
-              part.evidence()));
+                  : part.origin()));
     }
     return result;
   }

@@ -50,12 +50,8 @@ final class RideAlong {
       if (whole.isPresent()) {
         DeviceProgram.Part next = parts.get(i + 1);
         result.add(
-            new DeviceProgram.Part(
-                part.step(),
-                List.of(whole.get()),
-                Origin.join(List.of(part.origin(), next.origin())),
-                part.evidence()));
-        result.add(new DeviceProgram.Part(next.step(), List.of(), next.origin(), next.evidence()));
+            part.with(List.of(whole.get()), Origin.join(List.of(part.origin(), next.origin()))));
+        result.add(next.with(List.of(), next.origin()));
         i++;
       } else {
         result.add(part);

@@ -3,22 +3,32 @@ package io.millrace.compiler.planning;
 import io.millrace.ir.Value;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
+import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /** Gives the tensors of ordered steps their places; used once. */
 final class Placement {
   private final List<StepNode> nodes;
   private final Map<Value, Value> roots;
   private final Map<Value, Place> homes;
+  private final ToIntFunction<Literal> constants;
   private final Map<Value, Integer> lastUses = new HashMap<>();
   private final Map<Value, Buffer> buffers = new HashMap<>();
   private final List<Buffer> all = new ArrayList<>();
+
+  /** Memory for what is inside a step. */
+  private final Map<StepNode, Buffer> insides = new HashMap<>();
+
+  private final List<Place> rows = new ArrayList<>();
 
   /** Memory in the arena that one tensor, or several one after another, use. */
   private static final class Buffer {
@@ -36,12 +46,17 @@ final class Placement {
   }
 
   /** The steps with their places. */
-  record Result(List<Step> steps, long arenaBytes, long unsharedBytes) {}
+  record Result(List<Step> steps, List<Place> rows, long arenaBytes, long unsharedBytes) {}
 
-  private Placement(List<StepNode> nodes, Map<Value, Value> roots, Map<Value, Place> homes) {
+  private Placement(
+      List<StepNode> nodes,
+      Map<Value, Value> roots,
+      Map<Value, Place> homes,
+      ToIntFunction<Literal> constants) {
     this.nodes = nodes;
     this.roots = roots;
     this.homes = homes;
+    this.constants = constants;
   }
 
   /**
@@ -49,9 +64,14 @@ final class Placement {
    *
    * @param roots the tensor whose memory another one shares
    * @param homes the places of tensors that are not in the arena
+   * @param constants the position of a constant in the plan
    */
-  static Result place(List<StepNode> nodes, Map<Value, Value> roots, Map<Value, Place> homes) {
-    return new Placement(nodes, roots, homes).run();
+  static Result place(
+      List<StepNode> nodes,
+      Map<Value, Value> roots,
+      Map<Value, Place> homes,
+      ToIntFunction<Literal> constants) {
+    return new Placement(nodes, roots, homes, constants).run();
   }
 
   private Value root(Value value) {
@@ -76,25 +96,49 @@ final class Placement {
           unshared += ArenaPlanner.padded(output.type().bytes());
         }
       }
+      Optional<Inside> inside = nodes.get(i).inside;
+      if (inside.isPresent()) {
+        insides.put(nodes.get(i), buffer(i, i, inside.get().bytes()));
+        unshared += inside.get().unsharedBytes();
+      }
     }
     ArenaPlanner.Layout layout =
         ArenaPlanner.plan(
             all.stream().map(b -> new ArenaPlanner.Interval(b.first, b.last, b.bytes)).toList());
     List<Step> steps = new ArrayList<>();
     for (StepNode node : nodes) {
-      steps.add(
+      Step step =
           new Step(
               node.primitive,
               node.inputs.stream().map(v -> place(v, layout)).toList(),
               node.outputs.stream().map(v -> place(v, layout)).toList(),
-              node.origin));
+              node.origin);
+      steps.add(node.inside.map(inside -> filled(step, node, inside, layout)).orElse(step));
     }
-    return new Result(steps, layout.bytes(), unshared);
+    return new Result(steps, rows, layout.bytes(), unshared);
+  }
+
+  private Step filled(Step step, StepNode node, Inside inside, ArenaPlanner.Layout layout) {
+    Buffer buffer = Objects.requireNonNull(insides.get(node));
+    long base = layout.offsets().get(buffer.number);
+    return new Step(
+        step.primitive(),
+        step.inputs(),
+        step.outputs(),
+        inside.bodies(step, base, constants, rows),
+        step.origin());
+  }
+
+  private Buffer buffer(int first, int last, long bytes) {
+    Buffer made = new Buffer(all.size(), first, last, bytes);
+    all.add(made);
+    return made;
   }
 
   /** Lets an output take over an operand that dies there if it may, or takes new memory. */
   private void allocate(Value output, int step, Set<Buffer> taken) {
     int last = lastUses.getOrDefault(output, step);
+    int position = nodes.get(step).outputs.indexOf(output);
     for (Value input : nodes.get(step).inputs) {
       Value root = root(input);
       Buffer buffer = buffers.get(root);
@@ -102,15 +146,14 @@ final class Placement {
           && lastUses.getOrDefault(root, -1) == step
           && root.type().bytes() == output.type().bytes()
           && root.type().dtype().bytes() == output.type().dtype().bytes()
-          && nodes.get(step).mayOverwrite(v -> root(v).equals(root))
+          && nodes.get(step).mayOverwrite(v -> root(v).equals(root), position)
           && taken.add(buffer)) {
         buffer.last = last;
         buffers.put(output, buffer);
         return;
       }
     }
-    Buffer made = new Buffer(all.size(), step, last, output.type().bytes());
-    all.add(made);
+    Buffer made = buffer(step, last, output.type().bytes());
     taken.add(made);
     buffers.put(output, made);
   }

@@ -27,6 +27,9 @@ import java.util.Set;
  *
  * <p>Whatever may fail on the data, a check or an integer division, runs before all that writes
  * state: a run that fails leaves it as it was.
+ *
+ * <p>The programs inside a step are planned by themselves, what they carry being their resources,
+ * and then placed in the memory of the plan around them.
  */
 public final class Planner {
   private final Program program;
@@ -67,13 +70,15 @@ public final class Planner {
         fetch(i, fetches.get(i));
       }
     }
-    Placement.Result placed = Placement.place(StepNode.order(nodes), roots, homes);
+    Placement.Result placed =
+        Placement.place(StepNode.order(nodes), roots, homes, literal -> index(constants, literal));
     return new Plan(
         placed.steps(),
         program.feeds(),
         List.copyOf(resources.keySet()),
         List.copyOf(constants.keySet()),
         fetches.stream().map(Value::type).toList(),
+        placed.rows(),
         placed.arenaBytes(),
         placed.unsharedBytes());
   }
@@ -120,6 +125,7 @@ public final class Planner {
 
   private void add(StepNode node) {
     nodes.add(node);
+    node.inside.ifPresent(i -> i.constants().forEach(literal -> index(constants, literal)));
     node.outputs.forEach(o -> producers.put(o, node));
     if (node.mayFail()) {
       failing.add(node);
@@ -166,7 +172,9 @@ public final class Planner {
     List<StepNode> others = new ArrayList<>(update.resource().passing() ? List.of() : failing);
     others.addAll(readers.getOrDefault(update.resource(), List.of()));
     StepNode writer = producers.get(root);
-    if (writer == null || homes.containsKey(root) || !canWrite(writer, update.resource(), others)) {
+    if (writer == null
+        || homes.containsKey(root)
+        || !canWrite(writer, root, update.resource(), others)) {
       Value target = fresh(update.value().type());
       writer =
           StepNode.copy(update.value(), target, Origin.of(update.resource().name()), key(root));
@@ -180,14 +188,16 @@ public final class Planner {
   }
 
   /** Returns whether a step may overwrite a resource though these steps have to run before. */
-  private boolean canWrite(StepNode writer, Resource resource, List<StepNode> others) {
+  private boolean canWrite(StepNode writer, Value value, Resource resource, List<StepNode> others) {
     if (others.isEmpty()) {
       return true;
     }
-    if (writer.mayFail()) {
+    if (writer.mayFail() && !resource.passing()) {
       return false;
     }
-    if (others.contains(writer) && !writer.mayOverwrite(v -> resource.equals(reads.get(root(v))))) {
+    if (others.contains(writer)
+        && !writer.mayOverwrite(
+            v -> resource.equals(reads.get(root(v))), writer.outputs.indexOf(value))) {
       return false;
     }
     Set<StepNode> following = writer.following();

@@ -1,5 +1,6 @@
 package io.millrace.compiler.planning;
 
+import io.millrace.ir.Control;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.ScalarBuilder;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -24,6 +26,10 @@ final class StepNode {
   final List<Value> inputs;
   final List<Value> outputs;
   final Origin origin;
+
+  /** What is inside the primitive, if it is of a kind that has that. */
+  final Optional<Inside> inside;
+
   private final int key;
   private final Set<StepNode> successors = new HashSet<>();
 
@@ -37,6 +43,8 @@ final class StepNode {
     this.inputs = inputs;
     this.outputs = outputs;
     this.origin = origin;
+    inside =
+        primitive instanceof Control control ? Optional.of(Inside.of(control)) : Optional.empty();
     this.key = key;
   }
 
@@ -108,10 +116,10 @@ final class StepNode {
     return ordered;
   }
 
-  /** Returns whether the output may lie where these operands do. */
-  boolean mayOverwrite(Predicate<Value> operands) {
+  /** Returns whether an output may lie where these operands do. */
+  boolean mayOverwrite(Predicate<Value> operands, int output) {
     return IntStream.range(0, inputs.size())
         .filter(i -> operands.test(inputs.get(i)))
-        .allMatch(i -> primitive.mayOverwrite(i, inputs.get(i).type()));
+        .allMatch(i -> primitive.mayOverwrite(i, output, inputs.get(i).type()));
   }
 }

@@ -1,15 +1,19 @@
 package io.millrace.compiler.planning;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.compiler.ProgramRun;
 import io.millrace.compiler.TinyProgram;
+import io.millrace.ir.Control;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
+import io.millrace.primitives.LoopWriter;
+import io.millrace.primitives.ProgramWriter;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
@@ -159,5 +163,87 @@ final class PlannerTest {
     ProgramRun got = run(Planner.plan(program));
     assertEquals(List.of(filled(3), filled(3)), got.fetches());
     assertEquals(Map.of("a", filled(3), "b", filled(3)), got.resources());
+  }
+
+  /** What a turn makes of the values that it carries lies where they do, from the first turn on. */
+  @Test
+  void turnsChangeWhatTheyCarryInPlace() {
+    ProgramWriter outer = new ProgramWriter();
+    Value first = outer.map(s -> s.get(0).plus(1), outer.read(A));
+    LoopWriter loop = new LoopWriter(outer);
+    loop.next("x", loop.turn.map(s -> s.get(0).times(2), loop.carry("x", first)));
+    Value last =
+        loop.times(outer.scalar(DType.INT32, 3), outer.scalar(DType.INT64, 0), UNLIMITED).get(1);
+    Plan plan = Planner.plan(outer.fetch(List.of(outer.map(s -> s.get(0).minus(1), last))));
+    Step repeat = loop(plan);
+    Place carried = repeat.outputs().get(1);
+    assertTrue(carried.sameStart(repeat.inputs().get(2)));
+    List<Step> turn = repeat.bodies().get(0).steps();
+    assertEquals(3, turn.size());
+    Step doubles =
+        turn.stream().filter(s -> s.output().type().equals(A.type())).findFirst().orElseThrow();
+    assertEquals(carried, doubles.output());
+    assertEquals(List.of(carried), doubles.inputs());
+    assertEquals(List.of(filled(15)), run(plan).fetches());
+  }
+
+  @Test
+  void loopsChangeVariablesInPlaceAndEndNoMore() {
+    ProgramWriter outer = new ProgramWriter();
+    LoopWriter loop = new LoopWriter(outer);
+    Value x = loop.carry("x", outer.read(A));
+    loop.next("x", loop.turn.map(s -> s.get(0).times(s.get(1)), x, loop.keep(outer.read(B))));
+    outer.builder.update(
+        A,
+        loop.times(outer.scalar(DType.INT32, 3), outer.scalar(DType.INT64, 0), UNLIMITED).get(1));
+    Plan plan = Planner.plan(outer.fetch(List.of()));
+    assertEquals(Place.Space.RESOURCE, loop(plan).outputs().get(1).space());
+    assertFalse(loop(plan).bodies().get(0).interruptible());
+    assertEquals(Map.of("a", filled(8), "b", filled(2)), run(plan).resources());
+  }
+
+  /** A loop that may take more turns than it has rows must not have changed a variable by then. */
+  @Test
+  void loopsThatMayFailLeaveVariablesToACopy() {
+    ProgramWriter outer = new ProgramWriter();
+    LoopWriter loop = new LoopWriter(outer);
+    Value x = loop.carry("x", outer.read(A));
+    loop.next("x", loop.turn.map(s -> s.get(0).times(2), x));
+    loop.collect(x);
+    List<Value> results = loop.times(outer.scalar(DType.INT32, 3), outer.scalar(DType.INT64, 0), 3);
+    outer.builder.update(A, results.get(1));
+    Plan plan = Planner.plan(outer.fetch(List.of(results.get(3))));
+    assertEquals(Place.Space.ARENA, loop(plan).outputs().get(1).space());
+    assertTrue(loop(plan).bodies().get(0).interruptible());
+    assertEquals(filled(8), run(plan).resources().get("a"));
+  }
+
+  private static final long UNLIMITED = Control.Repeat.UNLIMITED;
+
+  private static Step loop(Plan plan) {
+    return plan.steps().stream()
+        .filter(s -> s.primitive() instanceof Control.Repeat)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void printsWhatIsInside() {
+    ProgramWriter outer = new ProgramWriter();
+    LoopWriter loop = new LoopWriter(outer);
+    Value row =
+        loop.scan(Control.Repeat.Walk.BACKWARD, outer.feed(TensorType.of(DType.FLOAT32, 4, 2)));
+    loop.collect(loop.turn.sum(row));
+    Program program =
+        outer.fetch(loop.times(outer.scalar(DType.INT32, 3), outer.scalar(DType.INT64, 3), 4));
+    String text = program.toString();
+    assertTrue(
+        text.contains(" = repeat carrying number scanning backward up to 4 turns of "), text);
+    assertTrue(text.contains("\n    turn\n      %0: float32[2] = feed 0"), text);
+    assertTrue(text.contains("\n      update number = "), text);
+    String plan = Planner.plan(program).toString();
+    assertTrue(plan.contains("\n       turn: row0:float32[2] constant0:int32[] to @"), plan);
+    assertTrue(plan.contains(" row1:float32[] = sum "), plan);
+    assertTrue(plan.contains(" written if each repeat has one turn; arena"), plan);
   }
 }
