@@ -1,38 +1,21 @@
 package io.millrace.cpu;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.sun.management.ThreadMXBean;
-import io.millrace.compiler.planning.Planner;
-import io.millrace.cpu.device.CpuDevice;
-import io.millrace.ir.Control;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
-import io.millrace.ir.Program;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.UnaryFn;
-import io.millrace.ir.Value;
 import io.millrace.ir.View;
 import io.millrace.ir.WindowAxis;
-import io.millrace.primitives.LoopWriter;
-import io.millrace.primitives.ProgramWriter;
-import io.millrace.spi.DeviceOptions;
-import io.millrace.spi.Executable;
-import io.millrace.spi.Execution;
-import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;
 import io.millrace.spi.Step;
 import io.millrace.type.DType;
-import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -42,12 +25,6 @@ import org.junit.jupiter.api.Test;
 /** What a repeated run of every kind of step allocates on the heap: nothing. */
 @Tag("alone")
 class SteadyRunTest {
-  private static final int RUNS = 25;
-  private static final int ROUNDS = 20;
-
-  /** Of an object without fields. */
-  private static final int SMALLEST_OBJECT = 16;
-
   private static final DType FLOAT = DType.FLOAT32;
 
   private final List<Step> steps = new ArrayList<>();
@@ -227,84 +204,8 @@ class SteadyRunTest {
   void aRepeatedRunAllocatesNothingOnAnyThread() {
     TensorType scalar = TensorType.of(DType.INT64);
     addSteps(new Place(Place.Space.FEED, 0, 0, scalar));
-    assertAllocatesNothing(
+    Allocations.assertNone(
         new Plan(steps, List.of(scalar), List.of(), List.of(), List.of(), List.of(), arena, arena),
         3);
-  }
-
-  /** Rows that are copied and rows that are not, and a choice in each of many turns. */
-  @Test
-  void turnsOfALoopAllocateNothing() {
-    assertAllocatesNothing(Planner.plan(manyTurns(2000)), 1);
-  }
-
-  private static Program manyTurns(int turns) {
-    ProgramWriter outer = new ProgramWriter();
-    LoopWriter loop = new LoopWriter(outer);
-    Value wide =
-        loop.scan(
-            Control.Repeat.Walk.FORWARD,
-            outer.constant(Literal.fill(TensorType.of(FLOAT, turns, 16), 1)));
-    Value narrow =
-        loop.scan(
-            Control.Repeat.Walk.BACKWARD,
-            outer.constant(Literal.fill(TensorType.of(FLOAT, turns, 3), 1)));
-    Value sum = loop.carry("sum", outer.constant(Literal.fill(wide.type(), 0)));
-    ProgramWriter branch = new ProgramWriter();
-    Value fed = branch.feed(wide.type());
-    Program doubled = branch.fetch(List.of(branch.map(s -> s.get(0).times(2), fed)));
-    Value chosen =
-        loop.turn.emit(
-            new Control.Choose(List.of(doubled, doubled), List.of()),
-            wide.type(),
-            loop.turn.scalar(DType.INT32, 1),
-            wide);
-    loop.next("sum", loop.turn.map(s -> s.get(0).plus(s.get(1)), sum, chosen));
-    loop.collect(loop.turn.map(s -> s.get(0).plus(1), narrow));
-    loop.collect(loop.turn.map(s -> s.get(0).plus(1), wide));
-    List<Value> results =
-        loop.times(outer.scalar(DType.INT32, turns), outer.scalar(DType.INT64, turns), turns);
-    return outer.fetch(results);
-  }
-
-  private static void assertAllocatesNothing(Plan plan, int threads) {
-    List<HostMemory> feeds = new ArrayList<>();
-    plan.feeds().forEach(type -> feeds.add(HostMemory.allocate(type.bytes())));
-    List<HostMemory> fetches = new ArrayList<>();
-    plan.fetches().forEach(type -> fetches.add(HostMemory.allocate(type.bytes())));
-    try (CpuDevice device = CpuDevice.open(new DeviceOptions(threads, 0, false));
-        Executable executable = device.compile(plan);
-        Execution execution = executable.newExecution()) {
-      ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-      long[] workers = workers();
-      assertTrue(workers.length >= threads);
-      long allocated = Long.MAX_VALUE;
-      // At first there are arrays to grow, and vectors on the heap until their loops are compiled.
-      for (int round = 0; round < ROUNDS && allocated >= RUNS * SMALLEST_OBJECT; round++) {
-        long before = LongStream.of(bean.getThreadAllocatedBytes(workers)).sum();
-        for (int i = 0; i < RUNS; i++) {
-          execution.run(feeds, List.of(), fetches);
-        }
-        allocated = LongStream.of(bean.getThreadAllocatedBytes(workers)).sum() - before;
-      }
-      // The measurement itself takes two arrays.
-      long left = allocated;
-      assertTrue(left < RUNS * SMALLEST_OBJECT, () -> left + " bytes in " + RUNS + " runs");
-    } finally {
-      feeds.forEach(HostMemory::close);
-      fetches.forEach(HostMemory::close);
-    }
-  }
-
-  /** Returns the current thread and all helpers. */
-  private static long[] workers() {
-    Thread[] all = new Thread[Thread.activeCount() + 64];
-    int count = Thread.enumerate(all);
-    return LongStream.concat(
-            LongStream.of(Thread.currentThread().getId()),
-            Arrays.stream(all, 0, count)
-                .filter(t -> t.getName().startsWith("millrace-cpu-"))
-                .mapToLong(Thread::getId))
-        .toArray();
   }
 }
