@@ -64,6 +64,19 @@ public final class ProgramWriter {
         operands);
   }
 
+  /** Adds a tensor of which each element is that of a scalar. */
+  public Value broadcast(Value scalar, Shape shape) {
+    ScalarBuilder scalars = new ScalarBuilder();
+    DType type = scalar.type().dtype();
+    return emit(
+        new Primitive.Map(
+            scalars.build(List.of(scalars.parameter(type))),
+            shape,
+            List.of(View.broadcast(Shape.of(), shape))),
+        new TensorType(type, shape),
+        scalar);
+  }
+
   /** Adds the sum of all elements. */
   public Value sum(Value x) {
     ScalarBuilder scalars = new ScalarBuilder();

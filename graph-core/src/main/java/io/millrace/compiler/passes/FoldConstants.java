@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class FoldConstants implements Pass {
   /** Larger results stay instructions, so that programs stay small. */
-  private static final long LARGEST = 64 * 1024;
+  static final long LARGEST = 64 * 1024;
 
   @Override
   public String name() {

@@ -10,9 +10,15 @@ public final class Passes {
   public static final List<Pass> ALL =
       List.of(
           new RemoveDead(),
+          new TrimControl(),
+          // Before anything is fused: what stays the same is then part of what does not.
+          new Hoist(),
           new FoldConstants(),
+          new KnownInside(),
           new Simplify(),
           new ShareEqual(),
+          new OptimizeInside(),
+          new TrimControl(),
           new Views(),
           new FuseNests("fuse-maps", Primitive.Map.class),
           new FuseNests("fuse-reduce", Primitive.Reduce.class),

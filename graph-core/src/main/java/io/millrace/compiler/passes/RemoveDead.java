@@ -18,18 +18,28 @@ public final class RemoveDead implements Pass {
 
   @Override
   public Program apply(Program program) {
-    Set<Value> needed = new HashSet<>(program.fetches());
-    needed.addAll(program.checks());
-    program.updates().forEach(u -> needed.add(u.value()));
+    return program.with(
+        live(program.instructions(), program.fetches(), program.updates(), program.checks()));
+  }
+
+  /** Returns those of the instructions that these need. */
+  static List<Instruction> live(
+      List<Instruction> instructions,
+      List<Value> fetches,
+      List<Program.Update> updates,
+      List<Value> checks) {
+    Set<Value> needed = new HashSet<>(fetches);
+    needed.addAll(checks);
+    updates.forEach(u -> needed.add(u.value()));
     List<Instruction> kept = new ArrayList<>();
-    for (int i = program.instructions().size() - 1; i >= 0; i--) {
-      Instruction instruction = program.instructions().get(i);
+    for (int i = instructions.size() - 1; i >= 0; i--) {
+      Instruction instruction = instructions.get(i);
       if (instruction.outputs().stream().anyMatch(needed::contains)) {
         needed.addAll(instruction.inputs());
         kept.add(instruction);
       }
     }
     Collections.reverse(kept);
-    return program.with(kept);
+    return kept;
   }
 }

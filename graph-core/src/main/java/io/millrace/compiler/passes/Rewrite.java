@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Collects the instructions of a program that takes another's place; values keep their numbers. */
 final class Rewrite {
   private final Program program;
   private final List<Instruction> instructions = new ArrayList<>();
   private final Map<Value, Value> replaced = new HashMap<>();
+  private final List<Value> checks = new ArrayList<>();
   private int nextId;
 
   Rewrite(Program program) {
@@ -39,9 +42,29 @@ final class Rewrite {
             instruction.primitive(), inputs, instruction.outputs(), instruction.origin());
   }
 
+  /**
+   * Returns an instruction of another program as one of this, with new outputs.
+   *
+   * @param values what stands here for the other program's values; its outputs are added
+   */
+  Instruction copy(Instruction other, Map<Value, Value> values) {
+    List<Value> inputs =
+        other.inputs().stream().map(v -> Objects.requireNonNull(values.get(v))).toList();
+    List<Value> outputs = other.outputs().stream().map(v -> fresh(v.type())).toList();
+    for (int i = 0; i < outputs.size(); i++) {
+      values.put(other.outputs().get(i), outputs.get(i));
+    }
+    return new Instruction(other.primitive(), inputs, outputs, other.origin());
+  }
+
   /** Adds an instruction of the new program. */
   void add(Instruction instruction) {
     instructions.add(instruction);
+  }
+
+  /** Demands that the output of a new check be computed. */
+  void check(Value value) {
+    checks.add(value);
   }
 
   /** Lets a value of the new program stand for one of the old. */
@@ -72,6 +95,8 @@ final class Rewrite {
         program.updates().stream()
             .map(u -> new Program.Update(u.resource(), use(u.value())))
             .toList(),
-        program.checks().stream().map(this::use).toList());
+        Stream.concat(program.checks().stream().map(this::use), checks.stream())
+            .distinct()
+            .toList());
   }
 }
