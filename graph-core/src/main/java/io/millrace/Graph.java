@@ -92,7 +92,7 @@ public final class Graph {
     SourceLine source = source();
     Arguments.requireAll(inputs, "inputs");
     Arguments.requireAll(controlInputs, "controlInputs");
-    List<Output> tensors = inputs.stream().map(Operand::asOutput).toList();
+    List<Output> tensors = inputs.stream().map(Operand::asInput).toList();
     String wished = scoped(name, source);
     for (Output tensor : tensors) {
       if (tensor.graph() != this) {

@@ -77,6 +77,16 @@ public final class Output implements Operand {
     return type.shape();
   }
 
+  /** Returns whether this has no elements, but leads operations to something: a variable. */
+  public boolean isHandle() {
+    return type.dtype().isHandle();
+  }
+
+  /** Returns whether this refers to state: a variable, what was written to one, or a handle. */
+  public boolean isReference() {
+    return isHandle() || (index == 0 && operation.op().refersToState());
+  }
+
   /** Returns the graph. */
   public Graph graph() {
     return operation.graph();

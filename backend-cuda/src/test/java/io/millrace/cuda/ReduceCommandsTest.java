@@ -48,7 +48,7 @@ class ReduceCommandsTest {
     for (int seed = 0; seed < count; seed++) {
       RandomLoops loops = new RandomLoops(seed);
       Shape domain = loops.pick(domains);
-      List<DType> types = new ArrayList<>(loops.types(List.of(DType.values()), 3));
+      List<DType> types = new ArrayList<>(loops.types(DType.ofElements(), 3));
       List<View> views = new ArrayList<>();
       List<Literal> inputs = new ArrayList<>();
       for (DType type : types) {

@@ -11,6 +11,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Catalogue;
 import io.millrace.ops.Ops;
+import io.millrace.ops.Variable;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -108,8 +109,11 @@ record CatalogueEntry(
       for (Example.Input input : example.inputs()) {
         TensorType type = whole(input.type());
         described.add(input.value().map(Object::toString).orElse(type.toString()));
-        if (input.variable()) {
-          inputs.add(tf.variable(tf.zeros(type.dtype(), type.shape().dims())).reference());
+        if (input.isVariable()) {
+          Variable.Options options =
+              Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE);
+          inputs.add(
+              tf.variable(tf.zeros(type.dtype(), type.shape().dims()), "v", options).reference());
         } else if (input.value().isPresent()) {
           inputs.add(tf.constant(Tensor.of(input.value().get())));
         } else {
@@ -137,13 +141,14 @@ record CatalogueEntry(
 
     boolean isFloating() {
       return Stream.concat(operation.inputs().stream(), operation.outputs().stream())
-          .anyMatch(o -> o.dtype().isFloating());
+          .anyMatch(o -> o.type().target().dtype().isFloating());
     }
 
     Gradients gradients() {
       List<Optional<Output>> arriving = new ArrayList<>();
       for (Output output : operation.outputs()) {
-        arriving.add(Optional.of(tf.placeholder(output.dtype(), output.shape())));
+        TensorType type = output.type().target();
+        arriving.add(Optional.of(tf.placeholder(type.dtype(), type.shape())));
       }
       return operation.op().gradient(new Gradient(operation, arriving));
     }
@@ -176,7 +181,8 @@ record CatalogueEntry(
       for (int i = 0; i < operation.inputs().size(); i++) {
         gradients.get(i).filter(g -> g.dtype().isFloating()).ifPresent(first::add);
       }
-      List<Output> xs = operation.inputs().stream().filter(i -> i.dtype().isFloating()).toList();
+      List<Output> xs =
+          operation.inputs().stream().filter(i -> i.type().target().dtype().isFloating()).toList();
       return !first.isEmpty()
           && tf.gradientsIfConnected(first, xs).stream().anyMatch(Optional::isPresent);
     }

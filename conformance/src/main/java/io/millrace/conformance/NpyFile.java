@@ -48,7 +48,7 @@ final class NpyFile {
       throw new BrokenCaseException(file, "has a header that npy 1.0 does not allow: " + header);
     }
     DType dtype =
-        Arrays.stream(DType.values())
+        DType.ofElements().stream()
             .filter(d -> d.numpy().equals(fields.group(1)))
             .findFirst()
             .orElseThrow(

@@ -52,6 +52,7 @@ final class NpyBytes {
       case INT64 -> "<i8";
       case UINT8 -> "|u1";
       case BOOL -> "|b1";
+      case RESOURCE, VARIANT -> throw new IllegalArgumentException(dtype + " has no elements");
     };
   }
 }

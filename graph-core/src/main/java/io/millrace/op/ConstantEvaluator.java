@@ -31,7 +31,7 @@ public final class ConstantEvaluator {
               i -> Optional.of(inputs.get(i)),
               i -> Optional.of(inputs.get(i)),
               () -> Optional.of(counting(op, inputs).results().get(0).toLongs()),
-              Optional::empty);
+              name -> Optional.empty());
       Eager lowering = new Eager(op, inputs, inference.typesOf(op));
       op.lower(lowering);
       return Optional.of(lowering.results());

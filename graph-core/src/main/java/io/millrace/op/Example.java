@@ -25,10 +25,22 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
    * @param low the least value drawn
    * @param high the bound of the values drawn, exclusive
    * @param value the input's value where it is not drawn but a constant
-   * @param variable whether the input refers to a variable that holds the value drawn
+   * @param form what the input is of the value drawn
    */
   public record Input(
-      TensorType type, double low, double high, Optional<Literal> value, boolean variable) {}
+      TensorType type, double low, double high, Optional<Literal> value, Form form) {
+    /** Returns whether the input leads to a variable that holds the value drawn. */
+    public boolean isVariable() {
+      return form != Form.TENSOR;
+    }
+  }
+
+  /** What an input is of a value: itself, or something that leads to a variable of that value. */
+  public enum Form {
+    TENSOR,
+    REFERENCE,
+    HANDLE
+  }
 
   public Example {
     inputs = List.copyOf(inputs);
@@ -53,12 +65,12 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
 
   /** Adds an input drawn from [low, high). */
   public Example within(double low, double high, DType dtype, long... dims) {
-    return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty(), false));
+    return drawn(low, high, dtype, Form.TENSOR, dims);
   }
 
   /** Adds a constant input. */
   public Example with(Literal value) {
-    return plus(new Input(value.type(), 0, 0, Optional.of(value), false));
+    return plus(new Input(value.type(), 0, 0, Optional.of(value), Form.TENSOR));
   }
 
   /** Adds a constant vector of int32. */
@@ -78,7 +90,21 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
 
   /** Adds an input that refers to a variable whose value is drawn from [low, high). */
   public Example withVariable(double low, double high, DType dtype, long... dims) {
-    return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty(), true));
+    return drawn(low, high, dtype, Form.REFERENCE, dims);
+  }
+
+  /** Adds an input that is a handle of a variable whose value is drawn from [low, high). */
+  public Example withHandle(double low, double high, DType dtype, long... dims) {
+    return drawn(low, high, dtype, Form.HANDLE, dims);
+  }
+
+  /** Adds an input that leads to a variable whose value is drawn from [low, high). */
+  public Example withVariable(boolean handle, double low, double high, DType dtype, long... dims) {
+    return drawn(low, high, dtype, handle ? Form.HANDLE : Form.REFERENCE, dims);
+  }
+
+  private Example drawn(double low, double high, DType dtype, Form form, long... dims) {
+    return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty(), form));
   }
 
   private Example plus(Input input) {

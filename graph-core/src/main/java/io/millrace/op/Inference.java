@@ -4,10 +4,13 @@ import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The inputs of an operation as its type rule sees them, with helpers to state the rules. */
 public final class Inference {
@@ -20,7 +23,7 @@ public final class Inference {
   private final IntFunction<Optional<Literal>> constants;
   private final IntFunction<Optional<Literal>> known;
   private final Supplier<Optional<long[]>> sizes;
-  private final Supplier<Optional<Shape>> stateShape;
+  private final Function<UnaryOperator<String>, Optional<Shape>> stateShape;
 
   /**
    * Makes the view on these input types.
@@ -28,7 +31,7 @@ public final class Inference {
    * @param constants gives the value of an input, if it can be known now
    */
   public Inference(List<TensorType> types, IntFunction<Optional<Literal>> constants) {
-    this(types, constants, constants, Optional::empty, Optional::empty);
+    this(types, constants, constants, Optional::empty, name -> Optional.empty());
   }
 
   /**
@@ -37,14 +40,15 @@ public final class Inference {
    *
    * @param known gives the value of an input, if it is known without computing it
    * @param sizes gives {@link Op#sizes}, if they can be known now
-   * @param stateShape gives the shape of the operation's state, if it can be known now
+   * @param stateShape gives the shape of a variable, whose name follows from that of the operation,
+   *     if it can be known now
    */
   public Inference(
       List<TensorType> types,
       IntFunction<Optional<Literal>> constants,
       IntFunction<Optional<Literal>> known,
       Supplier<Optional<long[]>> sizes,
-      Supplier<Optional<Shape>> stateShape) {
+      Function<UnaryOperator<String>, Optional<Shape>> stateShape) {
     this.types = List.copyOf(types);
     this.constants = constants;
     this.known = known;
@@ -65,6 +69,7 @@ public final class Inference {
       outputs = op.infer(this);
       require(outputs.size() <= MOST_OUTPUTS, "%d outputs are too many", outputs.size());
       outputs.forEach(o -> requireFewAxes(o.shape().isRankKnown() ? o.shape().rank() : 0));
+      outputs.forEach(o -> requireElements(o.dtype(), op));
       countable =
           outputs.stream().allMatch(o -> !o.shape().isFullyDefined() || o.bytes() <= LARGEST);
     } catch (ArithmeticException overflow) {
@@ -72,6 +77,18 @@ public final class Inference {
     }
     require(countable, "%s is too large: a tensor has at most 2^56 bytes", outputs);
     return outputs;
+  }
+
+  /** Requires a handle to be one of something. */
+  private void requireElements(DType dtype, Op op) {
+    require(
+        !dtype.isHandle() || op.refersToState() || op instanceof ForeignOp || passesHandle(),
+        "%s is no type of elements: only what holds a variable gives a handle of it",
+        dtype);
+  }
+
+  private boolean passesHandle() {
+    return types.stream().anyMatch(t -> t.dtype().isHandle());
   }
 
   /** Returns the number of inputs. */
@@ -82,6 +99,30 @@ public final class Inference {
   /** Returns the type of an input. */
   public TensorType type(int input) {
     return types.get(input);
+  }
+
+  /**
+   * Returns the view in which inputs that are handles are what they refer to; where nothing is
+   * known of that, a tensor of any shape.
+   *
+   * @param dtype the element type that they must refer to
+   */
+  public Inference dereferenced(DType dtype) {
+    List<TensorType> targets = new ArrayList<>(types);
+    for (int i = 0; i < targets.size(); i++) {
+      if (dtype(i).isHandle()) {
+        TensorType target =
+            type(i).refers().orElseGet(() -> new TensorType(dtype, Shape.unknown()));
+        require(
+            target.dtype() == dtype,
+            "input %d is a handle of a variable %s, not of %s",
+            i,
+            target,
+            dtype);
+        targets.set(i, target);
+      }
+    }
+    return new Inference(targets, constants, known, sizes, stateShape);
   }
 
   /** Returns the element type of an input. */
@@ -124,11 +165,13 @@ public final class Inference {
   }
 
   /**
-   * Returns the shape that the session holds for the operation's state, if it is known now. When a
-   * run is compiled it always is.
+   * Returns the shape that the session holds for a variable, if it is known now. When a run is
+   * compiled it always is.
+   *
+   * @param name what the variable is called, by the name of the operation
    */
-  public Optional<Shape> stateShape() {
-    return stateShape.get();
+  public Optional<Shape> stateShape(UnaryOperator<String> name) {
+    return stateShape.apply(name);
   }
 
   /** Reports a broken rule unless the condition holds. */

@@ -95,4 +95,12 @@ public interface Op {
   default boolean refersToState() {
     return false;
   }
+
+  /**
+   * Returns whether running the operation writes what input 0 refers to. What it has as an output
+   * it refers to; what takes a variable by its handle may have none.
+   */
+  default boolean writesState() {
+    return refersToState();
+  }
 }

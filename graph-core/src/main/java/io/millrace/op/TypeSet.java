@@ -29,10 +29,16 @@ public record TypeSet(String name, String words, Set<DType> types) {
   public static final TypeSet INDEX = of("index", "int32 or int64", DType::isIndex);
 
   public static final TypeSet BOOLEAN = only(DType.BOOL);
-  public static final TypeSet ANY = of("any", d -> true);
+
+  /** Whatever has elements. */
+  public static final TypeSet ANY = of("any", "numbers or booleans", d -> !d.isHandle());
+
+  /** Whatever is passed on, handles of variables too. */
+  public static final TypeSet PASSED =
+      of("passed", "numbers, booleans or a resource", d -> d != DType.VARIANT);
 
   private static final List<TypeSet> NAMED =
-      List.of(FLOATING, SIGNED, INTEGER, NUMERIC, INDEX, ANY);
+      List.of(FLOATING, SIGNED, INTEGER, NUMERIC, INDEX, ANY, PASSED);
 
   public TypeSet {
     types = Collections.unmodifiableSet(EnumSet.copyOf(types));

@@ -76,6 +76,11 @@ final class CallReader {
 
   private void fetch(Output output) {
     requireOwn(output.operation(), "fetch " + output.name());
+    if (output.isHandle()) {
+      throw new FeedException(
+          "cannot fetch %s, which is a handle and has no elements: fetch what reads it%s"
+              .formatted(output, made(output)));
+    }
     Call.Result first = new Call.Result(fetches.size(), results.size());
     Call.Result known = fetches.putIfAbsent(output, first);
     results.add(known == null ? first : known);
@@ -107,10 +112,11 @@ final class CallReader {
     if (key instanceof Operand operand) {
       Output output = operand.asOutput();
       requireOwn(output.operation(), "feed " + output.name());
-      return output;
+      return fed(output, operand.reference());
     }
     if (key instanceof String name) {
-      return graph.output(name);
+      Output output = graph.output(name);
+      return fed(output, output);
     }
     if (key instanceof Operation operation) {
       throw new FeedException(
@@ -122,6 +128,20 @@ final class CallReader {
               + operation.source());
     }
     throw refused("the keys of a feed are tensors or their names, not " + Messages.described(key));
+  }
+
+  /** Requires that feeding a tensor reaches those who use it: a handle has readers of their own. */
+  private static Output fed(Output output, Output reference) {
+    if (reference.isHandle()) {
+      throw new FeedException(
+          "cannot feed %s, which is a handle and has no elements: set the variable in the session%s"
+              .formatted(reference, made(reference)));
+    }
+    return output;
+  }
+
+  private static String made(Output output) {
+    return "\n  made at " + output.operation().source() + "\n  at " + OpFamilies.caller();
   }
 
   private static FeedException refused(String rule) {

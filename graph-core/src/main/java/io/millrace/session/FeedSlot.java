@@ -91,7 +91,8 @@ record FeedSlot(Object key, Output output, TensorType type, boolean flat) {
   private static String told(Output output, String rule) {
     if (output.operation().op() instanceof Settings.NewValue set) {
       Output variable = set.variable();
-      String wish = "cannot set %s %s".formatted(variable.operation().name(), variable.type());
+      String wish =
+          "cannot set %s %s".formatted(variable.operation().name(), variable.type().target());
       return wish + rule + "\n  at " + OpFamilies.caller();
     }
     return "cannot feed %s%s\n  at %s".formatted(output, rule, output.operation().source());

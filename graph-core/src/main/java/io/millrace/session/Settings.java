@@ -50,7 +50,7 @@ final class Settings {
   record NewValue(Output variable) implements Op {
     @Override
     public List<TensorType> infer(Inference in) {
-      return List.of(variable.type());
+      return List.of(variable.type().target());
     }
 
     @Override
@@ -133,7 +133,7 @@ final class Settings {
   }
 
   private static boolean retypes(Output variable) {
-    return !variable.shape().isFullyDefined();
+    return !variable.type().target().shape().isFullyDefined();
   }
 
   private synchronized Setting setting(Output variable) {

@@ -1,5 +1,7 @@
 package io.millrace.type;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -7,6 +9,9 @@ import java.util.Locale;
  *
  * <p>A type is a row: whatever depends on the type asks for a property of the row, so that another
  * type is another row, and one in each backend's table. Booleans take one byte (0 or 1).
+ *
+ * <p>Handles are types too, of what operations pass on without elements; {@link #ofElements} leaves
+ * them out.
  *
  * <p>An element's bits are the value itself for integers and booleans (0 or 1), the IEEE 754 bits
  * for floating types, sign-extended. {@link Elements} reads and writes them.
@@ -48,13 +53,23 @@ public enum DType {
   INT32(Kind.SIGNED, 4, 3, int.class),
   INT64(Kind.SIGNED, 8, 9, long.class),
   UINT8(Kind.UNSIGNED, 1, 4, byte.class),
-  BOOL(Kind.BOOLEAN, 1, 10, boolean.class);
+  BOOL(Kind.BOOLEAN, 1, 10, boolean.class),
+
+  /** Handles of variables; see {@link TensorType#handle}. */
+  RESOURCE(Kind.HANDLE, 0, 20, void.class),
+
+  /** Handles of values that are no tensors. */
+  VARIANT(Kind.HANDLE, 0, 21, void.class);
+
+  private static final List<DType> ELEMENTS =
+      Arrays.stream(values()).filter(d -> !d.isHandle()).toList();
 
   private enum Kind {
     FLOATING("f"),
     SIGNED("i"),
     UNSIGNED("u"),
-    BOOLEAN("b");
+    BOOLEAN("b"),
+    HANDLE("V");
 
     private final String letter;
 
@@ -78,6 +93,19 @@ public enum DType {
     this.javaClass = javaClass;
     unused = Long.SIZE - Byte.SIZE * bytes;
     mask = kind == Kind.UNSIGNED ? -1L >>> unused : -1;
+  }
+
+  /** Returns the types that elements of tensors have: all but handles. */
+  public static List<DType> ofElements() {
+    return ELEMENTS;
+  }
+
+  /**
+   * Returns whether this is a type of handles, which lead operations to something that is no
+   * tensor: they have no elements, and are neither fed, fetched, constants nor computed with.
+   */
+  public boolean isHandle() {
+    return kind == Kind.HANDLE;
   }
 
   /** Returns the bytes that one element takes. */

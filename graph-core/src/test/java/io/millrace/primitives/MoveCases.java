@@ -259,6 +259,7 @@ public final class MoveCases implements Cases {
           case INT64 -> 0x8765432112345678L;
           case FLOAT32 -> Float.floatToRawIntBits(Float.NaN);
           case FLOAT64 -> Double.doubleToRawLongBits(-0.0);
+          case RESOURCE, VARIANT -> throw new IllegalArgumentException(type + " has no elements");
         });
   }
 

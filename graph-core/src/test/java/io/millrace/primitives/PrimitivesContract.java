@@ -47,7 +47,7 @@ public abstract class PrimitivesContract {
     return primitives.entrySet().stream()
         .flatMap(
             entry ->
-                Stream.of(DType.values())
+                DType.ofElements().stream()
                     .map(
                         type ->
                             dynamicTest(

@@ -23,7 +23,7 @@ public final class RandomCases implements Cases {
 
   @Override
   public List<StepCase> telling() {
-    return Stream.of(DType.values()).flatMap(type -> of(type, 0, 1, 3, 4, 7, 4099)).toList();
+    return DType.ofElements().stream().flatMap(type -> of(type, 0, 1, 3, 4, 7, 4099)).toList();
   }
 
   @Override

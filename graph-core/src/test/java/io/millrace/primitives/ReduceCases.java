@@ -35,7 +35,7 @@ public final class ReduceCases implements Cases {
   @Override
   public List<StepCase> telling() {
     List<StepCase> cases = new ArrayList<>();
-    for (DType type : DType.values()) {
+    for (DType type : DType.ofElements()) {
       for (Reduction reduction : reductions(type)) {
         cases.addAll(vectors(reduction, type, 1, 67, 2052));
         cases.add(rows(reduction, type, 37, 10));

@@ -151,12 +151,14 @@ final class GraphImport {
         continue;
       }
       Output reference = added[number].output(0);
-      Output read =
+      Optional<Output> read =
           file.read(number)
               .filter(r -> !(added[r].op() instanceof FileOp))
               .map(r -> added[r].output(0))
-              .orElse(reference);
-      boolean trained = reference.dtype().isFloating() && file.isTrainable(number);
+              .filter(r -> !r.isHandle())
+              .or(() -> Optional.of(reference).filter(r -> !r.isHandle()));
+      DType dtype = reference.type().target().dtype();
+      boolean trained = dtype.isFloating() && file.isTrainable(number);
       Variable variable =
           new Variable(reference, file.of(number).map(a -> added[a]), read, trained);
       graph.addToCollection(GraphKeys.GLOBAL_VARIABLES, variable);

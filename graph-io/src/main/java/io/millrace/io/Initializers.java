@@ -15,16 +15,20 @@ import java.util.stream.IntStream;
 /**
  * Finds what a file, which has no list of its variables, tells of them.
  *
- * <p>The initializer of a variable {@code w} is the {@code Assign} to it that is called {@code
- * w/Assign}, as TensorFlow names it; if there is none, its only {@code Assign} whose value comes
- * from neither a placeholder, a checkpoint nor the variable itself.
+ * <p>The initializer of a variable {@code w} is the {@code Assign} to it, or the {@code
+ * AssignVariableOp} of a resource variable, that is called {@code w/Assign}, as TensorFlow names
+ * it; if there is none, its only one whose value comes from neither a placeholder, a checkpoint nor
+ * the variable itself.
  */
 final class Initializers {
-  private static final Set<String> VARIABLES = Set.of("VariableV2", "Variable");
-  private static final String ASSIGN = "Assign";
+  private static final Set<String> VARIABLES = Set.of("VariableV2", "Variable", "VarHandleOp");
+  private static final Set<String> ASSIGNS = Set.of("Assign", "AssignVariableOp");
+  private static final Set<String> READS = Set.of("Identity", "ReadVariableOp");
   private static final List<String> CHECKPOINTS = List.of("Restore");
-  private static final List<String> TRAINING = List.of("Apply", "SparseApply");
-  private static final List<String> CHANGES = List.of(ASSIGN, "Scatter", "CountUpTo");
+  private static final List<String> TRAINING =
+      List.of("Apply", "SparseApply", "ResourceApply", "ResourceSparseApply");
+  private static final List<String> CHANGES =
+      List.of("Assign", "Scatter", "ResourceScatter", "CountUpTo", "ResourceCountUpTo");
 
   private final List<FileNode> nodes;
 
@@ -61,13 +65,17 @@ final class Initializers {
     return Optional.ofNullable(assigns.get(variable));
   }
 
-  /** Returns the node that reads a variable: {@code w/read}, or else its first {@code Identity}. */
+  /**
+   * Returns the node that reads a variable: {@code w/read}, of a resource variable {@code
+   * w/Read/ReadVariableOp}, or else the first that does.
+   */
   Optional<Integer> read(int variable) {
     List<Integer> reads =
-        users(variable).filter(n -> nodes.get(n).type().equals("Identity")).boxed().toList();
-    String name = nodes.get(variable).name() + "/read";
+        users(variable).filter(n -> READS.contains(nodes.get(n).type())).boxed().toList();
+    String name = nodes.get(variable).name();
+    Set<String> names = Set.of(name + "/read", name + "/Read/ReadVariableOp");
     return reads.stream()
-        .filter(n -> nodes.get(n).name().equals(name))
+        .filter(n -> names.contains(nodes.get(n).name()))
         .findAny()
         .or(() -> reads.stream().findFirst());
   }
@@ -93,7 +101,7 @@ final class Initializers {
 
   private boolean restores(int node) {
     List<FileNode.Input> inputs = nodes.get(node).inputs();
-    return nodes.get(node).type().equals(ASSIGN)
+    return ASSIGNS.contains(nodes.get(node).type())
         && inputs.size() == 2
         && is(inputs.get(1).node(), CHECKPOINTS);
   }
@@ -113,7 +121,7 @@ final class Initializers {
   private Optional<Integer> find(int variable) {
     List<Integer> candidates =
         users(variable)
-            .filter(n -> nodes.get(n).type().equals(ASSIGN) && isFirst(n, variable))
+            .filter(n -> ASSIGNS.contains(nodes.get(n).type()) && isFirst(n, variable))
             .boxed()
             .toList();
     String name = nodes.get(variable).name() + "/Assign";

@@ -170,8 +170,11 @@ class GraphExportTest {
     List<Output> inputs = new ArrayList<>();
     for (Example.Input input : example.inputs()) {
       inputs.add(
-          input.variable()
-              ? tf.variable(tf.zeros(input.type().dtype(), input.type().shape().dims()), "v")
+          input.isVariable()
+              ? tf.variable(
+                      tf.zeros(input.type().dtype(), input.type().shape().dims()),
+                      "v",
+                      Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE))
                   .reference()
               : tf.placeholder(input.type().dtype(), input.type().shape()));
     }

@@ -15,6 +15,7 @@ import io.millrace.op.ForeignOp;
 import io.millrace.op.Op;
 import io.millrace.ops.Catalogue;
 import io.millrace.ops.Ops;
+import io.millrace.ops.Variable;
 import io.millrace.type.Shape;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,8 +124,11 @@ class OldFilesTest {
     List<Output> inputs = new ArrayList<>();
     for (Example.Input input : example.inputs()) {
       inputs.add(
-          input.variable()
-              ? tf.variable(tf.zeros(input.type().dtype(), input.type().shape().dims()), "v")
+          input.isVariable()
+              ? tf.variable(
+                      tf.zeros(input.type().dtype(), input.type().shape().dims()),
+                      "v",
+                      Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE))
                   .reference()
               : tf.placeholder(input.type().dtype(), input.type().shape()));
     }

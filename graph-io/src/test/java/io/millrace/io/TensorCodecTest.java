@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Reads tensors as TensorFlow writes them, and writes them so that it reads them. */
 class TensorCodecTest {
@@ -89,7 +89,7 @@ class TensorCodecTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("io.millrace.type.DType#ofElements")
   void repeatsTheLastElement(DType dtype) {
     String field =
         switch (dtype) {
@@ -98,6 +98,7 @@ class TensorCodecTest {
           case INT32, UINT8 -> "int_val";
           case INT64 -> "int64_val";
           case BOOL -> "bool_val";
+          case RESOURCE, VARIANT -> throw new IllegalArgumentException(dtype + " has no elements");
         };
     String begin = "dtype: " + ElementTypes.encode(dtype) + " " + shape(5);
     assertEquals(literal(dtype, Shape.of(5), 0, 1, 1, 1, 1), decode(begin + field + ": [0, 1]"));
@@ -106,7 +107,7 @@ class TensorCodecTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("io.millrace.type.DType#ofElements")
   void readsWhatItWrites(DType dtype) {
     for (Literal literal :
         List.of(

@@ -60,6 +60,8 @@ import io.millrace.ops.math.UnaryGradientOps;
 import io.millrace.ops.math.UnaryOps;
 import io.millrace.ops.nn.PatchOps;
 import io.millrace.ops.state.InitializationOps;
+import io.millrace.ops.state.ResourceGatherOps;
+import io.millrace.ops.state.ResourceOps;
 import io.millrace.ops.state.ScatterOps;
 import io.millrace.ops.state.VariableOps;
 
@@ -121,6 +123,8 @@ public final class Ops
         TensorScatterOps,
         ScatterOps,
         InitializationOps,
+        ResourceOps,
+        ResourceGatherOps,
         TopKOps,
         InTopKOps,
         SortOps,

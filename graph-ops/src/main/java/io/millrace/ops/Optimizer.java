@@ -194,7 +194,7 @@ public abstract class Optimizer {
 
   private void requireCounter(Variable step) {
     requireOwn("the global step", step.reference());
-    if (!isNumber(step.reference().type())) {
+    if (!isNumber(step.type())) {
       throw Refusal.of(name, "the global step must be a number, not %s", step);
     }
   }
@@ -329,7 +329,7 @@ public abstract class Optimizer {
       Variable step = globalStep.get();
       Output one = Constants.named(graph, "value", 1, Optional.of(step.dtype()));
       return graph.add(
-          VariableOps.AssignUpdate.ASSIGN_ADD,
+          new VariableOps.AssignUpdate(VariableOps.Change.ADD, step.isResource()),
           own,
           List.of(step.reference(), one),
           List.of(update));
@@ -414,13 +414,16 @@ public abstract class Optimizer {
             Literal element = Literal.scalar(variable.dtype(), start);
             Output value = tf.result(new CoreOps.Constant(element));
             Output dims = tf.indices(variable.shape().dims());
-            return newVariable(tf.withName(initializer).fill(dims, value), wished);
+            return newVariable(tf.withName(initializer).fill(dims, value), wished, variable);
           }
         });
   }
 
-  /** Makes a variable that is not trained. */
-  protected final Variable newVariable(Object initialValue, String variableName) {
-    return Ops.of(graph).variable(initialValue, variableName, Variable.Options.notTrainable());
+  /** Makes a variable that is not trained: a resource variable if another, beside it, is one. */
+  protected final Variable newVariable(Object initialValue, String variableName, Variable beside) {
+    Variable.Options options =
+        Variable.Options.notTrainable()
+            .useResource(Arguments.require(beside, "beside").isResource());
+    return Ops.of(graph).variable(initialValue, variableName, options);
   }
 }

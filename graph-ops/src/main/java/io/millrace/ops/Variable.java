@@ -7,8 +7,11 @@ import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.op.Arguments;
+import io.millrace.op.Op;
 import io.millrace.ops.array.IdentityOps;
 import io.millrace.ops.building.Refusal;
+import io.millrace.ops.state.ResourceOps;
+import io.millrace.ops.state.VariableOps;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -18,14 +21,15 @@ import java.util.Optional;
 /**
  * A tensor that keeps its value from run to run, as TensorFlow 1's {@code tf.Variable}.
  *
- * <p>Used as a tensor it stands for {@code w/read}, which gives the value at the place in the graph
- * where the variable was made, so before the assignments added later. {@link #readValue} adds a
- * read at the present place.
+ * <p>Used as a tensor, a reference variable stands for {@code w/read}, which is the variable itself
+ * under another name: who uses it sees what the variable holds by then. A {@linkplain
+ * Options#useResource resource variable} is read where it is used, after the control dependencies
+ * in force there; what was read stays what it was.
  */
 public final class Variable implements Operand {
   private final Output reference;
   private final Optional<Operation> initializer;
-  private final Output read;
+  private final Optional<Output> read;
   private final boolean trainable;
 
   /**
@@ -35,30 +39,50 @@ public final class Variable implements Operand {
    * @param collections the collections of the graph that it joins
    * @param validateShape whether the shape is that of the initial value for ever; otherwise an
    *     assignment that does not validate it either may change it
+   * @param resource whether it is a resource variable, which whoever uses it reads anew; otherwise
+   *     a reference variable, whose read is the variable itself
    */
-  public record Options(boolean trainable, List<String> collections, boolean validateShape) {
+  public record Options(
+      boolean trainable, List<String> collections, boolean validateShape, boolean resource) {
     public Options {
       collections = List.copyOf(Arguments.requireAll(collections, "collections"));
     }
 
     /** Returns the options of an ordinary variable: trainable, among the global variables. */
     public static Options defaults() {
-      return new Options(true, List.of(GraphKeys.GLOBAL_VARIABLES), true);
+      return new Options(true, List.of(GraphKeys.GLOBAL_VARIABLES), true, false);
     }
 
     /** Returns the options of a variable that optimizers leave alone. */
     public static Options notTrainable() {
-      return new Options(false, List.of(GraphKeys.GLOBAL_VARIABLES), true);
+      return new Options(false, List.of(GraphKeys.GLOBAL_VARIABLES), true, false);
     }
 
     /** Returns these options with other collections. */
     public Options collections(String... keys) {
-      return new Options(trainable, List.of(Arguments.requireAll(keys, "keys")), validateShape);
+      return new Options(
+          trainable, List.of(Arguments.requireAll(keys, "keys")), validateShape, resource);
     }
 
     /** Returns these options with or without a shape that stays. */
     public Options validateShape(boolean on) {
-      return new Options(trainable, collections, on);
+      return new Options(trainable, collections, on, resource);
+    }
+
+    /**
+     * Returns these options for a resource variable, or for a reference variable. TensorFlow:
+     * use_resource.
+     */
+    public Options useResource(boolean on) {
+      return new Options(trainable, collections, validateShape, on);
+    }
+
+    /** Returns the operation that holds such a variable. */
+    public Op holder(TensorType initial) {
+      Shape shape = validateShape ? Arguments.require(initial, "initial").shape() : Shape.unknown();
+      return resource
+          ? new ResourceOps.VarHandleOp(initial.dtype(), shape)
+          : new VariableOps.VariableV2(initial.dtype(), shape);
     }
   }
 
@@ -67,10 +91,10 @@ public final class Variable implements Operand {
    *
    * @param reference the output that refers to it
    * @param initializer the operation that assigns its first value, if there is one
-   * @param read what reads it
+   * @param read what reads it; empty only if it is a resource variable that nothing reads yet
    */
   public Variable(
-      Output reference, Optional<Operation> initializer, Output read, boolean trainable) {
+      Output reference, Optional<Operation> initializer, Optional<Output> read, boolean trainable) {
     this.reference = Arguments.require(reference, "reference");
     this.initializer = Arguments.require(initializer, "initializer");
     this.read = Arguments.require(read, "read");
@@ -86,7 +110,10 @@ public final class Variable implements Operand {
     Arguments.require(operation, "operation");
     Arguments.require(ref, "ref");
     Output reference = ref instanceof Variable variable ? variable.reference() : ref.asOutput();
-    if (!reference.operation().op().refersToState()) {
+    if (reference.operation().op() instanceof ResourceOps.ReadVariableOp) {
+      return reference.operation().input(0);
+    }
+    if (!reference.isReference()) {
       throw Refusal.of(operation, "%s is not a variable: only variables are written", ref);
     }
     return reference;
@@ -99,7 +126,12 @@ public final class Variable implements Operand {
 
   /** Returns the element type and the shape, fully defined unless it may change. */
   public TensorType type() {
-    return reference.type();
+    return reference.type().target();
+  }
+
+  /** Returns whether this is a resource variable, which whoever uses it reads anew. */
+  public boolean isResource() {
+    return reference.isHandle();
   }
 
   /** Returns the element type. */
@@ -122,22 +154,28 @@ public final class Variable implements Operand {
     return trainable;
   }
 
-  /** Returns the read made with the variable. */
+  /** Returns the read made with the variable, which runs fetch. */
   @Override
   public Output asOutput() {
-    return read;
+    return read.orElseGet(() -> readValue());
+  }
+
+  @Override
+  public Output asInput() {
+    return isResource() ? readValue() : asOutput();
   }
 
   /** Returns the read made with the variable: the same as {@link #asOutput}. */
   public Output value() {
-    return read;
+    return asOutput();
   }
 
   /** Returns a new read, at the present place in the graph and after its control dependencies. */
   public Output readValue() {
-    return graph()
-        .add(new IdentityOps.Identity(), name() + "/read_value", List.of(reference))
-        .output(0);
+    String wished = name() + "/read_value";
+    return isResource()
+        ? ResourceOps.read(graph(), reference, wished, List.of())
+        : graph().add(new IdentityOps.Identity(), wished, List.of(reference)).output(0);
   }
 
   /** Returns the output that operations which write the variable take. */

@@ -40,8 +40,10 @@ final class Bench {
     for (int i = 0; i < values.size(); i++) {
       Example.Input input = example.inputs().get(i);
       TensorType type = values.get(i).type();
-      if (input.variable()) {
-        Variable variable = tf.variable(Tensor.of(values.get(i)));
+      if (input.isVariable()) {
+        Variable.Options options =
+            Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE);
+        Variable variable = tf.variable(Tensor.of(values.get(i)), "Variable", options);
         inputs.add(variable.reference());
         variables.add(variable);
       } else if (input.value().isPresent() && !feedConstants) {

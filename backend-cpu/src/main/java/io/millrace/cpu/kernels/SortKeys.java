@@ -43,6 +43,7 @@ record SortKeys(DType type, boolean descending) {
           keys[i] = (window.get(at + i) & 0xFF) ^ flip;
         }
       }
+      case RESOURCE, VARIANT -> throw new IllegalArgumentException(type + " has no elements");
     }
   }
 

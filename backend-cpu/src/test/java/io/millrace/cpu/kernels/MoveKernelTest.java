@@ -44,7 +44,7 @@ class MoveKernelTest {
   void randomPiecesEqualTheReference() {
     for (int seed = 0; seed < 400; seed++) {
       RandomLoops loops = new RandomLoops(seed);
-      DType dtype = loops.pick(List.of(DType.values()));
+      DType dtype = loops.pick(DType.ofElements());
       Shape extent = loops.pick(EXTENTS);
       View source = loops.view(extent);
       int gap = loops.below(3);

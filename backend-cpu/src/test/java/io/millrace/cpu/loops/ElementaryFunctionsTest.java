@@ -146,7 +146,7 @@ class ElementaryFunctionsTest {
   void binaryFunctionsEqualTheReferenceForAllTypes(BinaryFn fn) {
     RandomLoops loops = new RandomLoops(fn.name().hashCode());
     Shape domain = Shape.of(2000);
-    for (DType type : DType.values()) {
+    for (DType type : DType.ofElements()) {
       if (!fn.accepts(type)) {
         continue;
       }

@@ -38,6 +38,7 @@ public final class CudaTypes {
       case INT64 -> Row.other("long long", "%sll", "toLong");
       case UINT8 -> Row.other("u8", "(u8)%s", "toByte");
       case BOOL -> Row.other("u8", "%s", "");
+      case RESOURCE, VARIANT -> throw new IllegalArgumentException(dtype + " has no elements");
     };
   }
 

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -249,7 +250,7 @@ public final class Lowerer {
             i -> Optional.of(constant(operation.input(i), operation)),
             i -> known(operation.input(i)),
             () -> sizes(operation),
-            () -> Optional.of(shape(operation)));
+            name -> Optional.of(shape(name.apply(operation.name()))));
     List<TensorType> types = inference.typesOf(operation.op());
     own.clear();
     operation
@@ -265,12 +266,9 @@ public final class Lowerer {
     }
     for (Output output : operation.outputs()) {
       TensorType wanted = types.get(output.index());
-      Resource resource = variables.resource(output);
       Value value = values.get(output);
       Optional<TensorType> made =
-          resource != null
-              ? Optional.of(resource.type())
-              : Optional.ofNullable(value).map(Value::type);
+          variables.type(output).or(() -> Optional.ofNullable(value).map(Value::type));
       boolean fits =
           made.filter(m -> m.dtype() == wanted.dtype())
               .filter(m -> m.shape().isCompatibleWith(wanted.shape()))
@@ -350,8 +348,8 @@ public final class Lowerer {
     return Objects.requireNonNull(found.get(index), operation.name());
   }
 
-  private Shape shape(Operation variable) {
-    return Shape.of(answer(new Question.ShapeOf(variable.name())).toLongs());
+  private Shape shape(String variable) {
+    return Shape.of(answer(new Question.ShapeOf(variable)).toLongs());
   }
 
   /** Returns what the session's state tells. */
@@ -408,7 +406,7 @@ public final class Lowerer {
     if (value != null) {
       return value.type();
     }
-    return Objects.requireNonNull(variables.resource(output), output.name()).type();
+    return variables.type(output).orElseThrow(() -> new NoSuchElementException(output.name()));
   }
 
   private List<TensorType> types(Operation operation) {

@@ -121,8 +121,7 @@ final class SharedMemory {
       boolean hasMemory =
           operation.inputs().stream()
               .filter(i -> !fed.test(i))
-              .map(Output::operation)
-              .anyMatch(o -> o.op().refersToState() || sharing.contains(o));
+              .anyMatch(i -> i.isReference() || sharing.contains(i.operation()));
       if (hasMemory && operation.op().signature().isSharing()) {
         sharing.add(operation);
       }

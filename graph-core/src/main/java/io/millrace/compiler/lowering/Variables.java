@@ -29,6 +29,9 @@ final class Variables {
   private final List<Resource> reads = new ArrayList<>();
   private final Map<String, Operation> owners = new LinkedHashMap<>();
 
+  /** What the operations that hold variables say of them, by the variable's name. */
+  private final Map<String, Resource> declared = new HashMap<>();
+
   Variables(ProgramBuilder builder) {
     this.builder = builder;
   }
@@ -54,14 +57,40 @@ final class Variables {
 
   /** Makes a tensor a reference. */
   void setReference(Output output, Resource resource) {
-    owners.putIfAbsent(resource.name(), output.operation());
-    references.put(output, original(resource));
+    Operation operation = output.operation();
+    owners.putIfAbsent(resource.name(), operation);
+    references.put(
+        output, operation.inputs().isEmpty() ? declared(output, resource) : original(resource));
+  }
+
+  /** Returns the resource of an operation that holds one, perhaps the same as another does. */
+  private Resource declared(Output output, Resource resource) {
+    Resource known = declared.putIfAbsent(resource.name(), resource);
+    if (known == null || known.equals(resource)) {
+      return resource;
+    }
+    TensorType type = output.type().target();
+    if (type.dtype() != known.type().dtype()
+        || !type.shape().isCompatibleWith(known.type().shape())) {
+      throw new RuleException(
+          "the variable '%s' is %s here, but %s where it was made at %s"
+              .formatted(resource.name(), type, known.type(), owner(resource).source()));
+    }
+    return known;
   }
 
   /** Returns what a reference means at this point of the run, or null if a tensor is none. */
   @Nullable Resource resource(Output output) {
     Resource original = references.get(output);
     return original == null ? null : retyped.getOrDefault(original, original);
+  }
+
+  /** Returns the exact type of a reference: of a handle, that of a handle of what it refers to. */
+  Optional<TensorType> type(Output output) {
+    Resource resource = resource(output);
+    return resource == null
+        ? Optional.empty()
+        : Optional.of(output.isHandle() ? TensorType.handle(resource.type()) : resource.type());
   }
 
   /** Returns what a reference meant at the beginning of the run; nothing if a tensor is none. */
@@ -89,14 +118,17 @@ final class Variables {
     return resource;
   }
 
-  /** Makes a resource one of another type, without a value. */
+  /** Makes a resource one of another type, without a value, if that is not fixed. */
   Resource retype(Resource before, TensorType type) {
     Resource first = original(before);
-    if (owner(before).output(0).shape().isFullyDefined() && !type.equals(first.type())) {
-      throw new RuleException(
-          ("the variable '%s' is always %s and does not become %s: only one made "
-                  + "without a fixed shape may change it")
-              .formatted(before.name(), first.type(), type));
+    if (owner(before).output(0).type().target().shape().isFullyDefined()) {
+      if (!type.equals(first.type())) {
+        throw new RuleException(
+            ("the variable '%s' is always %s and does not become %s: only one made "
+                    + "without a fixed shape may change it")
+                .formatted(before.name(), first.type(), type));
+      }
+      return before;
     }
     Resource after = new Resource(before.name(), type);
     builder.forgetUpdate(before);

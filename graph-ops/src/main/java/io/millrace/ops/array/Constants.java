@@ -133,7 +133,7 @@ public final class Constants {
   public static Output of(Graph graph, String type, Object value, Optional<DType> preferred) {
     requireAll(type, value);
     return packed(graph, value) instanceof Operand operand
-        ? operand.asOutput()
+        ? operand.asInput()
         : made(graph, "Const", type, value, preferred);
   }
 
@@ -141,7 +141,7 @@ public final class Constants {
   public static Output named(Graph graph, String name, Object value, Optional<DType> dtype) {
     Arguments.require(value, "value");
     return value instanceof Operand operand
-        ? operand.asOutput()
+        ? operand.asInput()
         : made(graph, name, "Const", value, dtype);
   }
 

@@ -57,11 +57,24 @@ public interface IdentityOps extends Building {
   /** The input, unchanged. */
   record Identity() implements Passing {
     private static final Signature WRITTEN =
-        SIGNATURE.alias("Snapshot").alias("DeepCopy").alias("GuaranteeConst");
+        Signature.of("input: T in passed")
+            .alias("Snapshot")
+            .alias("DeepCopy")
+            .alias("GuaranteeConst")
+            .sharing();
 
     @Override
     public Signature signature() {
       return WRITTEN;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      if (to.inputType(0).dtype().isHandle()) {
+        to.outputReference(0, to.reference(0));
+      } else {
+        Passing.super.lower(to);
+      }
     }
 
     static List<Example> examples() {

@@ -72,7 +72,7 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
           "%s %s (made at %s) belongs to another graph"
               .formatted(role, output, output.operation().source()));
       require(
-          output.dtype().isFloating(),
+          output.type().target().dtype().isFloating(),
           role + " " + output + " is not floating, and gradients are of floating tensors");
       outputs.add(output);
     }

@@ -81,7 +81,9 @@ public interface GradientOps extends Building {
     Arguments.requireAll(xs, "xs");
     Arguments.requireAll(gradYs, "gradYs");
     List<? extends Operand> floating =
-        xs.stream().filter(x -> x.asOutput().dtype().isFloating()).toList();
+        xs.stream()
+            .filter(x -> GradientBuilder.source(x).type().target().dtype().isFloating())
+            .toList();
     List<Operand> connected = new ArrayList<>();
     List<Output> gradients =
         scopeOfAll(

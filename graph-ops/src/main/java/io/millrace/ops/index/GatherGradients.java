@@ -15,23 +15,33 @@ import java.util.OptionalInt;
 public final class GatherGradients {
   private GatherGradients() {}
 
+  /** Returns the gradient by the first input, where the second holds the indices. */
+  static Output ofParams(Gradient call, int batch, Output axis) {
+    return ofParams(call.input(0), call.input(1), call.gradient(), batch, axis);
+  }
+
   /**
-   * Returns the gradient by the first input, where the second holds the indices.
+   * Returns the gradient by what slices were gathered from.
    *
+   * @param params of the same shape as that
    * @param batch how many axes both share
    */
-  static Output ofParams(Gradient call, int batch, Output axis) {
-    Output params = call.input(0);
+  public static Output ofParams(
+      Output params, Output indices, Output gradient, int batch, Output axis) {
     OptionalInt known = known(axis, params.shape());
     if (batch == 0 && known.isPresent() && known.getAsInt() == 0) {
-      Ops tf = Ops.of(call.graph());
-      return tf.unsortedSegmentSum(call.gradient(), call.input(1), extent(params));
+      Ops tf = Ops.of(params.graph());
+      return tf.unsortedSegmentSum(gradient, indices, extent(params));
     }
-    return known.isPresent()
-            && params.shape().isFullyDefined()
-            && call.input(1).shape().isFullyDefined()
-        ? spread(call, known(call, batch, known.getAsInt()))
-        : spread(call, computed(call, batch, axis));
+    boolean exact =
+        known.isPresent() && params.shape().isFullyDefined() && indices.shape().isFullyDefined();
+    return spread(
+        params,
+        indices,
+        gradient,
+        exact
+            ? known(params, indices, batch, known.getAsInt())
+            : computed(params, indices, batch, axis));
   }
 
   private static OptionalInt known(Output axis, Shape params) {
@@ -59,10 +69,10 @@ public final class GatherGradients {
    */
   private record Extents(Output shared, Output outer, Output axis, Output picked, Output inner) {}
 
-  private static Extents known(Gradient call, int batch, int axis) {
-    Shape params = call.input(0).shape();
-    Shape indices = call.input(1).shape();
-    Ops tf = Ops.of(call.graph());
+  private static Extents known(Output from, Output by, int batch, int axis) {
+    Shape params = from.shape();
+    Shape indices = by.shape();
+    Ops tf = Ops.of(from.graph());
     return new Extents(
         size(tf, params, 0, batch),
         size(tf, params, batch, axis),
@@ -75,10 +85,10 @@ public final class GatherGradients {
     return tf.constant(Math.toIntExact(shape.slice(from, to).size()));
   }
 
-  private static Extents computed(Gradient call, int batch, Output axis) {
-    Ops tf = Ops.of(call.graph());
-    Output params = tf.shape(call.input(0));
-    Output indices = tf.shape(call.input(1));
+  private static Extents computed(Output from, Output by, int batch, Output axis) {
+    Ops tf = Ops.of(from.graph());
+    Output params = tf.shape(from);
+    Output indices = tf.shape(by);
     Output at = tf.floormod(tf.cast(axis, DType.INT32), tf.size(params));
     return new Extents(
         size(tf, params, tf.constant(0), tf.constant(batch)),
@@ -93,13 +103,11 @@ public final class GatherGradients {
     return tf.reduceProd(tf.slice(shape, tf.expandDims(from, 0), length), 0);
   }
 
-  private static Output spread(Gradient call, Extents of) {
-    Ops tf = Ops.of(call.graph());
-    Output indices = call.input(1);
+  private static Output spread(Output params, Output indices, Output gradient, Extents of) {
+    Ops tf = Ops.of(params.graph());
     Output rows =
         tf.transpose(
-            tf.reshape(
-                call.gradient(), tf.stack(List.of(of.shared, of.outer, of.picked, of.inner))),
+            tf.reshape(gradient, tf.stack(List.of(of.shared, of.outer, of.picked, of.inner))),
             0,
             2,
             1,
@@ -116,6 +124,6 @@ public final class GatherGradients {
             2,
             1,
             3);
-    return Broadcasting.reshapeLike(back, call.input(0));
+    return Broadcasting.reshapeLike(back, params);
   }
 }

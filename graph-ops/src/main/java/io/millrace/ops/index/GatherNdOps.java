@@ -120,18 +120,22 @@ public interface GatherNdOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      Indexing.requirePolicy(in, badIndicesPolicy);
+      return List.of(result(in, badIndicesPolicy));
+    }
+
+    /** Returns the type of the slices of the first input that the second names. */
+    public static TensorType result(Inference in, String policy) {
+      Indexing.requirePolicy(in, policy);
       Shapes.requireAxes(in, 1, 1);
       Shape params = in.shape(0);
       Shape indices = in.shape(1);
       if (!params.isRankKnown() || !indices.isRankKnown() || indices.dim(-1) < 0) {
-        return List.of(in.type(0).withShape(Shape.unknown()));
+        return in.type(0).withShape(Shape.unknown());
       }
       int depth = Indexing.depth(in, indices, params);
-      return List.of(
-          in.type(0)
-              .withShape(
-                  indices.slice(0, indices.rank() - 1).concat(params.slice(depth, params.rank()))));
+      return in.type(0)
+          .withShape(
+              indices.slice(0, indices.rank() - 1).concat(params.slice(depth, params.rank())));
     }
 
     @Override
@@ -148,11 +152,15 @@ public interface GatherNdOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      TensorType result = to.outputType(0);
+      lower(to, to.input(0), badIndicesPolicy);
+    }
+
+    /** Sets the output to the slices of this tensor that input 1 names. */
+    public static void lower(Lowering to, Value from, String policy) {
       int depth = (int) to.inputType(1).shape().dim(-1);
-      Value rows = Indexing.rows(to, to.input(1), to.inputType(0).shape(), badIndicesPolicy);
-      Value slices = Indexing.gather(to, to.input(0), depth, rows);
-      to.output(0, to.reshape(slices, result.shape()));
+      Value rows = Indexing.rows(to, to.input(1), from.type().shape(), policy);
+      Value slices = Indexing.gather(to, from, depth, rows);
+      to.output(0, to.reshape(slices, to.outputType(0).shape()));
     }
 
     static List<Example> examples() {

@@ -127,11 +127,13 @@ public interface GatherOps extends Building {
     public void lower(Lowering to) {
       int rank = to.inputType(0).shape().rank();
       int axis = (int) to.constant(2).getLong(0);
-      lower(to, batchAxes(to.inputType(1).shape().rank()), axis < 0 ? axis + rank : axis);
+      int batch = batchAxes(to.inputType(1).shape().rank());
+      lower(to, to.input(0), batch, axis < 0 ? axis + rank : axis);
     }
 
-    static void lower(Lowering to, int batch, int axis) {
-      Shape params = to.inputType(0).shape();
+    /** Sets the output to slices of this tensor that input 1 names along an axis. */
+    public static void lower(Lowering to, Value from, int batch, int axis) {
+      Shape params = from.type().shape();
       Shape indices = to.inputType(1).shape();
       TensorType result = to.outputType(0);
       if (result.shape().size() == 0) {
@@ -147,7 +149,7 @@ public interface GatherOps extends Building {
           to.emit(
               new Primitive.Gather(),
               List.of(
-                  to.reshape(to.input(0), Shape.of(count, outer, params.dim(axis), inner)),
+                  to.reshape(from, Shape.of(count, outer, params.dim(axis), inner)),
                   to.reshape(to.input(1), Shape.of(count, picked))),
               result.withShape(Shape.of(count, outer, picked, inner)));
       to.output(0, to.reshape(slices, result.shape()));
@@ -233,7 +235,7 @@ public interface GatherOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      GatherV2.lower(to, 0, 0);
+      GatherV2.lower(to, to.input(0), 0, 0);
     }
 
     static List<Example> examples() {

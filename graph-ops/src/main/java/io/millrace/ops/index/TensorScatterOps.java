@@ -77,11 +77,19 @@ public interface TensorScatterOps extends Building {
     private final String suffix;
     private final Combine combine;
     private final Signature tensor = signature("tensor");
-    private final Signature variable = signature("ref").ignoring("use_locking");
+    private final Signature variable = signature("ref").told("handle").ignoring("use_locking");
+    private final Signature handle;
 
     Change(String suffix, Combine combine) {
       this.suffix = suffix;
       this.combine = combine;
+      String types = name().equals("UPDATE") ? "any" : "numeric";
+      handle =
+          Signature.of("ref: resource", "indices: Tindices in index", "updates: T in " + types)
+              .told("change")
+              .told("handle")
+              .optional("bad_indices_policy", "")
+              .ignoring("use_locking");
     }
 
     private Signature signature(String target) {
@@ -94,6 +102,11 @@ public interface TensorScatterOps extends Building {
     /** Returns how TensorFlow writes what changes a variable so. */
     public Signature ofVariable() {
       return variable;
+    }
+
+    /** Returns how TensorFlow writes what changes a variable that is taken by its handle so. */
+    public Signature ofHandle() {
+      return handle;
     }
 
     /** Returns the end of TensorFlow's names. */

@@ -65,7 +65,7 @@ public interface EinsumOps extends Building {
    */
   default Output tensordot(Object a, Object b, Operand axes) {
     Arguments.requireEach("a, b, axes", a, b, axes);
-    Output wished = axes.asOutput();
+    Output wished = axes.asInput();
     Literal known =
         graph()
             .staticValue(wished)

@@ -119,7 +119,7 @@ public interface NormOps extends Building {
   /** Returns the same for axes that a tensor says. */
   default Output l2Normalize(Object x, Operand axes, Object epsilon) {
     Arguments.requireEach("x, axes, epsilon", x, axes, epsilon);
-    return normalized(operand(x), axes.asOutput(), Optional.of(epsilon));
+    return normalized(operand(x), axes.asInput(), Optional.of(epsilon));
   }
 
   private Output normalized(Output x, Output axes, Optional<Object> epsilon) {

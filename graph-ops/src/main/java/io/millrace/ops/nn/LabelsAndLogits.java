@@ -22,7 +22,7 @@ final class LabelsAndLogits {
   /** Returns labels and logits of one floating type, that of the logits if they are a tensor. */
   static List<Output> scores(Building building, Object labels, Object logits) {
     if (logits instanceof Operand operand) {
-      Output scores = operand.asOutput();
+      Output scores = operand.asInput();
       return List.of(building.operand(labels, scores.dtype()), scores);
     }
     return building.floating(labels, logits);

@@ -21,22 +21,28 @@ public interface InitializationOps extends Building {
 
   /**
    * Returns whether a variable has a value at this place in the graph, a boolean scalar.
-   * TensorFlow: IsVariableInitialized.
+   * TensorFlow: IsVariableInitialized, VarIsInitializedOp.
    *
    * @param ref a {@link Variable} or the result of an operation that wrote one
    */
   default Output isVariableInitialized(Operand ref) {
-    Op op = new IsVariableInitialized();
-    return result(op, Variable.referenceOf(op.type(), ref));
+    Output reference = Variable.referenceOf("IsVariableInitialized", ref);
+    return result(new IsVariableInitialized(reference.isHandle()), reference);
   }
 
-  /** Whether the variable that the input refers to has a value. */
-  record IsVariableInitialized() implements Op {
-    private static final Signature SIGNATURE = Signature.of("ref: dtype");
+  /** Whether the variable that the input leads to has a value. */
+  record IsVariableInitialized(boolean handle) implements Op {
+    private static final Signature REFERENCE = Signature.of("ref: dtype").told("handle");
+    private static final Signature HANDLE = Signature.of("resource: resource").told("handle");
+
+    @Override
+    public String type() {
+      return handle ? "VarIsInitializedOp" : "IsVariableInitialized";
+    }
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
+      return handle ? HANDLE : REFERENCE;
     }
 
     @Override
@@ -60,10 +66,11 @@ public interface InitializationOps extends Building {
     }
 
     static List<Example> examples() {
-      Op op = new IsVariableInitialized();
+      Op op = new IsVariableInitialized(false);
       return List.of(
           Example.accepts(op).withVariable(-2, 2, DType.FLOAT32, 2, 3),
           Example.accepts(op).withVariable(0, 2, DType.BOOL),
+          Example.accepts(new IsVariableInitialized(true)).withHandle(-2, 2, DType.FLOAT32, 2, 3),
           Example.rejects(op, "input 0 must be a variable").with(DType.FLOAT32, 2));
     }
   }

@@ -26,6 +26,7 @@ import io.millrace.ops.flow.ControlOps;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -57,11 +58,12 @@ public interface VariableOps extends Building {
 
   /**
    * Returns a variable that starts with this value once its initializer has run. TensorFlow:
-   * VariableV2.
+   * VariableV2, or VarHandleOp if the options want a resource variable.
    *
    * <p>Makes the operations {@code name} (which holds the value), {@code name/initial_value} for a
-   * value that is not a tensor of the graph yet, {@code name/Assign} and {@code name/read}. They do
-   * not wait for the control dependencies in force.
+   * value that is not a tensor of the graph yet, {@code name/Assign} and {@code name/read} ({@code
+   * name/Read/ReadVariableOp} of a resource variable). They do not wait for the control
+   * dependencies in force.
    *
    * @throws GraphException if the value's shape is not fully defined, unless the options let the
    *     variable's shape change
@@ -81,18 +83,15 @@ public interface VariableOps extends Building {
             "the initial value is %s: a variable's shape must be fully defined",
             initial);
       }
-      Output reference =
-          graph
-              .add(
-                  new VariableV2(
-                      initial.dtype(), options.validateShape() ? initial.shape() : Shape.unknown()),
-                  own,
-                  List.of())
-              .output(0);
-      Operation assign =
-          graph.add(new Assign(options.validateShape()), "Assign", List.of(reference, initial));
-      Output read = graph.add(new IdentityOps.Identity(), "read", List.of(reference)).output(0);
-      Variable variable = new Variable(reference, Optional.of(assign), read, options.trainable());
+      Output reference = graph.add(options.holder(initial.type()), own, List.of()).output(0);
+      Op first = new Assign(options.validateShape(), options.resource());
+      Operation assign = graph.add(first, "Assign", List.of(reference, initial));
+      Output read =
+          options.resource()
+              ? ResourceOps.read(graph, reference, "Read/ReadVariableOp", List.of())
+              : graph.add(new IdentityOps.Identity(), "read", List.of(reference)).output(0);
+      Variable variable =
+          new Variable(reference, Optional.of(assign), Optional.of(read), options.trainable());
       options.collections().forEach(key -> graph.addToCollection(key, variable));
       if (options.trainable()) {
         graph.addToCollection(GraphKeys.TRAINABLE_VARIABLES, variable);
@@ -107,7 +106,7 @@ public interface VariableOps extends Building {
    * @param ref a {@link Variable} or the result of an assignment to one
    */
   default Output assign(Operand ref, Object value) {
-    return write(new Assign(true), ref, value);
+    return write(handle -> new Assign(true, handle), ref, value);
   }
 
   /**
@@ -115,23 +114,23 @@ public interface VariableOps extends Building {
    * shape, and returns the new value. TensorFlow: Assign.
    */
   default Output assign(Operand ref, Object value, boolean validateShape) {
-    return write(new Assign(validateShape), ref, value);
+    return write(handle -> new Assign(validateShape, handle), ref, value);
   }
 
   /** Adds an operation that adds to a variable, and returns the new value: AssignAdd. */
   default Output assignAdd(Operand ref, Object value) {
-    return write(AssignUpdate.ASSIGN_ADD, ref, value);
+    return write(handle -> new AssignUpdate(Change.ADD, handle), ref, value);
   }
 
   /** Adds an operation that subtracts from a variable, and returns the new value: AssignSub. */
   default Output assignSub(Operand ref, Object value) {
-    return write(AssignUpdate.ASSIGN_SUB, ref, value);
+    return write(handle -> new AssignUpdate(Change.SUB, handle), ref, value);
   }
 
-  private Output write(WritingOp op, Operand ref, Object value) {
+  private Output write(Writes.Form form, Operand ref, Object value) {
     Arguments.requireEach("ref, value", ref, value);
-    Output reference = Variable.referenceOf(op.type(), ref);
-    return result(op, reference, operand(op.type(), value, reference.dtype()));
+    String type = form.of(false).type();
+    return Writes.add(this, form, ref, dtype -> List.of(operand(type, value, dtype)));
   }
 
   /** Returns the variables so far, those of imported graphs too. TensorFlow: global_variables. */
@@ -190,9 +189,13 @@ public interface VariableOps extends Building {
    * Holds a tensor from run to run; its output refers to the variable. If the shape is not fully
    * defined it may change.
    */
-  record VariableV2(DType dtype, Shape shape) implements Op {
-    private static final Signature SIGNATURE =
-        Signature.of().alias("Variable").ignoring("container", "shared_name");
+  record VariableV2(DType dtype, Shape shape, Shared shared) implements Op {
+    private static final Signature SIGNATURE = Signature.of().alias("Variable");
+
+    /** Makes the holder of the variable that has its own name. */
+    public VariableV2(DType dtype, Shape shape) {
+      this(dtype, shape, Shared.OWN);
+    }
 
     @Override
     public Signature signature() {
@@ -201,8 +204,15 @@ public interface VariableOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      Shape now = shape.isFullyDefined() ? shape : in.stateShape().orElse(shape);
-      return List.of(new TensorType(dtype, now));
+      return List.of(now(in, dtype, shape, shared));
+    }
+
+    /** Returns the type that a variable has now, as far as that is known. */
+    static TensorType now(Inference in, DType dtype, Shape shape, Shared shared) {
+      in.require(!dtype.isHandle(), "%s is no type of elements", dtype);
+      Optional<Shape> now =
+          shape.isFullyDefined() ? Optional.of(shape) : in.stateShape(shared::name);
+      return new TensorType(dtype, now.orElse(shape));
     }
 
     @Override
@@ -222,7 +232,7 @@ public interface VariableOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      to.outputReference(0, new Resource(to.name(), to.outputType(0)));
+      to.outputReference(0, new Resource(shared.name(to.name()), to.outputType(0)));
     }
 
     static List<Example> examples() {
@@ -230,22 +240,41 @@ public interface VariableOps extends Building {
     }
   }
 
-  /** Sets the variable that input 0 refers to, and refers to it; input 1 is the value. */
-  record Assign(boolean validateShape) implements WritingOp {
-    private static final Signature SIGNATURE =
-        Signature.of("ref: T", "value: T").optional("validate_shape", true).ignoring("use_locking");
+  /**
+   * Sets the variable that input 0 leads to; input 1 is the value.
+   *
+   * <p>A variable taken by its handle keeps a shape that it was made with, whatever {@code
+   * validateShape} says.
+   */
+  record Assign(boolean validateShape, boolean handle) implements WritingOp {
+    private static final Signature REFERENCE =
+        Signature.of("ref: T", "value: T")
+            .told("handle")
+            .optional("validate_shape", true)
+            .ignoring("use_locking");
+
+    private static final Signature HANDLE =
+        Signature.of("resource: resource", "value: dtype")
+            .told("handle")
+            .optional("validate_shape", false);
 
     @Override
-    public Signature signature() {
-      return SIGNATURE;
+    public String type() {
+      return handle ? "AssignVariableOp" : "Assign";
     }
 
     @Override
-    public List<TensorType> infer(Inference in) {
-      if (validateShape) {
-        AssignUpdate.requireFit(in);
+    public Signature signature() {
+      return handle ? HANDLE : REFERENCE;
+    }
+
+    @Override
+    public List<TensorType> infer(Inference inputs) {
+      Inference in = inputs.dereferenced(inputs.dtype(1));
+      if (validateShape || handle) {
+        WritingOp.requireFit(in, 0, 1);
       }
-      return List.of(in.type(validateShape ? 0 : 1));
+      return results(in.type(validateShape ? 0 : 1));
     }
 
     @Override
@@ -253,76 +282,94 @@ public interface VariableOps extends Building {
       Value value = to.input(1);
       Resource resource = validateShape ? to.reference(0) : to.retype(0, value.type());
       to.write(resource, value);
-      to.outputReference(0, resource);
+      result(to, resource);
     }
 
     static List<Example> examples() {
-      Op op = new Assign(true);
-      return List.of(
-          Example.accepts(op).withVariable(-2, 2, DType.FLOAT32, 2).with(DType.FLOAT32, 2),
-          Example.accepts(op).withVariable(0, 2, DType.BOOL).with(DType.BOOL),
-          Example.accepts(new Assign(false))
-              .withVariable(-2, 2, DType.FLOAT32, 2)
-              .with(DType.FLOAT32, 2),
-          Example.rejects(op, "shape [2,3] does not take a value of shape [3]")
-              .with(DType.FLOAT32, 2, 3)
-              .with(DType.FLOAT32, 3));
+      List<Example> examples = new ArrayList<>();
+      for (boolean handle : new boolean[] {false, true}) {
+        Op op = new Assign(true, handle);
+        examples.add(
+            Example.accepts(op)
+                .withVariable(handle, -2, 2, DType.FLOAT32, 2)
+                .with(DType.FLOAT32, 2));
+        examples.add(Example.accepts(op).withVariable(handle, 0, 2, DType.BOOL).with(DType.BOOL));
+        examples.add(
+            Example.accepts(new Assign(false, handle))
+                .withVariable(handle, -2, 2, DType.FLOAT32, 2)
+                .with(DType.FLOAT32, 2));
+        examples.add(
+            Example.rejects(op, "shape [2,3] does not take a value of shape [3]")
+                .withVariable(handle, -2, 2, DType.FLOAT32, 2, 3)
+                .with(DType.FLOAT32, 3));
+      }
+      return examples;
     }
   }
 
-  /** Changes the variable that input 0 refers to, and refers to it; input 1 is the operand. */
-  enum AssignUpdate implements WritingOp {
-    ASSIGN_ADD("AssignAdd", BinaryFn.ADD),
-    ASSIGN_SUB("AssignSub", BinaryFn.SUB);
-
-    private static final Signature SIGNATURE =
-        Signature.of("ref: T in numeric", "value: T").ignoring("use_locking");
+  /** What a value does to a variable. */
+  enum Change {
+    ADD("AssignAdd", BinaryFn.ADD),
+    SUB("AssignSub", BinaryFn.SUB);
 
     private final String type;
-    private final BinaryFn update;
+    private final BinaryFn function;
 
-    AssignUpdate(String type, BinaryFn update) {
+    Change(String type, BinaryFn function) {
       this.type = type;
-      this.update = update;
+      this.function = function;
     }
+  }
+
+  /** Changes the variable that input 0 leads to; input 1 is the operand. */
+  record AssignUpdate(Change change, boolean handle) implements WritingOp {
+    private static final Signature REFERENCE =
+        Signature.of("ref: T in numeric", "value: T")
+            .told("change")
+            .told("handle")
+            .ignoring("use_locking");
+
+    private static final Signature HANDLE =
+        Signature.of("resource: resource", "value: dtype in numeric").told("change").told("handle");
 
     @Override
     public String type() {
-      return type;
+      return handle ? change.type + "VariableOp" : change.type;
     }
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
+      return handle ? HANDLE : REFERENCE;
     }
 
     @Override
-    public List<TensorType> infer(Inference in) {
-      requireFit(in);
-      return List.of(in.type(0));
-    }
-
-    static void requireFit(Inference in) {
-      in.require(
-          in.shape(0).isCompatibleWith(in.shape(1)),
-          "a variable of shape %s does not take a value of shape %s",
-          in.shape(0),
-          in.shape(1));
+    public List<TensorType> infer(Inference inputs) {
+      Inference in = inputs.dereferenced(inputs.dtype(1));
+      WritingOp.requireFit(in, 0, 1);
+      return results(in.type(0));
     }
 
     @Override
     public void lower(Lowering to) {
       Resource resource = to.reference(0);
-      to.write(resource, to.map(to.read(resource), to.input(1), (x, y) -> x.apply(update, y)));
-      to.outputReference(0, resource);
+      to.write(
+          resource, to.map(to.read(resource), to.input(1), (x, y) -> x.apply(change.function, y)));
+      result(to, resource);
     }
 
     static List<Example> examples() {
-      return List.of(
-          Example.accepts(ASSIGN_ADD)
-              .withVariable(-2, 2, DType.FLOAT64, 2, 3)
-              .with(DType.FLOAT64, 2, 3),
-          Example.accepts(ASSIGN_SUB).withVariable(-5, 5, DType.INT64).with(DType.INT64));
+      List<Example> examples = new ArrayList<>();
+      for (boolean handle : new boolean[] {false, true}) {
+        examples.add(
+            Example.accepts(new AssignUpdate(Change.ADD, handle))
+                .withVariable(handle, -2, 2, DType.FLOAT64, 2, 3)
+                .with(DType.FLOAT64, 2, 3));
+        examples.add(
+            Example.accepts(new AssignUpdate(Change.SUB, handle))
+                .withVariable(handle, -5, 5, DType.INT64)
+                .with(DType.INT64));
+      }
+      return examples;
     }
   }
 }

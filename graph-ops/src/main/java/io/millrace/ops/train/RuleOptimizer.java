@@ -61,7 +61,7 @@ public final class RuleOptimizer extends Optimizer {
     Graph.Scope beside = graph().colocateWith(first.reference().operation());
     try (beside) {
       rule.inputs(UpdateRule.Role.POWER)
-          .forEach(input -> powers.computeIfAbsent(input.name(), name -> power(input)));
+          .forEach(input -> powers.computeIfAbsent(input.name(), name -> power(input, first)));
     }
     for (Variable variable : variables) {
       for (UpdateRule.Input input : rule.inputs(UpdateRule.Role.SLOT)) {
@@ -70,13 +70,14 @@ public final class RuleOptimizer extends Optimizer {
     }
   }
 
-  private Variable power(UpdateRule.Input input) {
+  private Variable power(UpdateRule.Input input, Variable beside) {
     Setting setting =
         settings.stream().filter(s -> s.name().equals(input.key())).findFirst().orElseThrow();
     return newVariable(
         Constants.named(
             graph(), input.name() + "/initial_value", setting.value(), Optional.of(DType.FLOAT32)),
-        input.name());
+        input.name(),
+        beside);
   }
 
   @Override
@@ -91,7 +92,7 @@ public final class RuleOptimizer extends Optimizer {
             case GRADIENT -> gradient;
           });
     }
-    TrainingOps.ApplyUpdate step = new TrainingOps.ApplyUpdate(rule, option);
+    TrainingOps.ApplyUpdate step = new TrainingOps.ApplyUpdate(rule, option, variable.isResource());
     return graph().add(step, step.type(), inputs);
   }
 

@@ -8,7 +8,6 @@ import io.millrace.ir.View;
 import io.millrace.op.Example;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
-import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.state.WritingOp;
@@ -26,24 +25,25 @@ import java.util.function.Function;
 public interface TrainingOps extends Building {
 
   /**
-   * One step of a rule: changes the variable that input 0 refers to and the slots beside it, and
-   * refers to the variable.
+   * One step of a rule: changes the variable that input 0 leads to and the slots beside it.
    *
    * @param option the value of the rule's option; false if it has none
    */
-  record ApplyUpdate(UpdateRule rule, boolean option) implements WritingOp {
+  record ApplyUpdate(UpdateRule rule, boolean option, boolean handle) implements WritingOp {
     @Override
     public String type() {
-      return "Apply" + rule.name();
+      return (handle ? "ResourceApply" : "Apply") + rule.name();
     }
 
     @Override
     public Signature signature() {
-      return rule.signature();
+      return handle ? rule.byHandles() : rule.signature();
     }
 
     @Override
-    public List<TensorType> infer(Inference in) {
+    public List<TensorType> infer(Inference inputs) {
+      int gradient = 1 + rule.inputs().indexOf(rule.inputs(UpdateRule.Role.GRADIENT).get(0));
+      Inference in = inputs.dereferenced(inputs.dtype(gradient));
       for (int i = 1; i < in.count(); i++) {
         switch (rule.inputs().get(i - 1).role()) {
           case SLOT -> requireFit(in, "a slot", i);
@@ -56,7 +56,7 @@ public interface TrainingOps extends Building {
                   in.shape(i));
         }
       }
-      return List.of(in.type(0));
+      return results(in.type(0));
     }
 
     private static void requireFit(Inference in, String what, int input) {
@@ -85,7 +85,7 @@ public interface TrainingOps extends Building {
           to.write(to.reference(written), value);
         }
       }
-      to.outputReference(0, to.reference(0));
+      result(to, to.reference(0));
     }
 
     /** Adds one expression; its operands are what it mentions, in that order. */
@@ -125,28 +125,30 @@ public interface TrainingOps extends Building {
 
     /** Returns what a rule accepts in each of its forms, and what it refuses. */
     public static List<Example> examples(UpdateRule rule) {
-      Op op = new ApplyUpdate(rule, false);
       List<Example> examples = new ArrayList<>();
-      for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
-        examples.add(accepts(op, rule, dtype));
-        rule.option()
-            .ifPresent(o -> examples.add(accepts(new ApplyUpdate(rule, true), rule, dtype)));
-      }
-      for (UpdateRule.Role role : UpdateRule.Role.values()) {
-        if (!rule.inputs(role).isEmpty()) {
-          examples.add(rejects(op, rule, role));
+      for (boolean handle : new boolean[] {false, true}) {
+        ApplyUpdate op = new ApplyUpdate(rule, false, handle);
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+          examples.add(accepts(op, dtype));
+          rule.option()
+              .ifPresent(o -> examples.add(accepts(new ApplyUpdate(rule, true, handle), dtype)));
         }
+        for (UpdateRule.Role role : UpdateRule.Role.values()) {
+          if (!rule.inputs(role).isEmpty()) {
+            examples.add(rejects(op, role));
+          }
+        }
+        examples.add(Example.rejects(op, "takes " + (1 + rule.inputs().size()) + " inputs, not 0"));
       }
-      examples.add(Example.rejects(op, "takes " + (1 + rule.inputs().size()) + " inputs, not 0"));
       return examples;
     }
 
-    private static Example accepts(Op op, UpdateRule rule, DType dtype) {
-      Example example = Example.accepts(op).withVariable(-2, 2, dtype, 2, 3);
-      for (UpdateRule.Input input : rule.inputs()) {
+    private static Example accepts(ApplyUpdate op, DType dtype) {
+      Example example = Example.accepts(op).withVariable(op.handle, -2, 2, dtype, 2, 3);
+      for (UpdateRule.Input input : op.rule.inputs()) {
         example =
             switch (input.role()) {
-              case SLOT -> example.withVariable(0, 2, dtype, 2, 3);
+              case SLOT -> example.withVariable(op.handle, 0, 2, dtype, 2, 3);
               case GRADIENT -> example.with(dtype, 2, 3);
               case SETTING, POWER -> example.within(0.1, 0.9, dtype);
             };
@@ -155,16 +157,17 @@ public interface TrainingOps extends Building {
     }
 
     /** Returns inputs of shape [2] where a scalar is wanted, or of [3] beside a variable of [2]. */
-    private static Example rejects(Op op, UpdateRule rule, UpdateRule.Role role) {
+    private static Example rejects(ApplyUpdate op, UpdateRule.Role role) {
       boolean scalar = role == UpdateRule.Role.SETTING || role == UpdateRule.Role.POWER;
       Example example =
           Example.rejects(op, scalar ? "must be a scalar, but has shape [2]" : " of shape [3] does")
-              .with(DType.FLOAT32, 2);
-      for (UpdateRule.Input input : rule.inputs()) {
+              .withVariable(op.handle, 0, 2, DType.FLOAT32, 2);
+      for (UpdateRule.Input input : op.rule.inputs()) {
         boolean wrong = input.role() == role;
         example =
             switch (input.role()) {
-              case SLOT, GRADIENT -> example.with(DType.FLOAT32, wrong ? 3 : 2);
+              case SLOT -> example.withVariable(op.handle, 0, 2, DType.FLOAT32, wrong ? 3 : 2);
+              case GRADIENT -> example.with(DType.FLOAT32, wrong ? 3 : 2);
               case SETTING, POWER ->
                   example.with(DType.FLOAT32, wrong ? new long[] {2} : new long[0]);
             };

@@ -13,24 +13,26 @@ import java.util.stream.Stream;
  * of an optimizer.
  *
  * <p>From a row come the operation {@code ApplyX} ({@link TrainingOps.ApplyUpdate}) with its
- * signature, type rule, lowering and examples, and the optimizer ({@link RuleOptimizer}) with its
- * slots and settings. A row does not say where the variable lies nor which part of it changes. So
- * {@code ResourceApplyX} (the variable and the slots are given by handles) and {@code SparseApplyX}
- * (indices follow the gradient; the assignments run on rows that are gathered and scattered back)
- * are other readings of the same row.
+ * signature, type rule, lowering and examples, {@code ResourceApplyX} that takes the variable and
+ * the slots by handles, and the optimizer ({@link RuleOptimizer}) with its slots and settings. A
+ * row does not say which part of the variable changes. So {@code SparseApplyX} (indices follow the
+ * gradient; the assignments run on rows that are gathered and scattered back) is another reading of
+ * the same row.
  *
  * @param name TensorFlow's name of the rule, such as {@code Adam}
  * @param inputs the inputs of the operation after the variable, in TensorFlow's order
  * @param option what chooses between two forms of the rule, if there are two
  * @param assignments what happens, in order
  * @param signature how TensorFlow writes the operation, which follows from the rest
+ * @param byHandles how it writes the one that takes variables by handles
  */
 public record UpdateRule(
     String name,
     List<Input> inputs,
     Optional<Option> option,
     List<Assignment> assignments,
-    Signature signature) {
+    Signature signature,
+    Signature byHandles) {
   /** The name of the variable among the inputs. */
   public static final String VARIABLE = "var";
 
@@ -93,16 +95,28 @@ public record UpdateRule(
 
   private UpdateRule(
       String name, List<Input> inputs, Optional<Option> option, List<Assignment> assignments) {
-    this(name, inputs, option, assignments, written(inputs, option));
+    this(
+        name,
+        inputs,
+        option,
+        assignments,
+        written(inputs, option, false),
+        written(inputs, option, true));
   }
 
-  private static Signature written(List<Input> inputs, Optional<Option> option) {
-    Stream<String> others = inputs.stream().map(i -> i.name() + ": T");
+  private static Signature written(List<Input> inputs, Optional<Option> option, boolean handle) {
+    Input variable = new Input(VARIABLE, Role.SLOT, VARIABLE, 0);
+    List<String> all = new ArrayList<>();
+    String element = ": T in floating";
+    for (Input input : Stream.concat(Stream.of(variable), inputs.stream()).toList()) {
+      boolean held = handle && input.role() == Role.SLOT;
+      all.add(input.name() + (held ? ": resource" : element));
+      element = held ? element : ": T";
+    }
     Signature signature =
-        Signature.of(
-                Stream.concat(Stream.of(VARIABLE + ": T in floating"), others)
-                    .toArray(String[]::new))
+        Signature.of(all.toArray(String[]::new))
             .told("rule")
+            .told("handle")
             .ignoring("use_locking");
     return option
         .map(o -> signature.rename("option", o.attribute()).optional(o.attribute(), o.otherwise()))
