@@ -80,7 +80,7 @@ public final class Tensor implements AutoCloseable {
       }
       return tensor;
     }
-    JavaValues.requireConverts(value, dtype);
+    JavaValues.requireConverts(value, dtype.requireElements());
     return make(value, dtype, JavaValues.shape(value));
   }
 
@@ -104,7 +104,7 @@ public final class Tensor implements AutoCloseable {
     Given.value(flat, "flat");
     Given.value(dtype, "dtype");
     Given.value(shape, "shape");
-    JavaValues.requireConverts(flat, dtype);
+    JavaValues.requireConverts(flat, dtype.requireElements());
     if (!JavaValues.isFlat(flat) || JavaValues.length(flat) != shape.size()) {
       throw new IllegalArgumentException(
           "shape %s takes a flat array or buffer of %s elements, not %s"
@@ -141,7 +141,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns a tensor of zeros, or of false. */
   public static Tensor zeros(DType dtype, long... dims) {
-    TensorType type = TensorType.of(dtype, dims);
+    TensorType type = TensorType.of(Given.value(dtype, "dtype").requireElements(), dims);
     if (!type.shape().isFullyDefined()) {
       throw new IllegalArgumentException(
           "a tensor has extents of 0 or more, not " + Arrays.toString(dims));

@@ -33,9 +33,8 @@ public record TypeSet(String name, String words, Set<DType> types) {
   /** Whatever has elements. */
   public static final TypeSet ANY = of("any", "numbers or booleans", d -> !d.isHandle());
 
-  /** Whatever is passed on, handles of variables too. */
-  public static final TypeSet PASSED =
-      of("passed", "numbers, booleans or a resource", d -> d != DType.VARIANT);
+  /** Whatever is passed on, handles too. */
+  public static final TypeSet PASSED = of("passed", d -> true);
 
   private static final List<TypeSet> NAMED =
       List.of(FLOATING, SIGNED, INTEGER, NUMERIC, INDEX, ANY, PASSED);

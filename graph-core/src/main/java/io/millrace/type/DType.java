@@ -108,6 +108,20 @@ public enum DType {
     return kind == Kind.HANDLE;
   }
 
+  /**
+   * Returns this type, of which a tensor is to be made.
+   *
+   * @throws IllegalArgumentException if it is one of handles
+   */
+  public DType requireElements() {
+    if (isHandle()) {
+      throw new IllegalArgumentException(
+          "a tensor cannot be %s, which is a type of handles: they have no elements"
+              .formatted(this));
+    }
+    return this;
+  }
+
   /** Returns the bytes that one element takes. */
   public int bytes() {
     return bytes;

@@ -28,7 +28,7 @@ public final class Literal {
    * @throws IllegalArgumentException if their number does not fit the type
    */
   public static Literal wrap(TensorType type, byte[] bytes) {
-    Given.value(type, "type");
+    Given.value(type, "type").dtype().requireElements();
     if (type.bytes() != Given.value(bytes, "bytes").length) {
       throw new IllegalArgumentException(
           type + " takes " + type.bytes() + " bytes, not " + bytes.length);
@@ -195,6 +195,7 @@ public final class Literal {
     /** Starts with every element zero. */
     public Builder(TensorType type) {
       this.type = Given.value(type, "type");
+      type.dtype().requireElements();
       bytes = new byte[Math.toIntExact(type.bytes())];
       data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -26,7 +26,8 @@ public record TensorType(DType dtype, Shape shape, Optional<TensorType> refers) 
 
   /** Returns the type of handles of variables that hold such tensors. */
   public static TensorType handle(TensorType variable) {
-    return new TensorType(DType.RESOURCE, Shape.scalar(), Optional.of(variable));
+    return new TensorType(
+        DType.RESOURCE, Shape.scalar(), Optional.of(Given.value(variable, "variable")));
   }
 
   /** Returns this type with another shape. */

@@ -4,6 +4,7 @@ import io.millrace.FeedException;
 import io.millrace.Graph;
 import io.millrace.Operand;
 import io.millrace.Operation;
+import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.Tensor;
 import io.millrace.op.Messages;
@@ -43,7 +44,7 @@ record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
       Operation operation = open.pop();
       if (needed.add(operation)) {
         if (operation.op().isStateful()
-            && operation.inputs().stream().anyMatch(i -> i.operation().op().refersToState())) {
+            && operation.inputs().stream().anyMatch(Output::isReference)) {
           throw place.broken(
               "the outputs need "
                   + operation

@@ -48,6 +48,9 @@ final class TensorCodec {
    */
   Literal decode(TensorProto proto) {
     DType dtype = ElementTypes.decode(proto.getDtypeValue());
+    if (dtype.isHandle()) {
+      throw RuleException.unsupported("a tensor of type " + dtype + " is not supported");
+    }
     Shape shape = ShapeCodec.decode(proto.getTensorShape());
     require(shape.isFullyDefined(), "a tensor has shape %s, which is not fully defined", shape);
     TensorType type = new TensorType(dtype, shape);

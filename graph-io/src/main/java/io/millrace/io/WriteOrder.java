@@ -3,6 +3,7 @@ package io.millrace.io;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.op.ForeignOp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
  * sees the old value. In TensorFlow a read hands on the variable's own memory, and whoever uses it
  * after a write sees the new value, unless the write waits for that use. So a write gets a control
  * input from each operation that was added before it and uses what the variable held.
+ *
+ * <p>A read of a resource variable is such a use itself: what it gave stays what it was.
  *
  * <p>A control input must not make runs do more than they would. So it comes only from what some
  * operation needs together with the write, and what needs no placeholder, no random numbers and no
@@ -52,12 +55,12 @@ final class WriteOrder {
 
   /** Returns the operations that this one must wait for beside those that it needs anyway. */
   List<Operation> waits(Operation write) {
-    if (!write.op().refersToState()) {
+    if (!write.op().writesState()) {
       return List.of();
     }
     Set<Operation> readers = new LinkedHashSet<>();
     write.inputs().stream()
-        .filter(WriteOrder::isReference)
+        .filter(Output::isReference)
         .forEach(reference -> addReaders(variable(reference), write, readers));
     if (readers.isEmpty()) {
       return List.of();
@@ -79,10 +82,6 @@ final class WriteOrder {
     return needs.get(operation.id());
   }
 
-  private static boolean isReference(Output output) {
-    return output.operation().op().refersToState();
-  }
-
   /** Returns whether an operation refers to state of its own, not to that of an input. */
   private static boolean isVariable(Operation operation) {
     return operation.op().refersToState() && operation.inputs().isEmpty();
@@ -91,7 +90,7 @@ final class WriteOrder {
   /** Returns the variable that a reference leads to: writes refer to what they wrote. */
   private static Output variable(Output reference) {
     Output output = reference;
-    while (isReference(output) && !isVariable(output.operation())) {
+    while (output.isReference() && !isVariable(output.operation())) {
       output = output.operation().input(0);
     }
     return output;
@@ -110,7 +109,7 @@ final class WriteOrder {
         if (user.id() >= write.id() || !user.inputs().contains(output)) {
           continue;
         }
-        boolean writes = user.op().refersToState() && isReference(output);
+        boolean writes = user.op().writesState() && output.isReference();
         if (writes || user.op().signature().isSharing()) {
           open.addAll(user.outputs());
         } else {
@@ -126,7 +125,14 @@ final class WriteOrder {
     more.andNot(needed);
     return more.stream()
         .mapToObj(id -> operations.get(id))
-        .allMatch(o -> !o.op().isStateful() || isVariable(o));
+        .allMatch(o -> !o.op().isStateful() || isVariable(o) || isRead(o));
+  }
+
+  /** Returns whether an operation reads a variable that it takes by its handle. */
+  private static boolean isRead(Operation operation) {
+    return !operation.op().writesState()
+        && !(operation.op() instanceof ForeignOp)
+        && operation.inputs().stream().anyMatch(Output::isHandle);
   }
 
   /** Returns the numbers of the operations that lead on from one, itself included. */

@@ -19,7 +19,10 @@ final class Strangers {
 
   private Strangers(Example example) {
     op = example.op();
-    types = example.inputs().stream().map(i -> i.type().dtype()).toList();
+    types =
+        example.inputs().stream()
+            .map(i -> i.form() == Example.Form.HANDLE ? DType.RESOURCE : i.type().dtype())
+            .toList();
     List<Signature.Input> inputs = op.signature().inputs();
     int groups = (int) inputs.stream().filter(Signature.Input::isRepeated).count();
     int repeated = (types.size() - (inputs.size() - groups)) / Math.max(1, groups);

@@ -12,6 +12,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
+import io.millrace.ops.building.Refusal;
 import io.millrace.ops.building.ShapeVectors;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
@@ -93,6 +94,9 @@ public interface CreationOps extends Building {
 
   private Output filled(DType dtype, int value, Object shape) {
     Arguments.requireEach("shape, dtype", shape, dtype);
+    if (dtype.isHandle()) {
+      throw Refusal.of("Fill", "a tensor cannot be %s: handles have no elements", dtype);
+    }
     Output element = tf().result(new CoreOps.Constant(Literal.scalar(dtype, value)));
     return result(new Fill(), tf().sizes(shape), element);
   }

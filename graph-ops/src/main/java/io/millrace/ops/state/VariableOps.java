@@ -271,7 +271,7 @@ public interface VariableOps extends Building {
     @Override
     public List<TensorType> infer(Inference inputs) {
       Inference in = inputs.dereferenced(inputs.dtype(1));
-      if (validateShape || handle) {
+      if (validateShape) {
         WritingOp.requireFit(in, 0, 1);
       }
       return results(in.type(validateShape ? 0 : 1));
