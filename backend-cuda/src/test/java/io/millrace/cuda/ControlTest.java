@@ -13,4 +13,10 @@ class ControlTest extends ControlContract {
     backend.unavailable().ifPresent(reason -> assumeTrue(false, reason));
     return backend.open(backend.devices().get(0), DeviceOptions.defaults());
   }
+
+  /** Each has kernels of its own to be compiled. */
+  @Override
+  protected int randomPrograms() {
+    return 15;
+  }
 }

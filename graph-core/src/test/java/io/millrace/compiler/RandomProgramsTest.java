@@ -22,7 +22,7 @@ final class RandomProgramsTest {
       Program program = RandomPrograms.program(seed);
       Verifier.verify(program);
       List<Literal> feeds = RandomPrograms.feeds(program, seed);
-      Map<String, Literal> resources = RandomPrograms.resources(program, seed);
+      Map<String, Literal> resources = RandomPrograms.resources(seed);
       ProgramRun wanted = ProgramRun.interpret(program, feeds, resources);
       for (Pass pass : Passes.ALL) {
         Program after = pass.apply(program);
@@ -44,7 +44,7 @@ final class RandomProgramsTest {
       Program program = RandomPrograms.program(seed);
       Program optimized = Passes.apply(program, new ArrayList<>());
       List<Literal> feeds = RandomPrograms.feeds(program, seed);
-      Map<String, Literal> resources = RandomPrograms.resources(program, seed);
+      Map<String, Literal> resources = RandomPrograms.resources(seed);
       ProgramRun wanted = ProgramRun.interpret(program, feeds, resources);
       for (Program form : List.of(program, optimized)) {
         var plan = Planner.plan(form);

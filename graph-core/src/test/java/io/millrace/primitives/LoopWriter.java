@@ -6,6 +6,7 @@ import io.millrace.ir.Origin;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,8 +78,7 @@ public final class LoopWriter {
     List<Value> fetches = new ArrayList<>(List.of(another));
     for (Value value : collected) {
       fetches.add(value);
-      types.add(
-          value.type().withShape(io.millrace.type.Shape.of(capacity).concat(value.type().shape())));
+      types.add(value.type().withShape(Shape.of(capacity).concat(value.type().shape())));
     }
     return outer.builder.emit(
         new Control.Repeat(turn.fetch(fetches), carried, walks, capacity),

@@ -239,7 +239,7 @@ class PartitionTest {
     for (long seed = 0; seed < 400; seed++) {
       Program program = RandomPrograms.program(seed);
       List<Literal> feeds = RandomPrograms.feeds(program, seed);
-      Map<String, Literal> resources = RandomPrograms.resources(program, seed);
+      Map<String, Literal> resources = RandomPrograms.resources(seed);
       Random random = new Random(seed);
       int count = 2 + random.nextInt(3);
       Map<String, String> homes = new HashMap<>();
