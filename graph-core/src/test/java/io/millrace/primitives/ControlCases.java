@@ -231,7 +231,7 @@ final class ControlCases {
     LoopWriter loop = new LoopWriter(outer);
     List<Literal> feeds = new ArrayList<>();
     List<Literal> wanted = new ArrayList<>();
-    for (DType type : DType.values()) {
+    for (DType type : DType.ofElements()) {
       Literal first =
           type == DType.BOOL ? Literal.scalar(type, 1) : Literal.fill(TensorType.of(type, 3), 3);
       feeds.add(first);
