@@ -19,7 +19,7 @@ class LoopRunTest {
   /** Rows that are copied and rows that are not, and a choice in each of many turns. */
   @Test
   void turnsOfALoopAllocateNothing() {
-    Allocations.assertNone(Planner.plan(manyTurns(2000)), 1);
+    Allocations.assertNone(Planner.plan(manyTurns(300)), 1);
   }
 
   private static Program manyTurns(int turns) {
