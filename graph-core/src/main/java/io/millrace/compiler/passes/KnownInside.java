@@ -11,10 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the programs inside choices and loops know small constants that they are fed, and what they
@@ -36,9 +35,13 @@ final class KnownInside implements Pass {
         known.put(instruction.output(), constant.literal());
       }
       if (instruction.primitive() instanceof Control.Choose choose
-          && known.containsKey(instruction.inputs().get(0))) {
-        int index = choose.branch(known.get(instruction.inputs().get(0)).getLong(0));
-        inline(rewrite, ControlParts.of(instruction), choose.branches().get(index));
+          && branch(choose, known.get(instruction.inputs().get(0))).isPresent()) {
+        ControlParts parts = ControlParts.of(instruction);
+        int taken = branch(choose, known.get(instruction.inputs().get(0))).get();
+        List<Value> results = Branches.inline(rewrite, parts, choose.branches().get(taken));
+        for (int i = 0; i < results.size(); i++) {
+          rewrite.replace(instruction.outputs().get(i), results.get(i));
+        }
       } else if (instruction.primitive() instanceof Control) {
         ControlParts kept = unchanged(rewrite, ControlParts.of(instruction));
         rewrite.add(constants(kept, known).together());
@@ -49,29 +52,11 @@ final class KnownInside implements Pass {
     return rewrite.build();
   }
 
-  /** Puts a branch in the place of its choice. */
-  private static void inline(Rewrite rewrite, ControlParts parts, Program branch) {
-    Map<Value, Value> outside = new HashMap<>();
-    Map<Resource, Value> held = new HashMap<>();
-    parts.carried().forEach(c -> held.put(c.resource(), c.first()));
-    for (Instruction inner : branch.instructions()) {
-      if (inner.primitive() instanceof Primitive.Feed feed) {
-        outside.put(inner.output(), parts.fed().get(feed.slot()).value());
-      } else if (inner.primitive() instanceof Primitive.Read read) {
-        outside.put(inner.output(), Objects.requireNonNull(held.get(read.resource())));
-      } else {
-        rewrite.add(rewrite.copy(inner, outside));
-      }
-    }
-    UnaryOperator<Value> out = value -> Objects.requireNonNull(outside.get(value));
-    branch.updates().forEach(u -> held.put(u.resource(), out.apply(u.value())));
-    for (ControlParts.Carried each : parts.carried()) {
-      rewrite.replace(each.last(), Objects.requireNonNull(held.get(each.resource())));
-    }
-    for (ControlParts.Given each : parts.given()) {
-      rewrite.replace(each.value(), out.apply(branch.fetches().get(each.fetch())));
-    }
-    branch.checks().forEach(c -> rewrite.check(out.apply(c)));
+  /** Returns the branch that is taken, if that is known. */
+  private static Optional<Integer> branch(Control.Choose choose, @Nullable Literal index) {
+    return index == null && choose.branches().size() > 1
+        ? Optional.empty()
+        : Optional.of(choose.branch(index == null ? 0 : index.getLong(0)));
   }
 
   /** Feeds what is carried and never changed. */

@@ -18,6 +18,7 @@ public final class Passes {
           new Simplify(),
           new ShareEqual(),
           new OptimizeInside(),
+          new SelectCheap(),
           new TrimControl(),
           new Views(),
           new FuseNests("fuse-maps", Primitive.Map.class),

@@ -13,6 +13,7 @@ import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
+import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
 import io.millrace.primitives.LoopWriter;
 import io.millrace.primitives.ProgramWriter;
@@ -20,6 +21,7 @@ import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -202,5 +204,38 @@ final class ControlPassesTest {
     Program program = Passes.apply(outer.fetch(times()), new ArrayList<>());
     Verifier.verify(program);
     assertTrue(turn(program).toString().contains("map {tanh(exp(p0))}"), program::toString);
+  }
+
+  private Program choice(TensorType type, Function<Scalar, Scalar> rule) {
+    ProgramWriter one = new ProgramWriter();
+    Program same = one.fetch(List.of(one.feed(type)));
+    ProgramWriter other = new ProgramWriter();
+    Program changed = other.fetch(List.of(other.map(s -> rule.apply(s.get(0)), other.feed(type))));
+    Value x = outer.feed(type);
+    return outer.fetch(
+        outer.builder.emit(
+            new Control.Choose(List.of(same, changed), List.of()),
+            List.of(outer.feed(TensorType.of(DType.INT32)), x),
+            List.of(type),
+            Origin.of("choice")));
+  }
+
+  @Test
+  void littleIsComputedForAllBranches() {
+    Program after = after(new SelectCheap(), choice(TensorType.of(DType.INT32, 3), s -> s.plus(7)));
+    assertFalse(has(after, Control.Choose.class), after::toString);
+    assertTrue(after.toString().contains("select(eq(p0, 0), p1, p2)"), after::toString);
+  }
+
+  @Test
+  void muchOrWhatMayFailIsChosen() {
+    TensorType little = TensorType.of(DType.INT32, 3);
+    TensorType much = TensorType.of(DType.INT32, 1000);
+    for (Program program :
+        List.of(
+            choice(much, s -> s.plus(7)),
+            new ControlPassesTest().choice(little, s -> s.constant(7).apply(BinaryFn.DIV, s)))) {
+      assertEquals(program, after(new SelectCheap(), program));
+    }
   }
 }
