@@ -45,12 +45,19 @@ import java.util.Map;
  * before the next step on the processor, and before the first on a GPU, unless the run has begun to
  * write variables; the thread stays interrupted.
  *
- * <p>Thread-safe. Several sessions may share a graph; each has its own state. The first run of its
- * kind (fetches, targets, fed tensors and their shapes) is compiled, later ones only executed.
+ * <p><b>State.</b> Each session has its own, but for those that are opened on a {@link State} which
+ * they share.
+ *
+ * <p>Thread-safe. Several sessions may share a graph. The first run of its kind (fetches, targets,
+ * fed tensors and their shapes) is compiled, later ones only executed.
  */
 public final class Session implements AutoCloseable {
   private final Graph graph;
   private final Runs runs;
+  private final State state;
+
+  /** Whether the state was made with the session, and goes with it. */
+  private final boolean alone;
 
   /**
    * Opens a session on the best device.
@@ -75,13 +82,46 @@ public final class Session implements AutoCloseable {
 
   /** Opens a session on devices that belong to the session from now on. */
   Session(Graph graph, SessionOptions options, Devices devices) {
+    this(graph, new State(options, devices), options, true);
+  }
+
+  /** Opens a session on a state, which others may make use of, with the options of that. */
+  public Session(Graph graph, State state) {
+    this(graph, state, Given.value(state, "state").shared().options());
+  }
+
+  /**
+   * Opens a session on a state, which others may make use of.
+   *
+   * @param options what they say of devices must be what the state's say, or be left as it is by
+   *     default
+   * @throws DeviceException if they ask for other devices
+   * @throws ClosedException if the state was closed
+   */
+  public Session(Graph graph, State state, SessionOptions options) {
+    this(
+        Given.value(graph, "graph"),
+        Given.value(state, "state"),
+        Given.value(options, "options"),
+        false);
+  }
+
+  private Session(Graph graph, State state, SessionOptions options, boolean alone) {
     this.graph = graph;
-    runs = new Runs(graph, options, devices);
+    this.state = state;
+    this.alone = alone;
+    runs = new Runs(graph, options, state.shared());
+    state.shared().enter(runs, options);
   }
 
   /** Returns the graph. */
   public Graph graph() {
     return graph;
+  }
+
+  /** Returns what the variables hold: the session's own, or what it shares with others. */
+  public State state() {
+    return state;
   }
 
   /** Returns the name of the session's own device, such as {@code cpu:0}. */
@@ -220,10 +260,16 @@ public final class Session implements AutoCloseable {
 
   /**
    * Waits for the runs in progress and frees everything; a second call does nothing. Tensors that
-   * were fetched stay valid.
+   * were fetched stay valid. A state that the session was opened on stays open.
    */
   @Override
   public void close() {
-    runs.close();
+    try {
+      runs.close();
+    } finally {
+      if (alone) {
+        state.close();
+      }
+    }
   }
 }

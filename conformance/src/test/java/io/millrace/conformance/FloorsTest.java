@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.millrace.MillraceException;
 import io.millrace.Runner;
 import io.millrace.Session;
+import io.millrace.State;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,7 +41,8 @@ class FloorsTest {
   private static Map<String, Floor> floors() {
     Predicate<JavaClass> root = in("io.millrace");
     Predicate<JavaClass> exceptions = root.and(c -> c.isAssignableTo(MillraceException.class));
-    Predicate<JavaClass> api = c -> is(c, Session.class) || is(c, Runner.class);
+    Predicate<JavaClass> api =
+        c -> is(c, Session.class) || is(c, State.class) || is(c, Runner.class);
 
     Map<String, Floor> floors = new LinkedHashMap<>();
     add(floors, "exceptions", exceptions);

@@ -137,7 +137,11 @@ final class ReadyPlan {
   private VariableStore.Cell acquire(Resource resource) {
     Operation owner = resourceOperations.get(resource.name());
     String made = owner == null ? "" : " made at " + owner.source();
-    return state.acquire(resource, made, deviceOf(resource));
+    boolean fixed =
+        owner != null
+            && !owner.outputs().isEmpty()
+            && owner.output(0).type().target().shape().isFullyDefined();
+    return state.acquire(resource, new VariableStore.Home(made, deviceOf(resource), fixed));
   }
 
   private String deviceOf(Resource resource) {

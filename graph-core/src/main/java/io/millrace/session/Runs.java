@@ -3,6 +3,7 @@ package io.millrace.session;
 import io.millrace.ClosedException;
 import io.millrace.Graph;
 import io.millrace.Operation;
+import io.millrace.Output;
 import io.millrace.Results;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
@@ -17,11 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Does the runs of one session: finds their plans, keeps their state, and orders who may write. */
+/** Does the runs of one session: finds their plans, and has them wait for who writes the state. */
 public final class Runs implements AutoCloseable {
   private final Graph graph;
   private final SessionOptions options;
   private final Devices devices;
+  private final SharedState shared;
   private final VariableStore state;
   private final PlanCache plans;
   private final Settings settings = new Settings();
@@ -31,8 +33,7 @@ public final class Runs implements AutoCloseable {
 
   private final Failures failures;
 
-  /** Held shared by a run that only reads state, exclusively by one that writes it. */
-  private final StateLock stateLock = new StateLock();
+  private final StateLock stateLock;
 
   /** How often a run is tried again before it keeps all others out. */
   private static final int PATIENCE = 4;
@@ -40,20 +41,19 @@ public final class Runs implements AutoCloseable {
   private static final long NOTHING = -1;
   private static final long CHANGED = -2;
 
-  /** Grows with each run that writes state; changes only while the lock is held exclusively. */
-  private long version;
-
   private volatile boolean closed;
 
   /** The user's line that closed the session, once it is closed. */
   private volatile SourceLine closer = SourceLine.UNKNOWN;
 
-  /** Starts without state, on devices that belong to this from now on. */
-  public Runs(Graph graph, SessionOptions options, Devices devices) {
+  /** Starts on a state, of which others may make use too. */
+  public Runs(Graph graph, SessionOptions options, SharedState shared) {
     this.graph = graph;
     this.options = options;
-    this.devices = devices;
-    state = new VariableStore(devices);
+    this.shared = shared;
+    devices = shared.devices();
+    state = shared.store();
+    stateLock = shared.lock();
     failures = new Failures(graph, state);
     plans = new PlanCache(graph, devices, state, failures, options, this::closedException);
     setting = plansOf(settings.graph());
@@ -108,19 +108,60 @@ public final class Runs implements AutoCloseable {
 
   /** Sets variables, by themselves or by name. */
   public void set(Map<?, ?> values) {
+    set(values, false);
+  }
+
+  /**
+   * Sets variables.
+   *
+   * @param alone whether the caller holds the lock
+   */
+  void set(Map<?, ?> values, boolean alone) {
     requireOpen();
     Settings.Run run = settings.of(graph, values);
     if (!run.retypes()) {
-      finish(begin(setting, run.targets(), run.feeds()));
+      set(setting, run, alone);
       return;
     }
     // A plan that is kept would keep the memory of the shape that a variable had.
     PlanCache once = plansOf(settings.graph());
     try {
-      finish(begin(once, run.targets(), run.feeds()));
+      set(once, run, alone);
     } finally {
       once.close();
     }
+  }
+
+  private void set(PlanCache plans, Settings.Run run, boolean alone) {
+    finish(
+        alone
+            ? beginAlone(plans, run.targets(), run.feeds())
+            : begin(plans, run.targets(), run.feeds()));
+  }
+
+  /** Returns the values of tensors, for a caller who holds the lock. */
+  List<Tensor> values(List<Output> fetches) {
+    if (fetches.isEmpty()) {
+      return List.of();
+    }
+    RunSlot slot = beginAlone(plans, fetches, Map.of());
+    try {
+      List<Tensor> tensors = new ArrayList<>();
+      for (int i = 0; i < fetches.size(); i++) {
+        tensors.add(slot.tensor(i));
+      }
+      return tensors;
+    } finally {
+      finish(slot);
+    }
+  }
+
+  private RunSlot beginAlone(PlanCache plans, Object wanted, Map<?, ?> feeds) {
+    RunSlot slot = null;
+    while (slot == null) {
+      slot = run(plans, plans.call(wanted, feeds), feeds, true);
+    }
+    return slot;
   }
 
   private PlanCache plansOf(Graph own) {
@@ -247,10 +288,10 @@ public final class Runs implements AutoCloseable {
     long stamp = stateLock.acquire(plan.writes());
     try {
       requireOpen();
-      if (seen != NOTHING && seen != version) {
+      if (seen != NOTHING && seen != shared.version()) {
         return CHANGED;
       }
-      long found = version;
+      long found = shared.version();
       compute(slot);
       return found;
     } finally {
@@ -267,7 +308,7 @@ public final class Runs implements AutoCloseable {
       throw failures.ofRun(e);
     } finally {
       if (plan.writes()) {
-        version++;
+        shared.changed();
       }
     }
     plan.markWritten();
@@ -344,6 +385,6 @@ public final class Runs implements AutoCloseable {
     } finally {
       stateLock.release(stamp);
     }
-    Cleanup.all(plans::close, setting::close, state::close, devices::close);
+    Cleanup.all(plans::close, setting::close, () -> shared.leave(this));
   }
 }

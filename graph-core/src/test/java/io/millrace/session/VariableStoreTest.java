@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class VariableStoreTest {
+  private static final VariableStore.Home HOME = new VariableStore.Home("", "reference:0", false);
   private static final Resource TWO = resource(2);
   private static final Resource THREE = resource(3);
 
@@ -39,33 +40,33 @@ class VariableStoreTest {
 
   @Test
   void keepsAValueThatNoPlanUses() {
-    VariableStore.Cell cell = store.acquire(TWO, "", "reference:0");
+    VariableStore.Cell cell = store.acquire(TWO, HOME);
     cell.setInitialized();
     store.release(List.of(cell));
-    assertSame(cell, store.acquire(TWO, "", "reference:0"));
+    assertSame(cell, store.acquire(TWO, HOME));
   }
 
   @Test
   void freesWhatNeverGotAValueAfterItsLastPlan() {
-    VariableStore.Cell cell = store.acquire(TWO, "", "reference:0");
-    assertSame(cell, store.acquire(TWO, "", "reference:0"));
+    VariableStore.Cell cell = store.acquire(TWO, HOME);
+    assertSame(cell, store.acquire(TWO, HOME));
     store.release(List.of(cell));
-    assertSame(cell, store.acquire(TWO, "", "reference:0"));
+    assertSame(cell, store.acquire(TWO, HOME));
     store.release(List.of(cell, cell));
     assertFreed(cell);
-    assertNotSame(cell, store.acquire(TWO, "", "reference:0"));
+    assertNotSame(cell, store.acquire(TWO, HOME));
   }
 
   @Test
   void freesWhatAVariableWasBefore() {
-    VariableStore.Cell before = store.acquire(TWO, "", "reference:0");
+    VariableStore.Cell before = store.acquire(TWO, HOME);
     before.setInitialized();
     store.setPresent(TWO);
     store.release(List.of(before));
-    VariableStore.Cell after = store.acquire(THREE, "", "reference:0");
+    VariableStore.Cell after = store.acquire(THREE, HOME);
     after.setInitialized();
     store.setPresent(THREE);
     assertFreed(before);
-    assertSame(after, store.acquire(THREE, "", "reference:0"));
+    assertSame(after, store.acquire(THREE, HOME));
   }
 }
