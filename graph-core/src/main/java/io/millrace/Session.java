@@ -264,12 +264,6 @@ public final class Session implements AutoCloseable {
    */
   @Override
   public void close() {
-    try {
-      runs.close();
-    } finally {
-      if (alone) {
-        state.close();
-      }
-    }
+    runs.close(alone ? state::close : () -> {});
   }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Does the runs of one session: finds their plans, and has them wait for who writes the state. */
-public final class Runs implements AutoCloseable {
+public final class Runs {
   private final Graph graph;
   private final SessionOptions options;
   private final Devices devices;
@@ -372,9 +372,12 @@ public final class Runs implements AutoCloseable {
     return new ClosedException("the session was closed at " + closer);
   }
 
-  /** Waits for the runs in progress and frees everything; a second call does nothing. */
-  @Override
-  public void close() {
+  /**
+   * Waits for the runs in progress and frees the plans; a second call does nothing.
+   *
+   * @param afterwards what is done then, whatever fails before
+   */
+  public void close(Runnable afterwards) {
     long stamp = stateLock.acquireToClose();
     try {
       if (closed) {
@@ -385,6 +388,6 @@ public final class Runs implements AutoCloseable {
     } finally {
       stateLock.release(stamp);
     }
-    Cleanup.all(plans::close, setting::close, () -> shared.leave(this));
+    Cleanup.all(plans::close, setting::close, () -> shared.leave(this), afterwards);
   }
 }

@@ -332,6 +332,6 @@ public final class SharedState implements AutoCloseable {
       }
       closer = Optional.of(OpFamilies.caller());
     }
-    Cleanup.all(own::close, store::close, devices::close);
+    own.close(() -> Cleanup.all(store::close, devices::close));
   }
 }
