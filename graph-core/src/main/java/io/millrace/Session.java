@@ -204,8 +204,23 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Sets the value of a variable, at once and whatever the graph says of its first value. To read
-   * it, {@link #run(Operand)} the variable.
+   * Returns the value of a variable, whatever reads it in the graph.
+   *
+   * @param variable a variable, which an imported graph has too
+   * @throws FeedException if it is not a variable of this graph
+   * @throws UninitializedException if it has no value yet
+   */
+  public Tensor get(Operand variable) {
+    return get(List.of(Arguments.requireForRun(variable, "variable"))).get(0);
+  }
+
+  /** Returns the values of variables, by themselves or by name, all of one moment. */
+  public List<Tensor> get(List<?> variables) {
+    return runs.get(Arguments.requireForRun(variables, "variables"));
+  }
+
+  /**
+   * Sets the value of a variable, at once and whatever the graph says of its first value.
    *
    * @param variable a variable, which an imported graph has too
    * @param value of a kind that could be fed to it

@@ -97,6 +97,14 @@ public interface Op {
   }
 
   /**
+   * Returns the operation that computes the same from a value where this reads it of the variable
+   * that input 0 is a handle of; nothing if this does not read one so, or nothing else would do.
+   */
+  default Optional<Op> ofValue() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns whether running the operation writes what input 0 refers to. What it has as an output
    * it refers to; what takes a variable by its handle may have none.
    */

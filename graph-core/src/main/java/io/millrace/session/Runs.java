@@ -139,6 +139,28 @@ public final class Runs {
             : begin(plans, run.targets(), run.feeds()));
   }
 
+  /** Returns the values of variables, by themselves or by name, in one run. */
+  public List<Tensor> get(List<?> variables) {
+    requireOpen();
+    if (variables.isEmpty()) {
+      return List.of();
+    }
+    RunSlot slot = begin(setting, settings.values(graph, variables), Map.of());
+    try {
+      return tensors(slot, variables.size());
+    } finally {
+      finish(slot);
+    }
+  }
+
+  private static List<Tensor> tensors(RunSlot slot, int count) {
+    List<Tensor> tensors = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      tensors.add(slot.tensor(slot.call().results().get(i).fetch()));
+    }
+    return tensors;
+  }
+
   /** Returns the values of tensors, for a caller who holds the lock. */
   List<Tensor> values(List<Output> fetches) {
     if (fetches.isEmpty()) {
@@ -146,11 +168,7 @@ public final class Runs {
     }
     RunSlot slot = beginAlone(plans, fetches, Map.of());
     try {
-      List<Tensor> tensors = new ArrayList<>();
-      for (int i = 0; i < fetches.size(); i++) {
-        tensors.add(slot.tensor(i));
-      }
-      return tensors;
+      return tensors(slot, fetches.size());
     } finally {
       finish(slot);
     }

@@ -36,8 +36,9 @@ final class Settings {
    *
    * @param number counts those made before
    * @param value is fed
+   * @param held what it holds now
    */
-  private record Setting(int number, Output value, Operation target) {}
+  private record Setting(int number, Output value, Operation target, Output held) {}
 
   /**
    * A run that sets variables.
@@ -97,6 +98,34 @@ final class Settings {
     }
   }
 
+  /** What the variable that input 0 leads to holds. */
+  record Get() implements Op {
+    @Override
+    public List<TensorType> infer(Inference in) {
+      return List.of(in.type(0).target());
+    }
+
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public Gradients gradient(Gradient call) {
+      return Gradients.none("it reads a variable");
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.output(0, to.read(to.reference(0)));
+    }
+  }
+
+  /** Returns what holds the values of variables of a graph; errors as {@link #of}. */
+  List<Output> values(Graph theirs, List<?> variables) {
+    return variables.stream().map(v -> setting(variable(theirs, v, "get")).held()).toList();
+  }
+
   /** Returns the graph that runs are of. */
   Graph graph() {
     return graph;
@@ -111,7 +140,7 @@ final class Settings {
   Run of(Graph theirs, Map<?, ?> values) {
     Map<Output, Object> variables = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : values.entrySet()) {
-      Output variable = variable(theirs, entry.getKey());
+      Output variable = variable(theirs, entry.getKey(), "set");
       Arguments.requireForRun(entry.getValue(), "the value of " + variable + " in values");
       if (variables.put(variable, entry.getValue()) != null) {
         throw new FeedException(
@@ -154,10 +183,11 @@ final class Settings {
     String name = copy.operation().name();
     Output value = graph.add(new NewValue(variable), name + "/value", List.of()).output(0);
     Operation target = graph.add(new Set(retypes(variable)), name + "/Set", List.of(copy, value));
-    return new Setting(known.size(), value, target);
+    Output held = graph.add(new Get(), name + "/value", List.of(copy)).output(0);
+    return new Setting(known.size(), value, target, held);
   }
 
-  private static Output variable(Graph graph, Object key) {
+  private static Output variable(Graph graph, Object key, String wish) {
     Arguments.requireForRun(key, "a key of values");
     Output output;
     if (key instanceof Operand operand) {
@@ -166,17 +196,20 @@ final class Settings {
       output = graph.output(name);
     } else {
       throw new FeedException(
-          "what is set is a variable or its name, not %s\n  at %s"
-              .formatted(Messages.described(key), OpFamilies.caller()));
+          "what is %s is a variable or its name, not %s\n  at %s"
+              .formatted(
+                  wish.equals("set") ? wish : "got", Messages.described(key), OpFamilies.caller()));
     }
     Operation operation = output.operation();
     if (operation.graph() != graph) {
       throw new FeedException(
-          "cannot set " + output + ": it belongs to another graph\n  at " + operation.source());
+          "cannot %s %s: it belongs to another graph\n  at %s"
+              .formatted(wish, output, operation.source()));
     }
     if (!operation.op().refersToState() || !operation.inputs().isEmpty()) {
       throw new FeedException(
-          "cannot set " + output + ": it is not a variable\n  at " + operation.source());
+          "cannot %s %s: it is not a variable\n  at %s"
+              .formatted(wish, output, operation.source()));
     }
     return output;
   }

@@ -8,6 +8,8 @@ import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.Tensor;
 import io.millrace.op.Messages;
+import io.millrace.op.Op;
+import io.millrace.ops.array.CoreOps;
 import io.millrace.type.Literal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,21 +22,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * What some outputs need of a graph, in its order, with what a session holds of the variables.
- *
- * @param values the values of the variables among the operations
- */
-record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
+/** What some outputs need of a graph, with constants for its variables. */
+final class Frozen {
+  private Frozen() {}
 
   /**
-   * Reads the variables that outputs need.
+   * Returns what outputs need as a graph in which variables are constants of what a session holds.
    *
    * @param outputs operands, operations and names of either
    * @throws GraphDefException if the outputs need an operation that writes a variable, or asks
    *     whether it has a value
    */
-  static Frozen of(Session session, Collection<?> outputs, FilePlace place) {
+  static Graph of(Session session, Collection<?> outputs, FilePlace place) {
     Set<Operation> needed = new LinkedHashSet<>();
     Deque<Operation> open = new ArrayDeque<>();
     try (Graph.Scope ignored = session.graph().at(place.line())) {
@@ -44,6 +43,7 @@ record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
       Operation operation = open.pop();
       if (needed.add(operation)) {
         if (operation.op().isStateful()
+            && operation.op().ofValue().isEmpty()
             && operation.inputs().stream().anyMatch(Output::isReference)) {
           throw place.broken(
               "the outputs need "
@@ -55,7 +55,7 @@ record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
       }
     }
     List<Operation> variables = needed.stream().filter(o -> o.op().refersToState()).toList();
-    List<Tensor> tensors = session.run(variables.stream().map(v -> v.output(0)).toList());
+    List<Tensor> tensors = session.get(variables.stream().map(v -> v.output(0)).toList());
     Map<Operation, Literal> values = new HashMap<>();
     for (int i = 0; i < variables.size(); i++) {
       try (Tensor tensor = tensors.get(i)) {
@@ -64,7 +64,32 @@ record Frozen(List<Operation> operations, Map<Operation, Literal> values) {
     }
     List<Operation> ordered = new ArrayList<>(needed);
     ordered.sort(Comparator.comparingInt(Operation::id));
-    return new Frozen(List.copyOf(ordered), Map.copyOf(values));
+    return copy(ordered, values, place);
+  }
+
+  /** Returns operations as a graph of their own, those that have values being constants. */
+  private static Graph copy(
+      List<Operation> operations, Map<Operation, Literal> values, FilePlace place) {
+    Graph graph = new Graph();
+    try (Graph.Scope ignored = graph.at(place.line())) {
+      for (Operation operation : operations) {
+        Literal value = values.get(operation);
+        Op op =
+            value != null
+                ? new CoreOps.Constant(value)
+                : operation.op().ofValue().orElseGet(operation::op);
+        List<Output> inputs = new ArrayList<>();
+        for (Output input : operation.inputs()) {
+          inputs.add(graph.operation(input.operation().name()).output(input.index()));
+        }
+        List<Operation> controls =
+            operation.controlInputs().stream().map(c -> graph.operation(c.name())).toList();
+        try (Graph.Scope device = graph.device(operation.device())) {
+          graph.add(op, operation.name() + "/", inputs, controls);
+        }
+      }
+    }
+    return graph;
   }
 
   private static Operation operation(Graph graph, Object output, FilePlace place) {

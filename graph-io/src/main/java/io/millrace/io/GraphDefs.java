@@ -244,8 +244,7 @@ public final class GraphDefs {
     FileArguments.require(session, "session");
     FileArguments.requireAll(outputs, "outputs");
     FilePlace place = place("");
-    return GraphFiles.bytes(
-        GraphExport.of(session.graph(), Frozen.of(session, outputs, place), place));
+    return GraphFiles.bytes(GraphExport.of(Frozen.of(session, outputs, place), place));
   }
 
   private static FilePlace place(String what) {

@@ -6,7 +6,6 @@ import io.millrace.io.proto.GraphDef;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.io.proto.VersionDef;
 import io.millrace.op.NodeList;
-import io.millrace.type.Literal;
 import java.util.List;
 import java.util.Map;
 
@@ -27,23 +26,13 @@ final class GraphExport {
    *     be too large
    */
   static GraphDef of(Graph graph, FilePlace place) {
-    return of(graph, graph.operations(), Map.of(), place);
-  }
-
-  /** Returns what outputs need as a message, in which variables are constants. */
-  static GraphDef of(Graph graph, Frozen part, FilePlace place) {
-    return of(graph, part.operations(), part.values(), place);
-  }
-
-  private static GraphDef of(
-      Graph graph, List<Operation> operations, Map<Operation, Literal> values, FilePlace place) {
     GraphDef.Builder file = GraphDef.newBuilder();
     file.setVersions(VersionDef.newBuilder().setProducer(PRODUCER));
     WriteOrder order = new WriteOrder(graph);
     NodeList unsupported = new NodeList();
     Functions functions = new Functions();
     long bytes = 0;
-    for (Operation operation : operations) {
+    for (Operation operation : graph.operations()) {
       if (operation.op() instanceof FileOp foreign) {
         functions.add(foreign.functions(), place);
       } else if (!operation.op().signature().isKnown()) {
@@ -51,9 +40,7 @@ final class GraphExport {
             operation.type(), operation.name(), "TensorFlow does not have this operation");
         continue;
       }
-      Literal value = values.get(operation);
-      NodeDef node =
-          value == null ? node(operation, order.waits(operation)) : constant(operation, value);
+      NodeDef node = node(operation, order.waits(operation));
       bytes += node.getSerializedSize();
       if (bytes > LARGEST) {
         throw place.broken("a GraphDef has at most 2 GB, this graph would take more");
@@ -66,16 +53,6 @@ final class GraphExport {
           unsupported.types());
     }
     return functions.addTo(file).build();
-  }
-
-  private static NodeDef constant(Operation variable, Literal value) {
-    return NodeDef.newBuilder()
-        .setName(variable.name())
-        .setOp("Const")
-        .setDevice(DeviceNames.written(variable.device()))
-        .putAttr("dtype", AttributeCodec.encode(value.type().dtype()))
-        .putAttr("value", AttributeCodec.encode(value))
-        .build();
   }
 
   private static NodeDef node(Operation operation, List<Operation> waits) {

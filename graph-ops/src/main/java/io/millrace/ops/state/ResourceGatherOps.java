@@ -19,6 +19,7 @@ import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /** Reading some slices of variables that are taken by their handles. */
 public interface ResourceGatherOps extends Building {
@@ -84,6 +85,11 @@ public interface ResourceGatherOps extends Building {
       GatherOps.GatherV2.lower(to, to.read(to.reference(0)), batchDims, batchDims);
     }
 
+    @Override
+    public Optional<Op> ofValue() {
+      return batchDims == 0 ? Optional.of(new GatherOps.Gather()) : Optional.empty();
+    }
+
     static List<Example> examples() {
       Op op = new ResourceGather(DType.FLOAT32, 0);
       return List.of(
@@ -137,6 +143,11 @@ public interface ResourceGatherOps extends Building {
     @Override
     public void lower(Lowering to) {
       GatherNdOps.GatherNd.lower(to, to.read(to.reference(0)), "");
+    }
+
+    @Override
+    public Optional<Op> ofValue() {
+      return Optional.of(new GatherNdOps.GatherNd(""));
     }
 
     static List<Example> examples() {

@@ -12,6 +12,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
+import io.millrace.ops.array.IdentityOps;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -109,6 +110,11 @@ public interface ResourceOps extends Building {
     @Override
     public void lower(Lowering to) {
       to.output(0, to.read(to.reference(0)));
+    }
+
+    @Override
+    public Optional<Op> ofValue() {
+      return Optional.of(new IdentityOps.Identity());
     }
 
     static List<Example> examples() {
