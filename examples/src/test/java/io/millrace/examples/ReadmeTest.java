@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Graph;
 import io.millrace.Output;
 import io.millrace.Session;
+import io.millrace.State;
 import io.millrace.io.GraphDefs;
 import io.millrace.ops.Ops;
 import io.millrace.type.Shape;
@@ -53,6 +54,31 @@ class ReadmeTest {
       }
       float held = session.run(loss, Map.of(x, images, y, labels)).floatValue();
       assertTrue(held < 0.1, "loss " + held);
+    }
+  }
+
+  @Test
+  void theThirdSnippetSharesVariables() {
+    var trainGraph = new Graph();
+    var train = Ops.of(trainGraph);
+    var w = train.variable(new float[] {1, 2}, "weights");
+    train
+        .withName("train")
+        .group(train.train.gradientDescent(0.25f).minimize(train.reduceSum(train.square(w))));
+    train.withName("init").variablesInitializer(List.of(w));
+    var inferenceGraph = new Graph();
+    Ops.of(inferenceGraph).variable(new float[2], "weights");
+
+    try (var state = new State();
+        var training = new Session(trainGraph, state);
+        var serving = new Session(inferenceGraph, state)) {
+      training.run("init");
+      training.run("train");
+      State.Snapshot best = state.snapshot();
+      training.run("train");
+      state.restore(best);
+      float[] weights = serving.run("weights").toFloatArray();
+      assertArrayEquals(new float[] {0.5f, 1}, weights);
     }
   }
 

@@ -177,7 +177,8 @@ final class Settings {
   private Setting make(Output variable) {
     Operation operation = variable.operation();
     Output copy;
-    try (Graph.Scope ignored = graph.device(operation.device())) {
+    try (Graph.Scope device = graph.device(operation.device());
+        Graph.Scope line = graph.at(operation.source())) {
       copy = graph.add(operation.op(), operation.name() + "/", List.of()).output(0);
     }
     String name = copy.operation().name();
