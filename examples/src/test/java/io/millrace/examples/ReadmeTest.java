@@ -116,7 +116,7 @@ class ReadmeTest {
       String body = block.strip().replaceAll("\\}$", "").strip();
       assertTrue(here.contains(body), "the README says what no test compiles:\n" + block);
     }
-    assertEquals(2, blocks.size(), "each block needs a test of its own");
+    assertEquals(3, blocks.size(), "each block needs a test of its own");
   }
 
   private static String withoutIndent(String code) {
