@@ -11,6 +11,7 @@ import io.millrace.op.Op;
 import io.millrace.ops.array.IdentityOps;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.state.ResourceOps;
+import io.millrace.ops.state.Shared;
 import io.millrace.ops.state.VariableOps;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
@@ -77,11 +78,13 @@ public final class Variable implements Operand {
       return new Options(trainable, collections, validateShape, on);
     }
 
-    /** Returns the operation that holds such a variable. */
-    public Op holder(TensorType initial) {
+    /** Returns the operation that holds such a variable, of which this is the name. */
+    public Op holder(TensorType initial, String name) {
+      Arguments.require(name, "name");
       Shape shape = validateShape ? Arguments.require(initial, "initial").shape() : Shape.unknown();
       return resource
-          ? new ResourceOps.VarHandleOp(initial.dtype(), shape)
+          // TensorFlow takes handles without a shared name for handles of one variable.
+          ? new ResourceOps.VarHandleOp(initial.dtype(), shape, new Shared("", name))
           : new VariableOps.VariableV2(initial.dtype(), shape);
     }
   }

@@ -14,6 +14,7 @@ import io.millrace.Output;
 import io.millrace.Results;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
+import io.millrace.State;
 import io.millrace.Tensor;
 import io.millrace.op.Attributes;
 import io.millrace.op.Op;
@@ -113,6 +114,7 @@ class NullTest {
         Map.entry(SourceLine.class, List.of(SourceLine.UNKNOWN)),
         Map.entry(Attributes.class, List.of(new Attributes(Map.of()))),
         Map.entry(SessionOptions.class, List.of(session)),
+        Map.entry(State.class, List.of(new State(session.device("reference")))),
         Map.entry(SessionOptions.Placement.class, List.of(session.placement())),
         Map.entry(SessionOptions.Plans.class, List.of(session.plans())),
         Map.entry(DeviceOptions.class, List.of(DeviceOptions.defaults())),

@@ -83,7 +83,13 @@ public interface VariableOps extends Building {
             "the initial value is %s: a variable's shape must be fully defined",
             initial);
       }
-      Output reference = graph.add(options.holder(initial.type()), own, List.of()).output(0);
+      Output reference =
+          graph
+              .add(
+                  options.holder(initial.type(), own.substring(0, own.length() - 1)),
+                  own,
+                  List.of())
+              .output(0);
       Op first = new Assign(options.validateShape(), options.resource());
       Operation assign = graph.add(first, "Assign", List.of(reference, initial));
       Output read =
