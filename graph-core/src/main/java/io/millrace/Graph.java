@@ -50,11 +50,15 @@ public final class Graph {
   private final Map<String, Integer> usedNames = new HashMap<>();
   private final Map<String, List<Object>> collections = new LinkedHashMap<>();
   private final ThreadLocal<Scopes> scopes = ThreadLocal.withInitial(Scopes::new);
-  private final StaticValues staticValues = new StaticValues();
+  private final Optional<FunctionBody> function;
+  private final StaticValues staticValues;
   private OptionalLong seed = OptionalLong.empty();
 
   /** The scopes that one thread has open. */
   private static final class Scopes {
+    /** The bodies of functions that the thread builds, and graphs that it left them for. */
+    final Deque<Graph> bodies = new ArrayDeque<>();
+
     final Deque<String> names = new ArrayDeque<>(List.of(""));
     final Deque<String> devices = new ArrayDeque<>(List.of(""));
     final Deque<List<Operation>> controls = new ArrayDeque<>(List.of(List.<Operation>of()));
@@ -68,7 +72,56 @@ public final class Graph {
   }
 
   /** Makes an empty graph. */
-  public Graph() {}
+  public Graph() {
+    function = Optional.empty();
+    staticValues = new StaticValues(o -> Optional.empty());
+  }
+
+  /** Makes the graph of a function's body. */
+  Graph(FunctionBody function) {
+    this.function = Optional.of(function);
+    staticValues = new StaticValues(function::staticValue);
+  }
+
+  /** Returns the graph around those of functions, which this one may be. */
+  private Graph root() {
+    return function.flatMap(FunctionBody::outer).map(Graph::root).orElse(this);
+  }
+
+  /**
+   * Returns the graph to which this thread adds operations now: this one, or the body of the
+   * function that the thread is building inside it. {@link #add} and the scopes are those of that
+   * graph whichever of the two they are asked of.
+   */
+  public Graph current() {
+    Graph body = root().scopes.get().bodies.peek();
+    return body == null ? this : body;
+  }
+
+  /** Lets this thread add to the body of a function instead, until the result is closed. */
+  Scope building(Graph body) {
+    return push(root().scopes.get().bodies, body);
+  }
+
+  /** Adds an operation without inputs, outside all scopes, to the function whose body this is. */
+  Operation addFirst(Op op, String name) {
+    Scopes open = scopes.get();
+    try (Scope body = building(this);
+        Scope unnamed = push(open.names, "");
+        Scope unordered = push(open.controls, INIT_SCOPE)) {
+      return add(op, name, List.of());
+    }
+  }
+
+  /** Returns whether what is added here may use tensors of a graph. */
+  boolean reaches(Graph graph) {
+    return this == graph || function.filter(f -> f.reaches(graph)).isPresent();
+  }
+
+  /** Returns whether an operation is around this one's function; then its calls run after that. */
+  boolean follows(Operation operation) {
+    return function.filter(f -> f.follows(operation)).isPresent();
+  }
 
   /**
    * Adds an operation.
@@ -85,14 +138,20 @@ public final class Graph {
   }
 
   /** Adds an operation that must run after others beside those of the open control scopes. */
-  public synchronized Operation add(
+  public Operation add(
+      Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
+    return current().addHere(op, name, inputs, controlInputs);
+  }
+
+  private synchronized Operation addHere(
       Op op, String name, List<? extends Operand> inputs, List<Operation> controlInputs) {
     Arguments.requireComplete(op, "op");
     Arguments.require(name, "name");
     SourceLine source = source();
     Arguments.requireAll(inputs, "inputs");
     Arguments.requireAll(controlInputs, "controlInputs");
-    List<Output> tensors = inputs.stream().map(Operand::asInput).toList();
+    List<Output> tensors =
+        inputs.stream().map(Operand::asInput).map(t -> local(t).orElse(t)).toList();
     String wished = scoped(name, source);
     for (Output tensor : tensors) {
       if (tensor.graph() != this) {
@@ -111,6 +170,7 @@ public final class Graph {
       }
       controls.addAll(open);
     }
+    controls.removeIf(this::follows);
     for (Operation control : controls) {
       if (control.graph() != this) {
         String rule = foreign("control input " + control.name(), control);
@@ -143,13 +203,22 @@ public final class Graph {
     return operation;
   }
 
+  /** Returns a tensor as this graph has it: a function takes those around it as arguments. */
+  synchronized Optional<Output> local(Output tensor) {
+    return tensor.graph() == this ? Optional.of(tensor) : function.flatMap(f -> f.capture(tensor));
+  }
+
   private SourceLine source() {
-    SourceLine stated = scopes.get().sources.peek();
+    SourceLine stated = root().scopes.get().sources.peek();
     return stated == null ? OpFamilies.caller() : stated;
   }
 
   private static String foreign(String what, Operation made) {
-    return what + " (made at " + made.source() + ") belongs to another graph";
+    return what
+        + " (made at "
+        + made.source()
+        + ") belongs to "
+        + made.graph().function.map(FunctionBody::toString).orElse("another graph");
   }
 
   private static GraphException broken(
@@ -254,8 +323,12 @@ public final class Graph {
    * <p>A scope whose name is taken gets {@code _1} and so on; a name that ends with a slash reopens
    * that scope as it stands.
    */
-  public synchronized Scope nameScope(String name) {
+  public Scope nameScope(String name) {
     Arguments.require(name, "name");
+    return current().nameScopeHere(name);
+  }
+
+  private synchronized Scope nameScopeHere(String name) {
     if (name.isEmpty()) {
       return push(scopes.get().names, "");
     }
@@ -266,7 +339,7 @@ public final class Graph {
 
   /** Returns the open name scope with a slash at its end, or an empty text. */
   public String currentNameScope() {
-    return scopes.get().names.getFirst();
+    return current().scopes.get().names.getFirst();
   }
 
   /**
@@ -283,13 +356,14 @@ public final class Graph {
    */
   public Scope device(String device) {
     Arguments.require(device, "device");
+    Deque<String> open = current().scopes.get().devices;
     String nested;
     try {
-      nested = DeviceSpec.nested(scopes.get().devices.getFirst(), device);
+      nested = DeviceSpec.nested(open.getFirst(), device);
     } catch (DeviceException e) {
       throw new GraphException(e.getMessage() + "\n  at " + source());
     }
-    return push(scopes.get().devices, nested, source());
+    return push(open, nested, source());
   }
 
   /**
@@ -297,7 +371,7 @@ public final class Graph {
    * {@code tf.device(None)}.
    */
   public Scope anyDevice() {
-    return push(scopes.get().devices, "");
+    return push(current().scopes.get().devices, "");
   }
 
   /**
@@ -306,20 +380,28 @@ public final class Graph {
    */
   public Scope colocateWith(Operation operation) {
     Arguments.require(operation, "operation");
-    return push(scopes.get().devices, operation.device(), source());
+    return push(current().scopes.get().devices, operation.device(), source());
   }
 
   /** Opens a scope whose operations run after these. */
   public Scope controlDependencies(Collection<Operation> operations) {
-    return push(scopes.get().controls, List.copyOf(Arguments.requireAll(operations, "operations")));
+    List<Operation> before = List.copyOf(Arguments.requireAll(operations, "operations"));
+    return push(current().scopes.get().controls, before);
   }
 
   /**
-   * Opens a scope whose operations do not wait for those of the control scopes around it, as
-   * TensorFlow's {@code init_scope}: variables made while training steps are built need it.
+   * Opens a scope whose operations do not wait for those of the control scopes around it and stand
+   * outside the functions that the thread is building, as TensorFlow's {@code init_scope}:
+   * variables made while training steps are built need it.
    */
   public Scope initScope() {
-    return push(scopes.get().controls, INIT_SCOPE);
+    Graph root = root();
+    Scope outside = push(root.scopes.get().bodies, root);
+    Scope unordered = push(root.scopes.get().controls, INIT_SCOPE);
+    return () -> {
+      unordered.close();
+      outside.close();
+    };
   }
 
   /**
@@ -328,7 +410,7 @@ public final class Graph {
    */
   public Scope at(SourceLine line) {
     Arguments.require(line, "line");
-    return push(scopes.get().sources, line, line);
+    return push(root().scopes.get().sources, line, line);
   }
 
   private static <T> Scope push(Deque<T> stack, T item) {
@@ -368,16 +450,26 @@ public final class Graph {
     return graph;
   }
 
-  /** Adds an item to a collection; {@link GraphKeys} names the standard ones. */
-  public synchronized void addToCollection(String key, Object item) {
+  /**
+   * Adds an item to a collection; {@link GraphKeys} names the standard ones. Those of the body of a
+   * function are those of the graph around it.
+   */
+  public void addToCollection(String key, Object item) {
     Arguments.require(key, "key");
     Arguments.require(item, "item");
-    collections.computeIfAbsent(key, k -> new ArrayList<>()).add(item);
+    Graph root = root();
+    synchronized (root) {
+      root.collections.computeIfAbsent(key, k -> new ArrayList<>()).add(item);
+    }
   }
 
   /** Returns the items of a collection in the order in which they were added. */
-  public synchronized List<Object> collection(String key) {
-    return List.copyOf(collections.getOrDefault(Arguments.require(key, "key"), List.of()));
+  public List<Object> collection(String key) {
+    Arguments.require(key, "key");
+    Graph root = root();
+    synchronized (root) {
+      return List.copyOf(root.collections.getOrDefault(key, List.of()));
+    }
   }
 
   /** Returns the items of a collection that are of a type. */
@@ -392,8 +484,11 @@ public final class Graph {
   }
 
   /** Returns the graph's seed, if one was set. */
-  public synchronized OptionalLong seed() {
-    return seed;
+  public OptionalLong seed() {
+    Graph root = root();
+    synchronized (root) {
+      return root.seed;
+    }
   }
 
   /** Returns one operation a line: name, kind, inputs and types. */

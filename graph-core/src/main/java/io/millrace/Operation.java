@@ -3,9 +3,13 @@ package io.millrace;
 import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.op.OpFamilies;
+import io.millrace.type.DType;
 import io.millrace.type.SourceLine;
 import io.millrace.type.TensorType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A node of a graph: an operation applied to tensors, under a name.
@@ -22,6 +26,11 @@ public final class Operation {
   private final List<Output> outputs;
   private final String device;
   private final SourceLine source;
+
+  private final Output turns = new Output(this, Integer.MIN_VALUE, TensorType.of(DType.INT64));
+
+  /** By tensor of a function's body. */
+  private final Map<Output, Output> traces = new LinkedHashMap<>();
 
   Operation(
       Graph graph,
@@ -109,6 +118,32 @@ public final class Operation {
                   OpFamilies.caller()));
     }
     return outputs.get(index);
+  }
+
+  /**
+   * Returns what a tensor was in the body of a function that this calls, as a tensor of this graph:
+   * gradients need it. It has a value in runs in which the function is called and computes it. That
+   * of a loop has a row for each turn, and may have more.
+   *
+   * @param inside a tensor of the body
+   */
+  public Output trace(Output inside) {
+    synchronized (traces) {
+      return traces.computeIfAbsent(
+          inside, i -> new Output(this, -1 - traces.size(), op.traced(i.type())));
+    }
+  }
+
+  /** Returns the tensors of bodies that are {@linkplain #trace traced}, each with its trace. */
+  public Map<Output, Output> traces() {
+    synchronized (traces) {
+      return Collections.unmodifiableMap(new LinkedHashMap<>(traces));
+    }
+  }
+
+  /** Returns how often a loop turned, an int64 scalar, as a tensor of this graph. */
+  public Output turns() {
+    return turns;
   }
 
   /** Returns the device asked for where this was made, such as {@code cuda:0}; empty for any. */

@@ -27,9 +27,14 @@ public final class Output implements Operand {
     return operation;
   }
 
-  /** Returns the position among the operation's outputs. */
+  /** Returns the position among the operation's outputs; negative for a trace. */
   public int index() {
     return index;
+  }
+
+  /** Returns whether this is none of the operation's outputs, but {@linkplain Operation#trace}. */
+  public boolean isTrace() {
+    return index < 0;
   }
 
   /**
@@ -49,7 +54,8 @@ public final class Output implements Operand {
 
   /** Returns what is known of the tensor; nothing if its element type is none of the engine's. */
   public Optional<TensorType> knownType() {
-    return operation.op() instanceof ForeignOp foreign
+    return !isTrace()
+            && operation.op() instanceof ForeignOp foreign
             && foreign.results().get(index).dtype().isEmpty()
         ? Optional.empty()
         : Optional.of(type);
@@ -94,7 +100,7 @@ public final class Output implements Operand {
 
   /** Returns TensorFlow's name of the tensor, such as {@code logits/MatMul:0}. */
   public String name() {
-    return operation.name() + ":" + index;
+    return operation.name() + ":" + (isTrace() ? "trace" + (-1L - index) : index);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds the values of tensors that follow from constants and static shapes, for type rules. */
 final class StaticValues {
@@ -17,6 +18,16 @@ final class StaticValues {
   private static final long LARGEST = 1024;
 
   private final Map<Output, Optional<Literal>> known = new HashMap<>();
+  private final Function<Output, Optional<Literal>> given;
+
+  /**
+   * Starts without any.
+   *
+   * @param given gives what is known of a tensor otherwise, such as a function's argument
+   */
+  StaticValues(Function<Output, Optional<Literal>> given) {
+    this.given = given;
+  }
 
   /** Returns the value of a tensor if it can be known before any run. */
   Optional<Literal> of(Output wanted) {
@@ -67,6 +78,9 @@ final class StaticValues {
                     new Inference(
                         inputs.stream().map(Output::type).toList(), i -> get(inputs.get(i))))
             : Optional.empty();
+    if (value.isEmpty()) {
+      value = given.apply(output);
+    }
     if (value.isPresent()
         || !isComputable(output)
         || inputs.stream().anyMatch(i -> get(i).isEmpty())) {

@@ -13,17 +13,12 @@ import io.millrace.compiler.planning.Schedule;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
-import io.millrace.op.ForeignOp;
-import io.millrace.op.NodeList;
 import io.millrace.spi.Plan;
-import io.millrace.type.SourceLine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiFunction;
 
 /** Makes plans from what a run asks of a graph. Stateless. */
@@ -99,7 +94,6 @@ public final class Compiler {
   public static Compilation compile(Request request) {
     // What an answer took to compute stays: it may write state.
     List<Operation> part = Pruner.needed(request.fetches(), request.targets(), request::isFed);
-    requireSupported(part);
     Lowerer lowerer = new Lowerer(request);
     Lowered lowered = lowerer.lower(part);
     Program program = lowered.program();
@@ -132,23 +126,6 @@ public final class Compiler {
         lowerer.resourceOperations(),
         lowerer.placement(),
         request.home());
-  }
-
-  private static void requireSupported(List<Operation> operations) {
-    NodeList nodes = new NodeList();
-    Set<SourceLine> lines = new LinkedHashSet<>();
-    for (Operation operation : operations) {
-      if (operation.op() instanceof ForeignOp foreign) {
-        nodes.add(operation.type(), operation.name(), foreign.reason());
-        lines.add(operation.source());
-      }
-    }
-    if (!nodes.isEmpty()) {
-      StringBuilder text = new StringBuilder("the run needs operations that cannot be computed:");
-      text.append(nodes);
-      lines.forEach(line -> text.append("\n  at ").append(line));
-      throw new UnsupportedException(text.toString(), nodes.types());
-    }
   }
 
   private static Optimized optimize(Program stated, boolean passes) {

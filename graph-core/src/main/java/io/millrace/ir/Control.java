@@ -91,11 +91,12 @@ public sealed interface Control extends Primitive {
    * collected tensors, {@code [capacity, ...]}: row t is that of turn t, and rows of turns that
    * were not are zero (false).
    *
-   * <p>A loop that scans or collects fails with a {@code CapacityException} where it would begin a
-   * turn that has no row, and with another failure where a walk backwards has come to its end.
+   * <p>A loop with a capacity fails with a {@code CapacityException} where it would begin a turn
+   * that has no row, and with another failure where a walk backwards has come to its end.
    *
    * @param scanned which way each scanned tensor is walked
-   * @param capacity the rows of what is scanned and collected; {@link #UNLIMITED} if nothing is
+   * @param capacity the rows of what is scanned and collected; {@link #UNLIMITED} may be said if
+   *     nothing is
    */
   record Repeat(Program turn, List<Resource> carried, List<Walk> scanned, long capacity)
       implements Control {

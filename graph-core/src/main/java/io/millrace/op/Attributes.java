@@ -1,5 +1,6 @@
 package io.millrace.op;
 
+import io.millrace.GraphFunction;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -12,9 +13,9 @@ import java.util.Set;
 /**
  * The attributes of one node as TensorFlow writes them, being read.
  *
- * <p>A value is a Boolean, Long, Float, String, {@link DType}, {@link Shape} or {@link Literal}, or
- * a list of one of these kinds. Whatever is not read is known afterwards, so that nothing that a
- * node says is passed over silently.
+ * <p>A value is a Boolean, Long, Float, String, {@link DType}, {@link Shape}, {@link Literal} or
+ * {@link GraphFunction}, or a list of one of these kinds. Whatever is not read is known afterwards,
+ * so that nothing that a node says is passed over silently.
  */
 public final class Attributes {
   private final Map<String, Object> values;

@@ -1,5 +1,6 @@
 package io.millrace.op;
 
+import io.millrace.GraphFunction;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** Computes a stateless operation of known inputs. */
 public final class ConstantEvaluator {
@@ -166,6 +168,36 @@ public final class ConstantEvaluator {
 
     @Override
     public void outputReference(int index, Resource resource) {
+      throw stateful();
+    }
+
+    @Override
+    public void pass(int input, int output) {
+      output(output, input(input));
+    }
+
+    @Override
+    public boolean isDead(int input) {
+      return false;
+    }
+
+    @Override
+    public void dead(int output) {
+      throw stateful();
+    }
+
+    @Override
+    public void call(GraphFunction function, int first) {
+      throw stateful();
+    }
+
+    @Override
+    public void choose(Value index, IntSupplier asked, List<GraphFunction> functions, int first) {
+      throw stateful();
+    }
+
+    @Override
+    public void repeat(Loop loop) {
       throw stateful();
     }
 

@@ -16,8 +16,10 @@ import java.util.Optional;
  * @param op the operation with its attributes
  * @param inputs how to make each input
  * @param rejection a part of the message, if the operation must refuse these inputs
+ * @param lacking the outputs that have no value for these inputs, being on a branch not taken
  */
-public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
+public record Example(
+    Op op, List<Input> inputs, Optional<String> rejection, List<Integer> lacking) {
 
   /**
    * How to make an input.
@@ -44,16 +46,17 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
 
   public Example {
     inputs = List.copyOf(inputs);
+    lacking = List.copyOf(lacking);
   }
 
   /** Returns an example, to which inputs are added, that the operation accepts. */
   public static Example accepts(Op op) {
-    return new Example(op, List.of(), Optional.empty());
+    return new Example(op, List.of(), Optional.empty(), List.of());
   }
 
   /** Returns an example, to which inputs are added, that is refused with this in the message. */
   public static Example rejects(Op op, String message) {
-    return new Example(op, List.of(), Optional.of(message));
+    return new Example(op, List.of(), Optional.of(message), List.of());
   }
 
   /** Adds an input drawn from [-2, 2), or [-5, 5) for integers; unsigned from [0, 5). */
@@ -107,9 +110,14 @@ public record Example(Op op, List<Input> inputs, Optional<String> rejection) {
     return plus(new Input(TensorType.of(dtype, dims), low, high, Optional.empty(), form));
   }
 
+  /** Says that an output has no value for these inputs. */
+  public Example lacking(int output) {
+    return new Example(op, inputs, rejection, List.of(output));
+  }
+
   private Example plus(Input input) {
     List<Input> more = new ArrayList<>(inputs);
     more.add(input);
-    return new Example(op, more, rejection);
+    return new Example(op, more, rejection, lacking);
   }
 }

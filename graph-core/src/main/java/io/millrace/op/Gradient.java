@@ -4,23 +4,51 @@ import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.type.TensorType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One node whose gradient is wanted, with the gradients that arrive at its outputs. */
 public final class Gradient {
+  private final Graph graph;
   private final Operation node;
   private final List<Optional<Output>> arriving;
+  private final Map<Output, Output> traced;
 
   /** Makes the call for a node; {@code arriving} has an entry for each of its outputs. */
   public Gradient(Operation node, List<Optional<Output>> arriving) {
+    this(node.graph().current(), node, arriving, Map.of());
+  }
+
+  /**
+   * Makes the call for a node.
+   *
+   * @param graph where to add the gradient: for a node of a function's body, another function
+   * @param traced what arrives at the {@linkplain Operation#trace traces}, by tensor of a body
+   */
+  public Gradient(
+      Graph graph, Operation node, List<Optional<Output>> arriving, Map<Output, Output> traced) {
+    this.graph = graph;
     this.node = node;
     this.arriving = List.copyOf(arriving);
+    this.traced = Collections.unmodifiableMap(new LinkedHashMap<>(traced));
+  }
+
+  /** Returns the node. */
+  public Operation node() {
+    return node;
+  }
+
+  /** Returns what arrives at the traces of the node, by tensor of a body. */
+  public Map<Output, Output> traced() {
+    return traced;
   }
 
   /** Returns the graph to add nodes to. */
   public Graph graph() {
-    return node.graph();
+    return graph;
   }
 
   /** Returns an input of the node. */

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ public final class GradientWalk {
 
   /** The operations on gradients that the walk itself needs. */
   public interface Arithmetic {
+    /** Returns the graph to add operations to. */
+    Graph graph();
+
     /** Returns ones of the type and shape of a tensor. */
     Output ones(Output like);
 
@@ -79,7 +83,7 @@ public final class GradientWalk {
       }
     }
     for (int id = relevant.length(); (id = relevant.previousSetBit(id - 1)) >= 0; ) {
-      pass(graph, operations.get(id));
+      pass(operations.get(id));
     }
     xs.forEach(this::gather);
   }
@@ -93,15 +97,20 @@ public final class GradientWalk {
   }
 
   /** Passes what arrived at an operation's outputs on to its inputs. */
-  private void pass(Graph graph, Operation operation) {
-    if (operation.outputs().stream().noneMatch(arrived::containsKey)) {
+  private void pass(Operation operation) {
+    Map<Output, Output> traced = new LinkedHashMap<>();
+    operation
+        .traces()
+        .forEach((inside, trace) -> gather(trace).ifPresent(g -> traced.put(inside, g)));
+    if (traced.isEmpty() && operation.outputs().stream().noneMatch(arrived::containsKey)) {
       return;
     }
     List<Optional<Output>> arriving = operation.outputs().stream().map(this::gather).toList();
     Gradients gradients;
-    Graph.Scope scope = graph.nameScope(operation.name() + "_grad");
+    Graph target = arithmetic.graph();
+    Graph.Scope scope = target.nameScope(operation.name() + "_grad");
     try (scope) {
-      gradients = operation.op().gradient(new Gradient(operation, arriving));
+      gradients = operation.op().gradient(new Gradient(target, operation, arriving, traced));
     }
     for (int i = 0; i < operation.inputs().size(); i++) {
       Output input = operation.input(i);

@@ -1,5 +1,6 @@
 package io.millrace.op;
 
+import io.millrace.GraphFunction;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Reduction;
 import io.millrace.ir.Resource;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -89,6 +91,41 @@ public abstract class Lowering {
 
   /** Adds an instruction, any primitive with any number of outputs. */
   public abstract List<Value> emit(Primitive primitive, List<Value> inputs, List<TensorType> types);
+
+  /** Makes an output what an input is: its value, or a reference to the same variable. */
+  public abstract void pass(int input, int output);
+
+  /** Returns whether an input has no value in this run; see {@link Op#takesDead}. */
+  public abstract boolean isDead(int input);
+
+  /** Says that an output has no value in this run. */
+  public abstract void dead(int output);
+
+  /**
+   * Runs the body of a function in the place of this node.
+   *
+   * @param first the input that is its first argument, the following ones being the others
+   */
+  public abstract void call(GraphFunction function, int first);
+
+  /**
+   * Runs the body of one of several functions in the place of this node.
+   *
+   * @param index which one, an int32 scalar; one outside of them stands for the last
+   * @param asked asks the same of the run, if what the functions make differs in type
+   * @param first the input that is the first argument of each
+   */
+  public abstract void choose(
+      Value index, IntSupplier asked, List<GraphFunction> functions, int first);
+
+  /**
+   * Runs the body of a loop in the place of this node, as often as it says.
+   *
+   * <p>The inputs are the loop's parameters in order, behind {@code length} if there is no
+   * condition; the outputs the results of its last turn, then what it collects. A parameter that
+   * the body returns in its own place stays as it is.
+   */
+  public abstract void repeat(Loop loop);
 
   /** Says that this node has no value of its own: the run must feed it. */
   public abstract void unfed();

@@ -1,5 +1,6 @@
 package io.millrace.op;
 
+import io.millrace.GraphFunction;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -85,6 +86,24 @@ public interface Op {
    * merged nor evaluated ahead of time.
    */
   default boolean isStateful() {
+    return false;
+  }
+
+  /** Returns the functions that the operation may call. */
+  default List<GraphFunction> functions() {
+    return List.of();
+  }
+
+  /** Returns the type of a {@linkplain io.millrace.Operation#trace trace} of such a tensor. */
+  default TensorType traced(TensorType inside) {
+    return inside;
+  }
+
+  /**
+   * Returns whether the operation may run though an input has no value in this run, being on a
+   * branch that is not taken, as {@code Merge} does; others then have no value themselves.
+   */
+  default boolean takesDead() {
     return false;
   }
 

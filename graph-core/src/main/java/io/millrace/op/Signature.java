@@ -1,6 +1,7 @@
 package io.millrace.op;
 
 import io.millrace.Operation;
+import io.millrace.Output;
 import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ public final class Signature {
   private final Map<String, Object> fixed = new LinkedHashMap<>();
   private final Set<String> ignored = new LinkedHashSet<>();
   private final Map<String, Integer> outputTypes = new LinkedHashMap<>();
+  private Optional<String> allOutputs = Optional.empty();
   private boolean sharing;
 
   /**
@@ -133,6 +135,7 @@ public final class Signature {
     copy.fixed.putAll(fixed);
     copy.ignored.addAll(ignored);
     copy.outputTypes.putAll(outputTypes);
+    copy.allOutputs = allOutputs;
     copy.sharing = sharing;
     change.accept(copy);
     return copy;
@@ -197,6 +200,11 @@ public final class Signature {
     return with(s -> s.outputTypes.put(attribute, output));
   }
 
+  /** Returns this signature with an attribute that lists the element types of all outputs. */
+  public Signature outputTypes(String attribute) {
+    return with(s -> s.allOutputs = Optional.of(attribute));
+  }
+
   /**
    * Returns this signature of an operation whose result can be its input's memory in TensorFlow.
    */
@@ -249,6 +257,8 @@ public final class Signature {
     List<DType> types = node.inputs().stream().map(i -> i.dtype()).toList();
     inputAttributes(types).forEach(attributes::put);
     outputTypes.forEach((name, output) -> attributes.put(name, node.output(output).dtype()));
+    allOutputs.ifPresent(
+        name -> attributes.put(name, node.outputs().stream().map(Output::dtype).toList()));
     attributes.putAll(fixed);
     attributes.putAll(Components.write(node.op(), this));
     return attributes;
@@ -285,6 +295,7 @@ public final class Signature {
     }
     Op op = Components.read(prototype, signature, attributes);
     signature.outputTypes.keySet().forEach(attributes::ignore);
+    signature.allOutputs.ifPresent(attributes::ignore);
     attributes.requireAllRead();
     return op;
   }
@@ -298,6 +309,15 @@ public final class Signature {
             throw new RuleException(
                 "attribute '%s' is %s, but output %s is %s"
                     .formatted(name, value, output, outputs.get(output)));
+          }
+        });
+    allOutputs.ifPresent(
+        name -> {
+          List<DType> types = outputs.stream().map(TensorType::dtype).toList();
+          Object value = values.getOrDefault(name, types);
+          if (!value.equals(types)) {
+            throw new RuleException(
+                "attribute '%s' is %s, but the outputs are %s".formatted(name, value, types));
           }
         });
   }
@@ -318,7 +338,16 @@ public final class Signature {
         return Optional.empty();
       }
       if (input.types()) {
-        types.addAll(attributes.list(input.type(), DType.class));
+        List<DType> listed = attributes.list(input.type(), DType.class);
+        if (listed.size() != repeated) {
+          throw new RuleException(
+              "attribute '%s' lists %s, but there are %s"
+                  .formatted(
+                      input.type(),
+                      Messages.count(listed.size(), "type", "types"),
+                      Messages.count(repeated, "such input", "such inputs")));
+        }
+        types.addAll(listed);
       } else {
         DType type = input.fixed().orElseGet(() -> attributes.get(input.type(), DType.class));
         types.addAll(Collections.nCopies(input.isRepeated() ? repeated : 1, type));

@@ -24,4 +24,9 @@ record Answers(VariableStore state, RunSlot slot) implements Question.Visitor<Li
   public Literal presenceOf(Question.PresenceOf question) {
     return state.presence(question.variable());
   }
+
+  @Override
+  public Literal capacityOf(Question.CapacityOf question) {
+    return state.capacity(question.loop());
+  }
 }

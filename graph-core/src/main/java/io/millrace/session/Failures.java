@@ -1,9 +1,9 @@
 package io.millrace.session;
 
 import io.millrace.ExecutionException;
-import io.millrace.FeedException;
 import io.millrace.Graph;
 import io.millrace.GraphException;
+import io.millrace.GraphFunction;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.UninitializedException;
@@ -14,7 +14,9 @@ import io.millrace.op.OpFamilies;
 import io.millrace.spi.StepException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says why runs of one session fail, in terms of its graph. */
 final class Failures {
@@ -33,17 +35,41 @@ final class Failures {
   }
 
   private String place(Origin.Site site) {
-    try {
-      Operation operation = graph.operation(site.name());
-      String inputs = Messages.inputs(operation.inputs().stream().map(Output::toString).toList());
-      return "\n  in "
-          + operation
-          + (inputs.isEmpty() ? "" : ": " + inputs)
-          + "\n  at "
-          + (operation.op() instanceof Settings.Set ? OpFamilies.caller() : operation.source());
-    } catch (FeedException unknown) {
+    Optional<Operation> found = find(site);
+    if (found.isEmpty()) {
       return "\n  at " + OpFamilies.caller();
     }
+    Operation operation = found.get();
+    String inputs = Messages.inputs(operation.inputs().stream().map(Output::toString).toList());
+    return "\n  in "
+        + operation
+        + (inputs.isEmpty() ? "" : ": " + inputs)
+        + "\n  at "
+        + (operation.op() instanceof Settings.Set ? OpFamilies.caller() : operation.source())
+        + calls(site);
+  }
+
+  private String calls(Origin.Site site) {
+    return site.caller()
+        .map(
+            caller ->
+                find(caller).map(o -> "\n  called by " + o + "\n  at " + o.source()).orElse("")
+                    + calls(caller))
+        .orElse("");
+  }
+
+  private Optional<Operation> find(Origin.Site site) {
+    Stream<Graph> graphs =
+        site.caller().isEmpty()
+            ? Stream.of(graph)
+            : find(site.caller().get()).stream()
+                .flatMap(o -> o.op().functions().stream())
+                .map(GraphFunction::body);
+    return graphs
+        .flatMap(g -> g.operations().stream())
+        .filter(o -> o.name().equals(site.name()))
+        .filter(o -> site.caller().isEmpty() || o.source().equals(site.line()))
+        .findFirst();
   }
 
   /**

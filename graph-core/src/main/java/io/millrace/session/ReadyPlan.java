@@ -155,7 +155,7 @@ final class ReadyPlan {
   /** Returns about how much of the Java heap it takes. */
   long heapBytes() {
     return PLAN_BYTES
-        + STEP_BYTES * schedule.parts().stream().mapToLong(p -> p.plan().steps().size()).sum();
+        + STEP_BYTES * schedule.parts().stream().mapToLong(p -> p.plan().allSteps().count()).sum();
   }
 
   /** Returns whether no stage follows. */

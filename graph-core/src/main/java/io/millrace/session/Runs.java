@@ -10,6 +10,7 @@ import io.millrace.Tensor;
 import io.millrace.compiler.Compiler;
 import io.millrace.compiler.lowering.Question;
 import io.millrace.op.OpFamilies;
+import io.millrace.spi.CapacityException;
 import io.millrace.spi.StepException;
 import io.millrace.type.SourceLine;
 import java.util.ArrayList;
@@ -212,7 +213,8 @@ public final class Runs {
 
   /**
    * Runs the stages of a call, one after another; returns null if that has to be tried again,
-   * because a plan was given up meanwhile or the state changed between two stages.
+   * because a plan was given up meanwhile, the state changed between two stages, or a loop took
+   * more turns than the plan has rows for.
    *
    * @param alone whether the caller holds the lock; otherwise a stage that touches state takes it,
    *     and nobody waits while the next one is compiled
@@ -300,8 +302,7 @@ public final class Runs {
     ReadyPlan plan = slot.plan();
     if (alone || !plan.touchesState()) {
       requireOpen();
-      compute(slot);
-      return seen;
+      return compute(slot) ? seen : CHANGED;
     }
     long stamp = stateLock.acquire(plan.writes());
     try {
@@ -310,18 +311,21 @@ public final class Runs {
         return CHANGED;
       }
       long found = shared.version();
-      compute(slot);
-      return found;
+      return compute(slot) ? found : CHANGED;
     } finally {
       stateLock.release(stamp);
     }
   }
 
-  private void compute(RunSlot slot) {
+  /** Returns whether a stage is done; if not, another plan will do that has rows for more turns. */
+  private boolean compute(RunSlot slot) {
     ReadyPlan plan = slot.plan();
     plan.requireInitialized();
     try {
       slot.run();
+    } catch (CapacityException e) {
+      state.grow(e.origin().toString(), e.needed());
+      return false;
     } catch (StepException e) {
       throw failures.ofRun(e);
     } finally {
@@ -330,6 +334,7 @@ public final class Runs {
       }
     }
     plan.markWritten();
+    return true;
   }
 
   /** Returns the stages of a run as text. */
@@ -360,7 +365,12 @@ public final class Runs {
         next.follow(slot);
         slot = next;
         slot.bind(call, feeds);
-        compute(slot);
+        if (!compute(slot)) {
+          key = PlanKey.of(call);
+          text.setLength(0);
+          stage = plans.compile(key);
+          continue;
+        }
         Question question = stage.lowered().question().get();
         text.append("found first: ").append(question).append(" = ").append(slot.answer());
         text.append('\n');

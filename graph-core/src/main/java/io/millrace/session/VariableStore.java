@@ -4,6 +4,7 @@ import io.millrace.GraphException;
 import io.millrace.compiler.lowering.Reservation;
 import io.millrace.ir.Resource;
 import io.millrace.spi.DeviceMemory;
+import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +36,12 @@ final class VariableStore {
   private final Map<String, List<Cell>> byName = new TreeMap<>();
 
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
+
+  /** How many turns loops have rows for whose number of turns only data know, by name. */
+  private final Map<String, Long> capacities = new ConcurrentHashMap<>();
+
+  /** The first guess. */
+  private static final long FEW_TURNS = 32;
 
   /** What variables whose shapes may change are now, by name. */
   private final Map<String, Resource> present = new HashMap<>();
@@ -90,6 +97,16 @@ final class VariableStore {
   /** Returns where resources are. */
   Devices devices() {
     return devices;
+  }
+
+  /** Returns how many turns a loop has rows for. */
+  Literal capacity(String loop) {
+    return Literal.scalar(DType.INT64, capacities.getOrDefault(loop, FEW_TURNS));
+  }
+
+  /** Gives a loop rows for more turns, so many at least. */
+  void grow(String loop, long turns) {
+    capacities.merge(loop, Math.max(2 * FEW_TURNS, 2 * Long.highestOneBit(turns - 1)), Math::max);
   }
 
   /**

@@ -6,6 +6,8 @@ import io.millrace.compiler.passes.Pass;
 import io.millrace.compiler.passes.Passes;
 import io.millrace.compiler.planning.Planner;
 import io.millrace.ir.Program;
+import io.millrace.primitives.ProgramRun;
+import io.millrace.primitives.RandomPrograms;
 import io.millrace.type.Literal;
 import java.util.ArrayList;
 import java.util.List;

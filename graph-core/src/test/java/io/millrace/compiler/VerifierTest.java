@@ -245,13 +245,15 @@ final class VerifierTest {
         new Control.Repeat(nothing, List.of(), List.of(), Control.Repeat.UNLIMITED),
         List.of(BOOL, one),
         one);
-    ProgramWriter plain = new ProgramWriter();
-    Program last = plain.fetch(List.of(plain.scalar(DType.BOOL, 0)));
+    ProgramWriter collecting = new ProgramWriter();
+    Value last = collecting.scalar(DType.BOOL, 0);
     rejects(
-        "has a capacity if",
-        new Control.Repeat(last, List.of(), List.of(), 3),
+        "has not the 9223372036854775807 rows of the capacity",
+        new Control.Repeat(
+            collecting.fetch(List.of(last, last)), List.of(), List.of(), Control.Repeat.UNLIMITED),
         List.of(BOOL, one),
-        one);
+        one,
+        TensorType.of(DType.BOOL, 3));
   }
 
   @Test

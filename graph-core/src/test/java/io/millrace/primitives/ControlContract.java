@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.millrace.compiler.ProgramRun;
-import io.millrace.compiler.RandomPrograms;
 import io.millrace.compiler.Verifier;
 import io.millrace.compiler.passes.Passes;
 import io.millrace.compiler.planning.Planner;

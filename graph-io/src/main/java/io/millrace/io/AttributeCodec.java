@@ -1,7 +1,9 @@
 package io.millrace.io;
 
 import com.google.protobuf.ByteString;
+import io.millrace.GraphFunction;
 import io.millrace.io.proto.AttrValue;
+import io.millrace.io.proto.NameAttrList;
 import io.millrace.op.NodeNames;
 import io.millrace.op.RuleException;
 import io.millrace.type.DType;
@@ -11,25 +13,53 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Translates the attributes of one graph's nodes.
+ * Translates the attributes of one file's nodes.
  *
- * <p>On our side a value is a Boolean, Long, Float, String, {@link DType}, {@link Shape} or {@link
- * Literal}, or a list of one of these kinds.
+ * <p>On our side a value is a Boolean, Long, Float, String, {@link DType}, {@link Shape}, {@link
+ * Literal} or {@link GraphFunction}, or a list of one of these kinds.
  */
 final class AttributeCodec {
   private final TensorCodec tensors = new TensorCodec();
+  private final FileFunctions functions;
 
-  /** Returns a value as TensorFlow writes it. */
-  static AttrValue encode(Object value) {
-    AttrValue.Builder proto = AttrValue.newBuilder();
+  AttributeCodec(FileFunctions functions) {
+    this.functions = functions;
+  }
+
+  /**
+   * Returns a value as TensorFlow writes it.
+   *
+   * @param names tells what functions are called in the file
+   */
+  static AttrValue encode(Object value, Function<GraphFunction, String> names) {
+    if (value instanceof GraphFunction function) {
+      return AttrValue.newBuilder().setFunc(call(function, names)).build();
+    }
     if (value instanceof List<?> list) {
       AttrValue.ListValue.Builder items = AttrValue.ListValue.newBuilder();
-      list.forEach(item -> add(items, item));
-      return proto.setList(items).build();
+      for (Object item : list) {
+        if (item instanceof GraphFunction function) {
+          items.addFunc(call(function, names));
+        } else {
+          add(items, item);
+        }
+      }
+      return AttrValue.newBuilder().setList(items).build();
     }
+    return encode(value);
+  }
+
+  private static NameAttrList call(GraphFunction function, Function<GraphFunction, String> names) {
+    return NameAttrList.newBuilder().setName(names.apply(function)).build();
+  }
+
+  /** Returns a value that is neither a function nor a list as TensorFlow writes it. */
+  static AttrValue encode(Object value) {
+    AttrValue.Builder proto = AttrValue.newBuilder();
     if (value instanceof Boolean bool) {
       proto.setB(bool);
     } else if (value instanceof Long number) {
@@ -111,16 +141,13 @@ final class AttributeCodec {
       case TYPE -> ElementTypes.decode(value.getTypeValue());
       case SHAPE -> ShapeCodec.decode(value.getShape());
       case TENSOR -> tensors.decode(value.getTensor());
-      case FUNC -> throw RuleException.unsupported("functions are not supported");
+      case FUNC -> functions.get(value.getFunc());
       case PLACEHOLDER -> throw new MalformedException("its value is left to a function's caller");
       case VALUE_NOT_SET -> throw new MalformedException("it has no value");
     };
   }
 
   private List<Object> decode(AttrValue.ListValue list) {
-    if (list.getFuncCount() > 0) {
-      throw RuleException.unsupported("functions are not supported");
-    }
     List<Object> items = new ArrayList<>();
     list.getSList().forEach(text -> items.add(text.toStringUtf8()));
     items.addAll(list.getIList());
@@ -129,6 +156,7 @@ final class AttributeCodec {
     list.getTypeValueList().forEach(type -> items.add(ElementTypes.decode(type)));
     list.getShapeList().forEach(shape -> items.add(ShapeCodec.decode(shape)));
     list.getTensorList().forEach(tensor -> items.add(tensors.decode(tensor)));
+    list.getFuncList().forEach(function -> items.add(functions.get(function)));
     long kinds =
         IntStream.of(
                 list.getSCount(),
@@ -137,7 +165,8 @@ final class AttributeCodec {
                 list.getBCount(),
                 list.getTypeCount(),
                 list.getShapeCount(),
-                list.getTensorCount())
+                list.getTensorCount(),
+                list.getFuncCount())
             .filter(count -> count > 0)
             .count();
     if (kinds > 1) {

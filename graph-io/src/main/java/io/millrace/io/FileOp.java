@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A node of a file that the engine cannot compute, as it stands there.
@@ -18,14 +19,14 @@ import java.util.TreeMap;
  * @param node the node; its name and inputs are those of the graph instead
  * @param back the inputs that lead back in a loop, which a graph does not have: by position the
  *     names of the tensors
- * @param functions the functions of the file, if the node calls any
+ * @param library the functions of the file, if the node calls any
  */
 record FileOp(
     NodeDef node,
     String reason,
     List<ForeignOp.Result> results,
     Map<Integer, String> back,
-    FunctionDefLibrary functions)
+    FunctionDefLibrary library)
     implements ForeignOp {
   private static final String PLACES = "_class";
   private static final String PLACE = "loc:@";
@@ -56,13 +57,17 @@ record FileOp(
     return node.getOp();
   }
 
-  /** Returns the inputs of the file's node, those that lead back among the given ones. */
-  List<String> inputs(List<String> given) {
+  /**
+   * Returns the inputs of the file's node, those that lead back among the given ones.
+   *
+   * @param written writes one that leads back, by the name of its tensor
+   */
+  List<String> inputs(List<String> given, UnaryOperator<String> written) {
     List<String> all = new ArrayList<>();
     int next = 0;
     while (next < given.size() || back.containsKey(all.size())) {
       String text = back.get(all.size());
-      all.add(text != null ? text : given.get(next++));
+      all.add(text != null ? written.apply(text) : given.get(next++));
     }
     return all;
   }

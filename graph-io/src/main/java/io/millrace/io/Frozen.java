@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What some outputs need of a graph, with constants for its variables. */
@@ -42,14 +43,7 @@ final class Frozen {
     while (!open.isEmpty()) {
       Operation operation = open.pop();
       if (needed.add(operation)) {
-        if (operation.op().isStateful()
-            && operation.op().ofValue().isEmpty()
-            && operation.inputs().stream().anyMatch(Output::isReference)) {
-          throw place.broken(
-              "the outputs need "
-                  + operation
-                  + ", which takes a variable itself and not its value: a frozen graph has none");
-        }
+        requireValues(operation, place);
         operation.inputs().forEach(input -> open.push(input.operation()));
         operation.controlInputs().forEach(open::push);
       }
@@ -80,6 +74,12 @@ final class Frozen {
                 : operation.op().ofValue().orElseGet(operation::op);
         List<Output> inputs = new ArrayList<>();
         for (Output input : operation.inputs()) {
+          if (input.isTrace()) {
+            throw place.broken(
+                "the outputs need "
+                    + operation
+                    + ", a gradient that takes tensors from inside of a function");
+          }
           inputs.add(graph.operation(input.operation().name()).output(input.index()));
         }
         List<Operation> controls =
@@ -90,6 +90,25 @@ final class Frozen {
       }
     }
     return graph;
+  }
+
+  private static void requireValues(Operation operation, FilePlace place) {
+    Optional<Operation> taking = References.taking(operation);
+    if (taking.isPresent()) {
+      throw place.broken(
+          "the outputs need "
+              + taking.get()
+              + ", which takes a variable itself and not its value: a frozen graph has none");
+    }
+    Optional<Operation> made = References.variable(operation);
+    if (made.isPresent()) {
+      throw place.broken(
+          "the outputs need "
+              + operation
+              + ", whose function has the variable "
+              + made.get()
+              + " of its own: a frozen graph has none");
+    }
   }
 
   private static Operation operation(Graph graph, Object output, FilePlace place) {

@@ -1,6 +1,5 @@
 package io.millrace.io;
 
-import io.millrace.io.proto.AttrValue;
 import io.millrace.io.proto.FunctionDef;
 import io.millrace.io.proto.FunctionDefLibrary;
 import io.millrace.io.proto.GraphDef;
@@ -14,17 +13,6 @@ import java.util.Set;
 final class Functions {
   private final Set<FunctionDefLibrary> libraries = new LinkedHashSet<>();
   private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
-
-  /** Returns whether a node calls a function: one of these names, or one in an attribute. */
-  static boolean isCall(FileNode node, Set<String> names) {
-    return names.contains(node.type())
-        || node.attributes().values().stream()
-            .anyMatch(v -> v.getValueCase() == AttrValue.ValueCase.FUNC || hasFunctions(v));
-  }
-
-  private static boolean hasFunctions(AttrValue value) {
-    return value.getList().getFuncCount() > 0;
-  }
 
   /**
    * Adds the functions of a file.
@@ -42,6 +30,11 @@ final class Functions {
         throw place.broken("two functions are called " + NodeNames.quote(name));
       }
     }
+  }
+
+  /** Returns the names of the functions. */
+  Set<String> names() {
+    return functions.keySet();
   }
 
   /** Puts the functions into a file. */

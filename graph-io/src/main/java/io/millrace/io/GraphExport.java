@@ -2,12 +2,12 @@ package io.millrace.io;
 
 import io.millrace.Graph;
 import io.millrace.Operation;
+import io.millrace.Output;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.io.proto.VersionDef;
 import io.millrace.op.NodeList;
 import java.util.List;
-import java.util.Map;
 
 /** Turns a graph into the message that files hold. */
 final class GraphExport {
@@ -28,21 +28,28 @@ final class GraphExport {
   static GraphDef of(Graph graph, FilePlace place) {
     GraphDef.Builder file = GraphDef.newBuilder();
     file.setVersions(VersionDef.newBuilder().setProducer(PRODUCER));
+    List<Operation> operations = graph.operations();
     WriteOrder order = new WriteOrder(graph);
     NodeList unsupported = new NodeList();
-    Functions functions = new Functions();
+    FunctionExport functions = new FunctionExport(operations, unsupported, place);
+    NodeExport nodes = new NodeExport(functions::name, NodeExport::inGraph);
     long bytes = 0;
-    for (Operation operation : graph.operations()) {
-      if (operation.op() instanceof FileOp foreign) {
-        functions.add(foreign.functions(), place);
-      } else if (!operation.op().signature().isKnown()) {
+    for (Operation operation : operations) {
+      if (operation.inputs().stream().anyMatch(Output::isTrace)) {
+        unsupported.add(
+            operation.type(),
+            operation.name(),
+            "it takes tensors from inside of a function, as its gradient does");
+        continue;
+      }
+      if (!operation.op().signature().isKnown() && !(operation.op() instanceof FileOp)) {
         unsupported.add(
             operation.type(), operation.name(), "TensorFlow does not have this operation");
         continue;
       }
-      NodeDef node = node(operation, order.waits(operation));
+      NodeDef node = nodes.node(operation, order.waits(operation));
       bytes += node.getSerializedSize();
-      if (bytes > LARGEST) {
+      if (bytes + functions.bytes() > LARGEST) {
         throw place.broken("a GraphDef has at most 2 GB, this graph would take more");
       }
       file.addNode(node);
@@ -53,27 +60,5 @@ final class GraphExport {
           unsupported.types());
     }
     return functions.addTo(file).build();
-  }
-
-  private static NodeDef node(Operation operation, List<Operation> waits) {
-    List<String> inputs =
-        operation.inputs().stream()
-            .map(input -> input.index() == 0 ? input.operation().name() : input.name())
-            .toList();
-    NodeDef.Builder node;
-    if (operation.op() instanceof FileOp foreign) {
-      node = foreign.node().toBuilder().clearInput().addAllInput(foreign.inputs(inputs));
-    } else {
-      node = NodeDef.newBuilder().setOp(operation.type()).addAllInput(inputs);
-      Map<String, Object> attributes = operation.op().signature().write(operation);
-      attributes.forEach((name, value) -> node.putAttr(name, AttributeCodec.encode(value)));
-    }
-    if (node.getDevice().isEmpty()) {
-      node.setDevice(DeviceNames.written(operation.device()));
-    }
-    node.setName(operation.name());
-    operation.controlInputs().forEach(control -> node.addInput("^" + control.name()));
-    waits.forEach(control -> node.addInput("^" + control.name()));
-    return node.build();
   }
 }

@@ -1,13 +1,13 @@
 package io.millrace.io;
 
+import io.millrace.FunctionBody;
 import io.millrace.Graph;
 import io.millrace.GraphException;
+import io.millrace.GraphFunction;
 import io.millrace.GraphKeys;
 import io.millrace.MillraceException;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.io.proto.FunctionDef;
-import io.millrace.io.proto.FunctionDefLibrary;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.op.Messages;
 import io.millrace.op.NodeNames;
@@ -24,8 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 
-/** A graph from a file, checked as far as that goes without tensors, to be added to graphs. */
+/**
+ * A graph from a file, or the body of a function, checked as far as that goes without tensors, to
+ * be added to graphs.
+ */
 final class GraphImport {
   private final FilePlace place;
   private final List<FileNode> nodes;
@@ -33,8 +37,8 @@ final class GraphImport {
   /** What each node says, or why the engine does not have that. */
   private final List<Source> sources;
 
-  private final FunctionDefLibrary library;
-  private final Set<String> functions;
+  private final FileFunctions functions;
+  private final Optional<FunctionInstance> body;
 
   /** The types in which each node's outputs are wanted, by those who use them. */
   private final List<List<Optional<DType>>> used;
@@ -44,13 +48,11 @@ final class GraphImport {
   /** An operation of the engine's, or the reason why there is none. */
   private record Source(Optional<OpSource> op, String reason) {}
 
-  private GraphImport(GraphDef graph, FilePlace place) {
+  private GraphImport(
+      GraphDef graph, FileFunctions functions, Optional<FunctionInstance> body, FilePlace place) {
     this.place = place;
-    library = graph.getLibrary();
-    functions = new HashSet<>();
-    for (FunctionDef function : library.getFunctionList()) {
-      functions.add(function.getSignature().getName());
-    }
+    this.functions = functions;
+    this.body = body;
     nodes = FileNode.of(graph, place);
     sources = sources();
     used = used();
@@ -65,23 +67,72 @@ final class GraphImport {
    */
   static GraphImport of(GraphDef file, Optional<Collection<String>> outputs, FilePlace place) {
     GraphDef graph = OldFiles.modern(file);
-    return new GraphImport(
+    GraphDef needed =
         outputs.isEmpty()
             ? graph
-            : FilePruner.pruned(graph, FileNode.of(graph, place), outputs.get(), place),
-        place);
+            : FilePruner.pruned(graph, FileNode.of(graph, place), outputs.get(), place);
+    return new GraphImport(needed, new FileFunctions(needed, place), Optional.empty(), place);
+  }
+
+  /**
+   * Returns a function of a file.
+   *
+   * @param functions those of the file, of which all are made that this one calls
+   * @throws GraphDefException if it is malformed
+   * @throws GraphException if a node breaks a rule of its operation
+   */
+  static GraphFunction function(FunctionInstance instance, FileFunctions functions) {
+    FilePlace place = instance.place();
+    try {
+      return new GraphImport(instance.graph(), functions, Optional.of(instance), place).function();
+    } catch (MalformedException e) {
+      throw place.broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private GraphFunction function() {
+    FunctionInstance instance = body.orElseThrow();
+    FunctionBody function = FunctionBody.alone(instance.name(), place.line());
+    Operation[] added =
+        addNodes(
+            function.graph(),
+            "",
+            number ->
+                function
+                    .parameter(nodes.get(number).name(), instance.parameters().get(number))
+                    .operation());
+    FileNode taking = nodes.get(nodes.size() - 1);
+    List<Output> results = new ArrayList<>();
+    for (int i = 0; i < taking.inputs().size(); i++) {
+      FileNode.Input input = taking.inputs().get(i);
+      Output result = output(taking, i, added[input.node()], input.output());
+      DType wanted = instance.results().get(i);
+      if (result.knownType().filter(t -> t.dtype() == wanted).isEmpty()) {
+        throw place.broken("it returns " + result + " as " + wanted + ", its result " + i);
+      }
+      results.add(result);
+    }
+    return function.finish(results, List.of());
+  }
+
+  /** Returns whether a node is an argument of a function, or takes its results. */
+  private boolean isBoundary(int number) {
+    return body.filter(b -> number < b.parameters().size() || number == nodes.size() - 1)
+        .isPresent();
   }
 
   private List<Source> sources() {
-    AttributeCodec codec = new AttributeCodec();
     List<Source> found = new ArrayList<>();
     for (FileNode node : nodes) {
+      if (isBoundary(found.size())) {
+        found.add(new Source(Optional.empty(), ""));
+        continue;
+      }
       try {
-        if (functions.contains(node.type())) {
-          throw RuleException.unsupported(
-              "a call of the file's function: functions are not supported");
+        if (node.inputs().stream().anyMatch(FileNode.Input::back)) {
+          throw RuleException.unsupported("it begins a loop, which Millrace does not have");
         }
-        found.add(new Source(Optional.of(OpSource.of(node, codec)), ""));
+        found.add(new Source(Optional.of(OpSource.of(node, functions)), ""));
       } catch (RuleException e) {
         if (!e.isUnsupported()) {
           throw place.broken(node + " " + e.getMessage());
@@ -97,16 +148,15 @@ final class GraphImport {
   private List<List<Optional<DType>>> used() {
     List<List<Optional<DType>>> found = new ArrayList<>();
     nodes.forEach(n -> found.add(new ArrayList<>()));
-    long outputs = 0;
     for (int number = 0; number < nodes.size(); number++) {
-      Optional<List<DType>> types = sources.get(number).op().flatMap(OpSource::types);
+      Optional<List<DType>> types =
+          isBoundary(number)
+              ? body.map(FunctionInstance::results)
+              : sources.get(number).op().flatMap(OpSource::types);
       for (int i = 0; i < nodes.get(number).inputs().size(); i++) {
         FileNode.Input input = nodes.get(number).inputs().get(i);
         List<Optional<DType>> wanted = found.get(input.node());
-        outputs += Math.max(0, input.output() - wanted.size());
-        if (outputs > ResultTypes.MOST) {
-          throw tooManyOutputs(nodes.get(input.node()));
-        }
+        count(input.node(), input.output() - wanted.size());
         while (wanted.size() <= input.output()) {
           wanted.add(Optional.empty());
         }
@@ -118,8 +168,13 @@ final class GraphImport {
     return found;
   }
 
-  private GraphDefException tooManyOutputs(FileNode node) {
-    return place.broken(node + " brings the file to more than " + ResultTypes.MOST + " outputs");
+  /** Counts the outputs of a node beyond the first. */
+  private void count(int number, int more) {
+    try {
+      functions.count(more);
+    } catch (MalformedException e) {
+      throw place.broken(nodes.get(number) + " " + e.getMessage());
+    }
   }
 
   /**
@@ -129,18 +184,39 @@ final class GraphImport {
    */
   void addTo(Graph graph, String scope) {
     requireFree(graph, scope);
+    addVariables(
+        graph,
+        addNodes(
+            graph,
+            scope,
+            number -> {
+              throw new IllegalStateException(nodes.get(number) + " is no argument");
+            }));
+  }
+
+  /**
+   * Adds the nodes to a graph.
+   *
+   * @param arguments adds an argument of a function, by its number
+   */
+  private Operation[] addNodes(Graph graph, String scope, IntFunction<Operation> arguments) {
     Operation[] added = new Operation[nodes.size()];
-    int outputs = 0;
+    int last = body.isPresent() ? nodes.size() - 1 : nodes.size();
     try (Graph.Scope ignored = graph.at(place.line())) {
       for (int number : order) {
-        added[number] = add(graph, scope, number, added);
-        outputs += Math.max(0, added[number].outputs().size() - 1);
-        if (outputs > ResultTypes.MOST) {
-          throw tooManyOutputs(nodes.get(number));
+        if (number == last) {
+          continue;
         }
+        try {
+          added[number] =
+              isBoundary(number) ? arguments.apply(number) : add(graph, scope, number, added);
+        } catch (GraphException e) {
+          throw refused(nodes.get(number), String.valueOf(e.getMessage()));
+        }
+        count(number, added[number].outputs().size() - 1);
       }
     }
-    addVariables(graph, added);
+    return added;
   }
 
   /** Puts the variables into the graph's collections, which files do not hold. */
@@ -196,12 +272,7 @@ final class GraphImport {
     }
     List<Operation> controls = node.controls().stream().map(c -> added[c]).toList();
     Op op = op(scope, number, inputs);
-    Operation operation;
-    try {
-      operation = add(graph, node.device(), op, scope + node.name(), inputs, controls);
-    } catch (GraphException e) {
-      throw refused(node, String.valueOf(e.getMessage()));
-    }
+    Operation operation = add(graph, node.device(), op, scope + node.name(), inputs, controls);
     if (!(op instanceof FileOp)) {
       requireOutputs(number, operation);
     }
@@ -273,7 +344,7 @@ final class GraphImport {
           reason,
           ResultTypes.of(node, used.get(number)),
           back,
-          Functions.isCall(node, functions) ? library : FunctionDefLibrary.getDefaultInstance());
+          functions.library(node));
     } catch (MalformedException e) {
       throw place.broken(node + " " + e.getMessage());
     }

@@ -1,5 +1,7 @@
 package io.millrace.io;
 
+import io.millrace.GraphFunction;
+import io.millrace.Output;
 import io.millrace.op.Op;
 import io.millrace.op.RuleException;
 import io.millrace.op.Signature;
@@ -29,12 +31,40 @@ record OpSource(
    *     one of its rules
    * @throws MalformedException if a value is malformed
    */
-  static OpSource of(FileNode node, AttributeCodec codec) {
+  static OpSource of(FileNode node, FileFunctions functions) {
+    if (functions.names().contains(node.type())) {
+      return call(node, functions.called(node));
+    }
     Op prototype =
-        Catalogue.prototype(node.type())
-            .filter(op -> op.signature().isKnown())
+        known(node.type())
             .orElseThrow(() -> RuleException.unsupported("Millrace does not have this operation"));
-    Map<String, Object> attributes = codec.decode(node.attributes());
+    return of(node, prototype, functions.codec().decode(node.attributes()));
+  }
+
+  /** Returns whether the engine has an operation of this name, if perhaps not every form of it. */
+  static boolean isKnown(String type) {
+    return known(type).isPresent();
+  }
+
+  private static Optional<Op> known(String type) {
+    return Catalogue.prototype(type).filter(op -> op.signature().isKnown());
+  }
+
+  /** Returns the call that a node of a function's name is. */
+  private static OpSource call(FileNode node, GraphFunction function) {
+    String type = function.targets().isEmpty() ? "PartitionedCall" : "StatefulPartitionedCall";
+    Map<String, Object> attributes =
+        Map.of(
+            "f",
+            function,
+            "Tin",
+            function.parameters().stream().map(Output::dtype).toList(),
+            "Tout",
+            function.results().stream().map(Output::dtype).toList());
+    return of(node, known(type).orElseThrow(), attributes);
+  }
+
+  private static OpSource of(FileNode node, Op prototype, Map<String, Object> attributes) {
     Optional<List<DType>> types =
         prototype.signature().inputTypes(attributes, node.inputs().size());
     return new OpSource(

@@ -3,30 +3,19 @@ package io.millrace.io;
 import io.millrace.io.proto.AttrValue;
 import io.millrace.op.ForeignOp;
 import io.millrace.type.DType;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Knows how many outputs TensorFlow's operations have and of which types, for those that the engine
  * does not have.
- *
- * <p>The resource {@code outputs.txt} has a line for each operation of TensorFlow 2.21: its name,
- * and each output as {@link io.millrace.op.Signature} writes it: a type, an attribute that holds
- * one (and what it is by default), {@code N*T} for as many as an attribute says, {@code Tout...}
- * for those that a list holds.
  */
 final class ResultTypes {
-  /** More outputs of one node than any graph has. */
-  static final int MOST = 1 << 20;
-
   private static final ForeignOp.Result UNKNOWN = new ForeignOp.Result("?", Optional.empty());
 
   /** The attributes that hold types of outputs, as far as names tell. */
@@ -34,23 +23,7 @@ final class ResultTypes {
 
   private static final List<String> SINGLES = List.of("out_type", "dtype", "Tout", "DstT", "T");
 
-  private static final Map<String, String[]> OUTPUTS = load();
-
   private ResultTypes() {}
-
-  private static Map<String, String[]> load() {
-    Map<String, String[]> outputs = new HashMap<>();
-    try (InputStream stream = ResultTypes.class.getResourceAsStream("outputs.txt")) {
-      if (stream == null) {
-        throw new IllegalStateException("the resource outputs.txt is missing");
-      }
-      String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-      text.lines().map(line -> line.split(" ")).forEach(words -> outputs.put(words[0], words));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return Map.copyOf(outputs);
-  }
 
   /**
    * Returns the outputs of a node: those that its operation has in TensorFlow, or, of another, as
@@ -60,10 +33,10 @@ final class ResultTypes {
    * @throws MalformedException if there are too many
    */
   static List<ForeignOp.Result> of(FileNode node, List<Optional<DType>> used) {
-    String[] words = OUTPUTS.get(node.type());
+    Optional<List<OutputTable.Entry>> entries = OutputTable.of(node.type());
     Map<String, AttrValue> attributes = node.attributes();
     List<ForeignOp.Result> results = new ArrayList<>();
-    if (words != null && counted(words, attributes, results)) {
+    if (entries.isPresent() && counted(entries.get(), attributes, results)) {
       for (int i = 0; i < Math.min(used.size(), results.size()); i++) {
         results.set(i, told(results.get(i), used.get(i)));
       }
@@ -86,32 +59,25 @@ final class ResultTypes {
         : known;
   }
 
-  /** Adds the outputs that a line of the table says; returns false if an attribute is missing. */
+  /** Adds the outputs that the table says; returns false if an attribute is missing. */
   private static boolean counted(
-      String[] words, Map<String, AttrValue> attributes, List<ForeignOp.Result> results) {
-    for (int i = 1; i < words.length; i++) {
-      String word = words[i];
+      List<OutputTable.Entry> entries,
+      Map<String, AttrValue> attributes,
+      List<ForeignOp.Result> results) {
+    for (OutputTable.Entry entry : entries) {
+      String word = entry.word();
+      OptionalInt count = entry.count(attributes);
+      if (count.isEmpty()) {
+        return false;
+      }
       if (word.endsWith("...")) {
-        AttrValue list = attributes.get(word.substring(0, word.length() - 3));
-        if (list == null) {
-          return false;
-        }
-        list.getList().getTypeValueList().forEach(type -> results.add(result(type)));
+        Objects.requireNonNull(attributes.get(word.substring(0, word.length() - 3)))
+            .getList()
+            .getTypeValueList()
+            .forEach(type -> results.add(result(type)));
       } else {
-        int star = word.indexOf('*');
-        long count = 1;
-        if (star >= 0) {
-          AttrValue number = attributes.get(word.substring(0, star));
-          if (number == null) {
-            return false;
-          }
-          count = number.getI();
-        }
-        if (count < 0 || count > MOST) {
-          throw new MalformedException("cannot have " + count + " outputs");
-        }
-        results.addAll(
-            Collections.nCopies((int) count, single(word.substring(star + 1), attributes)));
+        String type = word.substring(word.indexOf('*') + 1);
+        results.addAll(Collections.nCopies(count.getAsInt(), single(type, attributes)));
       }
     }
     return true;

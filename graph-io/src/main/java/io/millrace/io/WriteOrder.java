@@ -3,7 +3,6 @@ package io.millrace.io;
 import io.millrace.Graph;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.op.ForeignOp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -82,15 +81,10 @@ final class WriteOrder {
     return needs.get(operation.id());
   }
 
-  /** Returns whether an operation refers to state of its own, not to that of an input. */
-  private static boolean isVariable(Operation operation) {
-    return operation.op().refersToState() && operation.inputs().isEmpty();
-  }
-
   /** Returns the variable that a reference leads to: writes refer to what they wrote. */
   private static Output variable(Output reference) {
     Output output = reference;
-    while (output.isReference() && !isVariable(output.operation())) {
+    while (output.isReference() && !References.isVariable(output.operation())) {
       output = output.operation().input(0);
     }
     return output;
@@ -110,9 +104,11 @@ final class WriteOrder {
           continue;
         }
         boolean writes = user.op().writesState() && output.isReference();
-        if (writes || user.op().signature().isSharing()) {
+        boolean calls = !user.op().functions().isEmpty();
+        if (writes || calls || user.op().signature().isSharing()) {
           open.addAll(user.outputs());
-        } else {
+        }
+        if (calls || !(writes || user.op().signature().isSharing())) {
           readers.add(user);
         }
       }
@@ -123,16 +119,7 @@ final class WriteOrder {
   private boolean isFree(Operation reader, BitSet needed) {
     BitSet more = reach(reader, this::needs);
     more.andNot(needed);
-    return more.stream()
-        .mapToObj(id -> operations.get(id))
-        .allMatch(o -> !o.op().isStateful() || isVariable(o) || isRead(o));
-  }
-
-  /** Returns whether an operation reads a variable that it takes by its handle. */
-  private static boolean isRead(Operation operation) {
-    return !operation.op().writesState()
-        && !(operation.op() instanceof ForeignOp)
-        && operation.inputs().stream().anyMatch(Output::isHandle);
+    return more.stream().mapToObj(id -> operations.get(id)).noneMatch(References::hasEffects);
   }
 
   /** Returns the numbers of the operations that lead on from one, itself included. */

@@ -23,9 +23,13 @@ import io.millrace.ops.array.SpaceOps;
 import io.millrace.ops.array.SplitOps;
 import io.millrace.ops.array.StackOps;
 import io.millrace.ops.array.StridedSliceOps;
+import io.millrace.ops.flow.BranchOps;
 import io.millrace.ops.flow.CheckOps;
 import io.millrace.ops.flow.ControlOps;
+import io.millrace.ops.flow.FunctionOps;
 import io.millrace.ops.flow.GradientOps;
+import io.millrace.ops.flow.LoopOps;
+import io.millrace.ops.flow.SwitchOps;
 import io.millrace.ops.index.GatherNdOps;
 import io.millrace.ops.index.GatherOps;
 import io.millrace.ops.index.InTopKOps;
@@ -134,6 +138,10 @@ public final class Ops
         GradientOps,
         VariableOps,
         ControlOps,
+        FunctionOps,
+        BranchOps,
+        SwitchOps,
+        LoopOps,
         CheckOps {
   /** Element-wise functions, reductions, segments and the like. */
   public final MathApi math = new MathApi(this);
@@ -189,7 +197,7 @@ public final class Ops
 
   @Override
   public Graph graph() {
-    return graph;
+    return graph.current();
   }
 
   @Override

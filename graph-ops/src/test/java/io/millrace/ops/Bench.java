@@ -30,6 +30,9 @@ final class Bench {
   final List<Variable> variables = new ArrayList<>();
   final Operation node;
 
+  /** The outputs that have a value. */
+  final List<Output> outputs;
+
   /**
    * Adds the example's operation.
    *
@@ -55,6 +58,7 @@ final class Bench {
       }
     }
     node = graph.add(example.op(), "example", inputs);
+    outputs = node.outputs().stream().filter(o -> !example.lacking().contains(o.index())).toList();
   }
 
   /** Runs on a device; what the variables hold afterwards follows the fetched values. */

@@ -21,6 +21,7 @@ import io.millrace.op.Op;
 import io.millrace.op.RuleException;
 import io.millrace.op.Signature;
 import io.millrace.ops.array.CoreOps;
+import io.millrace.ops.flow.LoopOps;
 import io.millrace.ops.state.ResourceOps;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
@@ -142,15 +143,15 @@ public class ContractTest {
       comesFromOutside(bench);
       return;
     }
-    List<Literal> expected = bench.run("reference", false, bench.node.outputs());
-    for (int i = 0; i < bench.node.outputs().size(); i++) {
-      TensorType inferred = bench.node.output(i).type();
+    List<Literal> expected = bench.run("reference", false, bench.outputs);
+    for (int i = 0; i < bench.outputs.size(); i++) {
+      TensorType inferred = bench.outputs.get(i).type();
       TensorType type = expected.get(i).type();
       boolean open = example.op().sizes() > 0 && inferred.shape().isCompatibleWith(type.shape());
       assertEquals(
           open ? inferred.withShape(type.shape()) : inferred,
           type,
-          example + ": type of output " + i);
+          example + ": type of " + bench.outputs.get(i));
     }
     for (String device : DEVICES) {
       agrees(device, example, bench, expected);
@@ -165,7 +166,7 @@ public class ContractTest {
     List<Literal> values = Samples.draw(example);
     if (!values.isEmpty() || !example.op().isStateful()) {
       Bench bench = new Bench(example, values, Bench.EXACT, false);
-      agrees(device, example, bench, bench.run("reference", false, bench.node.outputs()));
+      agrees(device, example, bench, bench.run("reference", false, bench.outputs));
     }
   }
 
@@ -174,7 +175,7 @@ public class ContractTest {
       agree(
           example + " on " + device + (passes ? " with passes" : " without passes"),
           expected,
-          bench.run(device, passes, bench.node.outputs()));
+          bench.run(device, passes, bench.outputs));
     }
   }
 
@@ -198,14 +199,14 @@ public class ContractTest {
       boolean feedConstants) {
     Bench bench = new Bench(example, values, shapes, feedConstants);
     String what = example + " with shapes unknown" + (feedConstants ? " and all inputs fed" : "");
-    for (int i = 0; i < bench.node.outputs().size(); i++) {
-      TensorType inferred = bench.node.output(i).type();
+    for (int i = 0; i < bench.outputs.size(); i++) {
+      TensorType inferred = bench.outputs.get(i).type();
       TensorType type = expected.get(i).type();
       assertEquals(type.dtype(), inferred.dtype(), what);
       assertTrue(
           inferred.shape().isCompatibleWith(type.shape()), what + ": " + inferred + " is " + type);
     }
-    agree(what, expected, bench.run("reference", true, bench.node.outputs()));
+    agree(what, expected, bench.run("reference", true, bench.outputs));
   }
 
   private static void agree(String what, List<Literal> expected, List<Literal> actual) {
@@ -221,6 +222,11 @@ public class ContractTest {
   private static void keepsAttributes(Example example) {
     Bench bench = new Bench(example, Samples.draw(example), Bench.EXACT, false);
     Signature signature = example.op().signature();
+    if (example.op() instanceof LoopOps.Scan) {
+      // TensorFlow has no such operation.
+      assertFalse(signature.isKnown());
+      return;
+    }
     assertTrue(signature.isKnown(), example + " has no signature");
     Op prototype = Catalogue.prototype(example.op().type()).orElseThrow();
     Map<String, Object> attributes = signature.write(bench.node);

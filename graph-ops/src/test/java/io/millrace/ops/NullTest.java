@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Feed;
 import io.millrace.FeedException;
+import io.millrace.FunctionBody;
 import io.millrace.Graph;
 import io.millrace.GraphException;
+import io.millrace.GraphFunction;
 import io.millrace.Operand;
 import io.millrace.Operation;
 import io.millrace.Output;
@@ -20,6 +22,7 @@ import io.millrace.op.Attributes;
 import io.millrace.op.Op;
 import io.millrace.ops.array.IdentityOps;
 import io.millrace.ops.array.SliceMasks;
+import io.millrace.ops.flow.LoopOps;
 import io.millrace.spi.DeviceOptions;
 import io.millrace.spi.HostMemory;
 import io.millrace.type.DType;
@@ -35,8 +38,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -83,8 +88,16 @@ class NullTest {
     samples.put(List.class, lists);
     samples.put(Collection.class, lists);
     samples.put(Map.class, List.of(Map.of(variable, new float[2][3])));
-    samples.put(Supplier.class, List.of((Supplier<Object>) () -> x));
+    samples.put(
+        Supplier.class, List.of((Supplier<Object>) () -> x, (Supplier<Object>) () -> List.of(x)));
     samples.put(UnaryOperator.class, List.of(UnaryOperator.identity()));
+    samples.put(Function.class, List.of(Function.identity()));
+    samples.put(
+        LoopOps.FoldFunction.class, List.of((LoopOps.FoldFunction) (before, row) -> before));
+    samples.put(LoopOptions.class, List.of(LoopOptions.defaults()));
+    samples.put(OptionalInt.class, List.of(OptionalInt.empty()));
+    samples.put(Runnable.class, List.of((Runnable) () -> {}));
+    samples.put(GraphFunction.class, List.of(FunctionBody.alone("f").finish(List.of(), List.of())));
     samples.put(CrossEntropy.class, List.of(CrossEntropy.labels(x).logits(x)));
     return samples;
   }

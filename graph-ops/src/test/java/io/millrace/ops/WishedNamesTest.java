@@ -16,6 +16,7 @@ import io.millrace.ops.array.SliceMasks;
 import io.millrace.ops.linalg.DiagonalOps;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -106,6 +107,31 @@ class WishedNamesTest {
                       new int[] {1, 1},
                       new int[] {1, 1},
                       Padding.Kind.VALID)),
+          Map.entry(
+              "call",
+              tf ->
+                  tf.call(
+                      tf.tf()
+                          .function(
+                              "f", List.of(TensorType.of(DType.FLOAT32)), Function.identity()),
+                      1f)),
+          Map.entry("cond", tf -> tf.cond(true, () -> 1, () -> 2)),
+          Map.entry("condOfAll", tf -> tf.condOfAll(true, () -> List.of(1), () -> List.of(2))),
+          Map.entry("condRun", tf -> tf.condRun(true, () -> {}, () -> {})),
+          Map.entry("switchCase", tf -> tf.switchCase(0, List.of(() -> 1, () -> 2))),
+          Map.entry("switchCaseOfAll", tf -> tf.switchCaseOfAll(0, List.of(() -> List.of(1)))),
+          Map.entry("switchOf", tf -> tf.switchOf(1f, true)),
+          Map.entry(
+              "whileLoop",
+              tf ->
+                  tf.whileLoop(
+                      v -> tf.tf().less(v.get(0), 3),
+                      v -> List.of(tf.tf().add(v.get(0), 1)),
+                      List.of(0))),
+          Map.entry("mapFn", tf -> tf.mapFn(r -> r, new float[2])),
+          Map.entry("foldl", tf -> tf.foldl((a, r) -> a, new float[2], 0f)),
+          Map.entry("foldr", tf -> tf.foldr((a, r) -> a, new float[2], 0f)),
+          Map.entry("scan", tf -> tf.scan((a, r) -> a, new float[2], 0f)),
           Map.entry("gradients", tf -> gradients(tf, false)),
           Map.entry("gradientsIfConnected", tf -> gradients(tf, true)));
 

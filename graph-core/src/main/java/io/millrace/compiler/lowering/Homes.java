@@ -9,12 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The devices of what is lowered: operations, values and resources. */
 final class Homes {
-  private final Function<Operation, String> chosen;
   private final Variables variables;
+  private final Optional<Homes> outer;
   private final Map<Operation, String> operations = new LinkedHashMap<>();
   private final Map<Value, String> values = new HashMap<>();
 
@@ -26,10 +27,10 @@ final class Homes {
   /**
    * Starts without any.
    *
-   * @param chosen gives the device of an operation that does not go where its variable is
+   * @param outer those of the program around the one that is lowered
    */
-  Homes(Function<Operation, String> chosen, Variables variables) {
-    this.chosen = chosen;
+  Homes(Variables variables, Optional<Homes> outer) {
+    this.outer = outer;
     this.variables = variables;
   }
 
@@ -46,17 +47,23 @@ final class Homes {
     referenced.clear();
   }
 
-  /** Notes the device of what was just lowered: what writes a variable is where that is. */
-  void place(Operation operation) {
-    String device =
-        referenced.isEmpty() ? chosen.apply(operation) : of(variables.owner(referenced.get(0)));
+  /**
+   * Notes the device of what was just lowered: what writes a variable is where that is.
+   *
+   * @param chosen gives the device of what does not
+   */
+  void place(Operation operation, Supplier<String> chosen) {
+    String device = referenced.isEmpty() ? chosen.get() : of(variables.owner(referenced.get(0)));
     operations.put(operation, device);
     emitted.forEach(v -> values.put(v, device));
     emitted.clear();
   }
 
   private String of(Operation lowered) {
-    return Objects.requireNonNull(operations.get(lowered), lowered.name());
+    String device = operations.get(lowered);
+    return device == null && outer.isPresent()
+        ? outer.get().of(lowered)
+        : Objects.requireNonNull(device, lowered.name());
   }
 
   String of(Value value) {

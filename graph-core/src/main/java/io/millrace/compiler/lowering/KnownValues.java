@@ -24,16 +24,23 @@ import java.util.function.Predicate;
 final class KnownValues {
   private final Map<Output, Literal> known = new HashMap<>();
   private final Predicate<Output> fed;
+  private final Function<Output, Optional<Literal>> given;
   private final Function<Output, TensorType> types;
   private final Set<Output> unknowable = new HashSet<>();
 
   /**
    * Starts knowing nothing.
    *
+   * @param fed whether a tensor is given from outside
+   * @param given what is known of such a tensor
    * @param types gives the fully defined type of a tensor that the run needs
    */
-  KnownValues(Predicate<Output> fed, Function<Output, TensorType> types) {
+  KnownValues(
+      Predicate<Output> fed,
+      Function<Output, Optional<Literal>> given,
+      Function<Output, TensorType> types) {
     this.fed = fed;
+    this.given = given;
     this.types = types;
   }
 
@@ -72,7 +79,7 @@ final class KnownValues {
       if (known.containsKey(output)) {
         continue;
       }
-      Optional<Literal> value = fed.test(output) ? Optional.empty() : stated(output);
+      Optional<Literal> value = fed.test(output) ? given.apply(output) : stated(output);
       if (value.isPresent()) {
         known.put(output, value.get());
         continue;

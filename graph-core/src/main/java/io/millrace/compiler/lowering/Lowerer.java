@@ -1,7 +1,6 @@
 package io.millrace.compiler.lowering;
 
 import io.millrace.FeedException;
-import io.millrace.GraphException;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.ir.Instruction;
@@ -10,10 +9,9 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
 import io.millrace.ir.Resource;
+import io.millrace.ir.Scalar;
 import io.millrace.ir.Value;
-import io.millrace.op.Inference;
-import io.millrace.op.Messages;
-import io.millrace.op.RuleException;
+import io.millrace.op.Lowering;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -25,7 +23,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -35,41 +32,83 @@ import java.util.stream.Collectors;
 public final class Lowerer {
   private final Request request;
   private final ProgramBuilder builder = new ProgramBuilder();
-  private final KnownValues known;
   private final Stages stages = new Stages();
-  private final Map<Output, Value> values = new HashMap<>();
-  private final Variables variables = new Variables(builder);
-  private final SharedMemory shared;
-
-  private final Set<Output> wanted;
-
-  /** What is fetched of variables, as it was at its own place. */
-  private final Map<Output, Value> fetched = new HashMap<>();
-
-  /** What was told; of the memory of variables it holds until they are written to. */
-  private final Map<Question, Literal> told = new HashMap<>();
-
+  private final Variables variables;
+  private final Optional<Lowerer> outer;
+  private final Frame graph;
   private final List<Operation> unfed = new ArrayList<>();
   private final List<Output> feedOrder = new ArrayList<>();
   private final List<Reservation> reservations = new ArrayList<>();
   private final Homes homes;
-  private final Set<Operation> skipped = new HashSet<>();
-  private final Map<Value, Operation> checks = new LinkedHashMap<>();
+  private final Map<Value, Asserted> checks = new LinkedHashMap<>();
+  private final List<Drawn> drawn = new ArrayList<>();
 
-  /** Where in the run's order a tensor is needed last. */
-  private final Map<Output, Integer> lastUses = new HashMap<>();
+  /**
+   * Random numbers that a program inside another takes each time that it is run.
+   *
+   * @param counter holds how many were taken before
+   */
+  record Drawn(Frame frame, Operation operation, Resource counter, long blocks, boolean seeded) {}
 
-  /** What the operation that is lowered now says by itself, and what it counted its sizes with. */
-  private final List<Value> own = new ArrayList<>();
-
-  private final Map<Integer, Value> found = new HashMap<>();
+  /** Where a check comes from. */
+  private record Asserted(Frame frame, Operation operation) {}
 
   public Lowerer(Request request) {
     this.request = request;
-    wanted = Set.copyOf(request.fetches());
-    known = new KnownValues(request::isFed, this::type);
-    shared = new SharedMemory(variables, request::isFed);
-    homes = new Homes(request.devices(), variables);
+    outer = Optional.empty();
+    variables = new Variables(builder, Optional.empty());
+    homes = new Homes(variables, Optional.empty());
+    graph = new Frame(this, request.fetches(), request::isFed);
+  }
+
+  /** Begins a program that stands inside that of another one. */
+  Lowerer(Lowerer outer) {
+    request = outer.request;
+    this.outer = Optional.of(outer);
+    variables = new Variables(builder, Optional.of(outer.variables));
+    homes = new Homes(variables, Optional.of(outer.homes));
+    graph = outer.graph;
+  }
+
+  /** Returns whether the program stands inside another one. */
+  boolean isInside() {
+    return outer.isPresent();
+  }
+
+  /** Returns the program that computes these. */
+  Program build(List<Value> fetches) {
+    requireFed();
+    return builder.build(fetches);
+  }
+
+  /** Declares the next feed. */
+  Value feed(TensorType type, Origin origin) {
+    return builder.feed(type, origin);
+  }
+
+  /** Returns what a resource of the program inside holds as it is run. */
+  Value carried(Resource resource, Origin origin) {
+    Primitive read = new Primitive.Read(resource);
+    return builder.emit(read, List.of(), resource.type(), origin);
+  }
+
+  /** Sets what a resource of the program inside holds the next time. */
+  void carry(Resource resource, Value value) {
+    builder.update(resource, value);
+  }
+
+  /** Requires a program inside another to be on one device, that of what runs it. */
+  void requireDevice(String device) {
+    for (String other : homes.values().values()) {
+      if (!other.equals(device)) {
+        throw new NotFixedException("it is on " + device + " and on " + other);
+      }
+    }
+  }
+
+  /** Returns the random numbers that are taken each time. */
+  List<Drawn> drawn() {
+    return drawn;
   }
 
   /**
@@ -78,21 +117,15 @@ public final class Lowerer {
    */
   public Lowered lower(List<Operation> operations) {
     addFeeds(operations);
-    lastUses.putAll(SharedMemory.lastUses(operations, request.fetches(), request::isFed));
+    List<Value> fetches;
     try {
-      operations.forEach(this::lowerNeeded);
+      graph.lower(operations);
+      requireFed();
+      fetches = request.fetches().stream().map(graph::fetched).toList();
     } catch (Unanswered e) {
       return asking(e);
     }
-    if (!unfed.isEmpty()) {
-      throw new FeedException(
-          unfed.stream()
-              .map(o -> "  " + o.output(0) + "\n    at " + o.source())
-              .collect(
-                  Collectors.joining(
-                      "\n", "the run needs values for these placeholders, so feed them:\n", "")));
-    }
-    Program whole = builder.build(request.fetches().stream().map(this::fetched).toList());
+    Program whole = builder.build(fetches);
     if (!stages.isCut()) {
       return new Lowered(
           whole,
@@ -106,6 +139,17 @@ public final class Lowerer {
           Optional.empty());
     }
     return lowered(stages.write(whole), List.of(), variables.reads(), Optional.empty());
+  }
+
+  private void requireFed() {
+    if (!unfed.isEmpty()) {
+      throw new FeedException(
+          unfed.stream()
+              .map(o -> "  " + o.output(0) + "\n    at " + o.source())
+              .collect(
+                  Collectors.joining(
+                      "\n", "the run needs values for these placeholders, so feed them:\n", "")));
+    }
   }
 
   private Lowered asking(Unanswered asked) {
@@ -159,43 +203,6 @@ public final class Lowerer {
         asks);
   }
 
-  private Value fetched(Output output) {
-    Value value = fetched.get(output);
-    return value != null ? value : value(output);
-  }
-
-  private void lowerNeeded(Operation operation) {
-    operation.inputs().forEach(this::renew);
-    if (operation.inputs().stream().anyMatch(this::isSkipped)) {
-      skipped.add(operation);
-      return;
-    }
-    try {
-      lower(operation);
-    } catch (RuleException e) {
-      throw broken(operation, String.valueOf(e.getMessage()));
-    }
-    homes.place(operation);
-    for (Output output : operation.outputs()) {
-      Resource resource = variables.resource(output);
-      if (resource != null && wanted.contains(output)) {
-        fetched.putIfAbsent(output, variables.read(resource, operation));
-      }
-    }
-  }
-
-  /** Lowers again what was read of a variable that was written to since. */
-  private void renew(Output input) {
-    for (Operation operation : shared.stale(input)) {
-      for (Output output : operation.outputs()) {
-        if (wanted.contains(output) && !request.isFed(output)) {
-          fetched.putIfAbsent(output, value(output));
-        }
-      }
-      lowerNeeded(operation);
-    }
-  }
-
   /** Returns the device of each operation. */
   public Map<Operation, String> placement() {
     return homes.operations();
@@ -215,8 +222,17 @@ public final class Lowerer {
     return variables;
   }
 
+  Homes homes() {
+    return homes;
+  }
+
+  /** Returns the device that an operation asks for by itself, or that of what asks for none. */
+  String device(Operation operation) {
+    return request.devices().apply(operation);
+  }
+
   private void addFeeds(List<Operation> operations) {
-    Set<Output> needed = new HashSet<>(wanted);
+    Set<Output> needed = new HashSet<>(request.fetches());
     operations.forEach(o -> needed.addAll(o.inputs()));
     needed.stream()
         .filter(request::isFed)
@@ -233,127 +249,25 @@ public final class Lowerer {
           output + " is fed a tensor of shape " + shape + "\n  at " + output.operation().source());
     }
     feedOrder.add(output);
-    values.put(output, builder.feed(output.type().withShape(shape), origin(output.operation())));
+    Value fed = builder.feed(output.type().withShape(shape), graph.origin(output.operation()));
+    graph.give(output, fed);
   }
 
-  private boolean isSkipped(Output output) {
-    return skipped.contains(output.operation()) && !request.isFed(output);
+  /** Returns a constant. */
+  Value literal(Literal literal, Origin origin) {
+    return builder.emit(new Primitive.Constant(literal), List.of(), literal.type(), origin);
   }
 
-  private void lower(Operation operation) {
-    own.clear();
-    found.clear();
-    homes.begin();
-    Inference inference =
-        new Inference(
-            types(operation),
-            i -> Optional.of(constant(operation.input(i), operation)),
-            i -> known(operation.input(i)),
-            () -> sizes(operation),
-            name -> Optional.of(shape(name.apply(operation.name()))));
-    List<TensorType> types = inference.typesOf(operation.op());
-    own.clear();
-    operation
-        .op()
-        .lower(new NodeLowering(this, operation, types, (v, i) -> set(operation.output(i), v)));
-    if (skipped.contains(operation)) {
-      return;
-    }
-    shared.note(operation, values::get);
-    if (operation.inputs().stream().anyMatch(shared::isShared)) {
-      // What follows from a type that may change has to be known before it does.
-      operation.outputs().stream().filter(o -> !shared.isShared(o)).forEach(known::of);
-    }
-    for (Output output : operation.outputs()) {
-      TensorType wanted = types.get(output.index());
-      Value value = values.get(output);
-      Optional<TensorType> made =
-          variables.type(output).or(() -> Optional.ofNullable(value).map(Value::type));
-      boolean fits =
-          made.filter(m -> m.dtype() == wanted.dtype())
-              .filter(m -> m.shape().isCompatibleWith(wanted.shape()))
-              .isPresent();
-      if (!request.isFed(output) && !fits) {
-        throw new IllegalStateException(
-            "%s infers its output %s as %s but lowers it to %s"
-                .formatted(
-                    operation,
-                    output.index(),
-                    wanted,
-                    made.map(TensorType::toString).orElse("nothing")));
-      }
-    }
-  }
-
-  /** Returns the value of a tensor that shapes depend on. */
-  Literal constant(Output output, Operation asking) {
-    Optional<Literal> value = known(output);
-    if (value.isPresent()) {
-      return value.get();
-    }
-    Question question = question(output);
-    List<Operation> before = Pruner.needed(List.of(output), List.of(), request::isFed);
-    Literal answer = answer(question, input(output, asking), before, asking);
-    told.put(question, answer);
-    if (!shared.isShared(output)) {
-      known.put(output, answer);
-    }
-    if (variables.resource(output) == null) {
-      values.put(output, literal(answer, output.operation()));
-    }
-    return answer;
-  }
-
-  private Question question(Output output) {
-    return new Question.ValueOf(output, shared.writes(output));
-  }
-
-  /** Returns the value of a tensor if no question is needed for it. */
-  Optional<Literal> known(Output output) {
-    return shared.isShared(output)
-        ? Optional.ofNullable(told.get(question(output)))
-        : known.of(output);
-  }
-
-  private Value literal(Literal literal, Operation operation) {
-    return builder.emit(
-        new Primitive.Constant(literal), List.of(), literal.type(), origin(operation));
-  }
-
-  private Optional<long[]> sizes(Operation operation) {
-    if (operation.op().sizes(types(operation)) == 0) {
-      return Optional.empty();
-    }
-    Optional<Literal> sizes = known.sizesOf(operation);
-    if (sizes.isPresent()) {
-      return sizes.map(Literal::toLongs);
-    }
-    // The rule is kept before the sizes are counted, and asks for nothing to be counted.
-    new Inference(types(operation), i -> known.of(operation.input(i))).typesOf(operation.op());
-    Question question = new Question.SizesOf(operation);
-    List<Operation> before = Pruner.needed(List.of(), List.of(operation), request::isFed);
-    return Optional.of(answer(question, found(operation, 0), before, operation).toLongs());
-  }
-
-  /** Returns what an operation's program for its sizes set. */
-  Value found(Operation operation, int index) {
-    if (found.isEmpty()) {
-      int before = own.size();
-      TensorType sizes = TensorType.of(DType.INT64, operation.op().sizes(types(operation)));
-      operation
-          .op()
-          .lowerSizes(new NodeLowering(this, operation, List.of(sizes), (v, i) -> found.put(i, v)));
-      own.subList(before, own.size()).clear();
-    }
-    return Objects.requireNonNull(found.get(index), operation.name());
-  }
-
-  private Shape shape(String variable) {
+  /** Returns the shape that a variable has in the session. */
+  Shape shape(String variable) {
     return Shape.of(answer(new Question.ShapeOf(variable)).toLongs());
   }
 
   /** Returns what the session's state tells. */
-  private Literal answer(Question question) {
+  Literal answer(Question question) {
+    if (outer.isPresent()) {
+      return outer.get().answer(question);
+    }
     stages.pass();
     Literal answer = request.answers().get(question);
     if (answer == null) {
@@ -365,31 +279,28 @@ public final class Lowerer {
   /**
    * Returns what only computing a value tells.
    *
-   * @param before the operations that run before it is computed
+   * @param asked the tensor whose value that is, if it is one's
+   * @param before the operations of the frame that run before it is computed
+   * @param asking the operation of the frame that asks
    */
-  private Literal answer(Question question, Value value, List<Operation> before, Operation asking) {
-    homes.place(asking);
+  Literal answer(
+      Question question,
+      Value value,
+      Optional<Output> asked,
+      List<Operation> before,
+      Frame frame,
+      Operation asking) {
+    if (outer.isPresent()) {
+      throw new NotFixedException(question + " is known in each turn only");
+    }
+    frame.place(asking);
     Set<Value> later = new HashSet<>(variables.values());
-    values.forEach(
-        (output, v) -> {
-          boolean asked = question instanceof Question.ValueOf of && of.output().equals(output);
-          if (!asked && lastUses.getOrDefault(output, -1) >= asking.id()) {
-            later.add(v);
-          }
-        });
-    later.addAll(fetched.values());
-    found.forEach(
-        (index, v) -> {
-          if (index > 0) {
-            later.add(v);
-          }
-        });
-    later.addAll(own);
+    frame.addLater(asked, asking, later);
     later.addAll(checks.keySet());
     Set<Operation> done = new HashSet<>(before);
     List<Value> held =
         checks.entrySet().stream()
-            .filter(c -> done.contains(c.getValue()))
+            .filter(c -> frame.follows(c.getValue().frame(), c.getValue().operation(), done))
             .map(Map.Entry::getKey)
             .toList();
     Stages.Stage stage = stages.cut(builder.instructions(), value, held, later);
@@ -400,95 +311,58 @@ public final class Lowerer {
     return answer;
   }
 
-  /** Returns the exact type of a tensor that is given or whose operation was lowered. */
-  TensorType type(Output output) {
-    Value value = values.get(output);
-    if (value != null) {
-      return value.type();
-    }
-    return variables.type(output).orElseThrow(() -> new NoSuchElementException(output.name()));
-  }
-
-  private List<TensorType> types(Operation operation) {
-    return operation.inputs().stream().map(this::type).toList();
-  }
-
-  /** Returns what a tensor is for an operation that is lowered now. */
-  Value input(Output output, Operation operation) {
-    Resource resource = variables.resource(output);
-    return resource != null && !request.isFed(output)
-        ? variables.read(resource, operation)
-        : value(output);
-  }
-
-  /** Returns the value of a tensor that is fed or computed. */
-  private Value value(Output output) {
-    return Objects.requireNonNull(values.get(output), output.name());
-  }
-
-  void set(Output output, Value value) {
-    if (!request.isFed(output)) {
-      values.put(output, value);
-    }
-  }
-
-  boolean isInitialized(Operation operation, int input) {
-    Resource resource = reference(operation, input);
-    return builder.isUpdated(resource)
+  boolean isInitialized(Resource resource) {
+    return builder.isUpdated(variables.own(resource))
         || answer(new Question.PresenceOf(resource.name())).getLong(0) != 0;
   }
 
-  Resource reference(Operation operation, int input) {
-    Output output = operation.input(input);
-    Resource resource = variables.resource(output);
-    if (resource == null || request.isFed(output)) {
-      throw new RuleException(
-          "input " + input + " must be a variable" + (request.isFed(output) ? ", not fed" : ""));
-    }
-    homes.referenced(resource);
-    return resource;
-  }
-
   /** Returns how many of an operation's random numbers were taken before the run takes some. */
-  Value reserve(Operation operation, long blocks, boolean seeded) {
-    reservations.add(new Reservation(operation.name() + "/counter", blocks, seeded));
-    Value before = builder.feed(TensorType.of(DType.INT64), origin(operation));
+  Value reserve(Frame frame, Operation operation, long blocks, boolean seeded) {
+    String counter = frame.path(operation) + "/counter";
+    if (outer.isPresent()) {
+      Resource held = new Resource(counter, TensorType.of(DType.INT64), true);
+      Value now = carried(held, frame.origin(operation));
+      Lowering to = new NodeLowering(this, frame, operation, List.of(), (v, i) -> {});
+      Value blocksTaken = to.literal(Literal.ofLongs(blocks).reshape(Shape.scalar()));
+      carry(held, to.map(now, blocksTaken, Scalar::plus));
+      drawn.add(new Drawn(frame, operation, held, blocks, seeded));
+      return now;
+    }
+    reservations.add(new Reservation(counter, blocks, seeded));
+    Value before = builder.feed(TensorType.of(DType.INT64), frame.origin(operation));
     stages.reserve(before);
     homes.emitted(before);
     return before;
   }
 
   List<Value> emit(
-      Primitive primitive, List<Value> inputs, List<TensorType> types, Operation operation) {
-    List<Value> outputs = builder.emit(primitive, inputs, types, origin(operation));
+      Frame frame,
+      Operation operation,
+      Primitive primitive,
+      List<Value> inputs,
+      List<TensorType> types) {
+    List<Value> outputs = builder.emit(primitive, inputs, types, frame.origin(operation));
     homes.emitted(outputs.get(0));
-    if (primitive instanceof Primitive.Renaming) {
-      shared.rename(inputs.get(0), outputs.get(0));
-    }
-    own.addAll(outputs);
+    frame.emitted(primitive, inputs, outputs);
     return outputs;
   }
 
-  void check(Value condition, Primitive.Check check, List<Value> shown, Operation operation) {
+  void check(
+      Frame frame, Operation operation, Value condition, Primitive.Check check, List<Value> shown) {
     List<Value> inputs = new ArrayList<>(List.of(condition));
     inputs.addAll(shown);
-    Value checked = emit(check, inputs, List.of(condition.type()), operation).get(0);
-    checks.put(checked, operation);
+    require(
+        frame, operation, emit(frame, operation, check, inputs, List.of(condition.type())).get(0));
+  }
+
+  /** Demands that a value be computed, because what computes it checks something. */
+  void require(Frame frame, Operation operation, Value checked) {
+    checks.put(checked, new Asserted(frame, operation));
     builder.check(checked);
   }
 
+  /** Notes that an operation's value must be fed. */
   void missing(Operation operation) {
     unfed.add(operation);
-    skipped.add(operation);
-  }
-
-  private static Origin origin(Operation operation) {
-    return Origin.of(operation.name(), operation.source());
-  }
-
-  private GraphException broken(Operation operation, String rule) {
-    List<String> inputs = operation.inputs().stream().map(i -> i.name() + " " + type(i)).toList();
-    return new GraphException(
-        Messages.broken(operation.op(), operation.name(), inputs, rule, operation.source()));
   }
 }

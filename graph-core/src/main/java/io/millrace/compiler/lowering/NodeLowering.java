@@ -1,26 +1,35 @@
 package io.millrace.compiler.lowering;
 
+import io.millrace.GraphFunction;
 import io.millrace.Operation;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
+import io.millrace.op.Loop;
 import io.millrace.op.Lowering;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.ObjIntConsumer;
 
 /** Binds the lowering of one node to the program under construction. */
 final class NodeLowering extends Lowering {
   private final Lowerer lowerer;
+  private final Frame frame;
   private final Operation operation;
   private final List<TensorType> types;
   private final ObjIntConsumer<Value> outputs;
 
   NodeLowering(
-      Lowerer lowerer, Operation operation, List<TensorType> types, ObjIntConsumer<Value> outputs) {
+      Lowerer lowerer,
+      Frame frame,
+      Operation operation,
+      List<TensorType> types,
+      ObjIntConsumer<Value> outputs) {
     this.lowerer = lowerer;
+    this.frame = frame;
     this.operation = operation;
     this.types = types;
     this.outputs = outputs;
@@ -28,7 +37,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public String name() {
-    return operation.name();
+    return frame.path(operation);
   }
 
   @Override
@@ -38,17 +47,17 @@ final class NodeLowering extends Lowering {
 
   @Override
   public Value input(int index) {
-    return lowerer.input(operation.input(index), operation);
+    return frame.input(operation.input(index), operation);
   }
 
   @Override
   public TensorType inputType(int index) {
-    return lowerer.type(operation.input(index));
+    return frame.type(operation.input(index));
   }
 
   @Override
   public Literal constant(int input) {
-    return lowerer.constant(operation.input(input), operation);
+    return frame.constant(operation.input(input), operation);
   }
 
   @Override
@@ -63,42 +72,80 @@ final class NodeLowering extends Lowering {
 
   @Override
   public Optional<Literal> known(int input) {
-    return lowerer.known(operation.input(input));
+    return frame.known(operation.input(input));
   }
 
   @Override
   public Value found(int index) {
-    return lowerer.found(operation, index);
+    return frame.found(operation, index);
   }
 
   @Override
   public void unfed() {
     lowerer.missing(operation);
+    frame.dead().skip(operation);
   }
 
   @Override
   public Resource reference(int input) {
-    return lowerer.reference(operation, input);
+    return frame.reference(operation, input);
   }
 
   @Override
   public boolean isInitialized(int input) {
-    return lowerer.isInitialized(operation, input);
+    return lowerer.isInitialized(frame.reference(operation, input));
   }
 
   @Override
   public Resource retype(int input, TensorType type) {
-    return lowerer.variables().retype(lowerer.reference(operation, input), type);
+    return lowerer.variables().retype(frame.reference(operation, input), type);
   }
 
   @Override
   public void outputReference(int index, Resource resource) {
-    lowerer.variables().setReference(operation.output(index), resource);
+    frame.setReference(operation.output(index), resource);
+  }
+
+  @Override
+  public void pass(int input, int output) {
+    frame.pass(operation.input(input), operation.output(output));
+  }
+
+  @Override
+  public boolean isDead(int input) {
+    return frame.dead().contains(operation.input(input));
+  }
+
+  @Override
+  public void dead(int output) {
+    frame.dead().kill(operation.output(output), false);
+  }
+
+  @Override
+  public void call(GraphFunction function, int first) {
+    frame.call(operation, function, first);
+  }
+
+  @Override
+  public void choose(Value index, IntSupplier asked, List<GraphFunction> functions, int first) {
+    try {
+      new ChoiceLowering(lowerer, frame, operation, functions, first, this).lower(index);
+    } catch (NotFixedException e) {
+      if (lowerer.isInside()) {
+        throw e;
+      }
+      frame.call(operation, functions.get(asked.getAsInt()), first);
+    }
+  }
+
+  @Override
+  public void repeat(Loop loop) {
+    new LoopLowering(lowerer, frame, operation, loop, this).lower();
   }
 
   @Override
   public Value reserve(long blocks, boolean seeded) {
-    return lowerer.reserve(operation, blocks, seeded);
+    return lowerer.reserve(frame, operation, blocks, seeded);
   }
 
   @Override
@@ -113,11 +160,11 @@ final class NodeLowering extends Lowering {
 
   @Override
   public List<Value> emit(Primitive primitive, List<Value> inputs, List<TensorType> types) {
-    return lowerer.emit(primitive, inputs, types, operation);
+    return lowerer.emit(frame, operation, primitive, inputs, types);
   }
 
   @Override
   public void check(Value condition, Primitive.Check check, List<Value> shown) {
-    lowerer.check(condition, check, shown, operation);
+    lowerer.check(frame, operation, condition, check, shown);
   }
 }

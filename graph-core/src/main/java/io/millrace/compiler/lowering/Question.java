@@ -2,6 +2,8 @@ package io.millrace.compiler.lowering;
 
 import io.millrace.Operation;
 import io.millrace.Output;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Something that a plan depends on and only a run can tell. Lowering asks; the session answers, and
@@ -18,12 +20,13 @@ public sealed interface Question {
   }
 
   /**
-   * What a tensor holds, because shapes depend on it.
+   * What a tensor holds, because shapes or branches depend on it.
    *
+   * @param calls the calls of functions that lead to it, the outermost first
    * @param writes how often the variable was written to before, if the tensor is a variable's
    *     memory
    */
-  record ValueOf(Output output, int writes) implements Question {
+  record ValueOf(List<Operation> calls, Output output, int writes) implements Question {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.valueOf(this);
@@ -31,12 +34,16 @@ public sealed interface Question {
 
     @Override
     public String toString() {
-      return output.toString();
+      return path(calls) + output;
     }
   }
 
-  /** The sizes that an operation's outputs have; see {@link io.millrace.op.Op#sizes}. */
-  record SizesOf(Operation operation) implements Question {
+  /**
+   * The sizes that an operation's outputs have; see {@link io.millrace.op.Op#sizes}.
+   *
+   * @param calls the calls of functions that lead to it, the outermost first
+   */
+  record SizesOf(List<Operation> calls, Operation operation) implements Question {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.sizesOf(this);
@@ -44,7 +51,7 @@ public sealed interface Question {
 
     @Override
     public String toString() {
-      return "the sizes of " + operation;
+      return "the sizes of " + path(calls) + operation;
     }
   }
 
@@ -84,6 +91,33 @@ public sealed interface Question {
     }
   }
 
+  private static String path(List<Operation> calls) {
+    return calls.stream().map(c -> c.name() + "/").collect(Collectors.joining());
+  }
+
+  /**
+   * How many turns a loop has rows for, of which data decide how often it turns. What the session
+   * guesses may prove too little; then it guesses more.
+   *
+   * @param loop the loop's name, behind those of the calls that lead to it
+   */
+  record CapacityOf(String loop) implements Question {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.capacityOf(this);
+    }
+
+    @Override
+    public boolean isOfState() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return "the turns that " + loop + " has rows for";
+    }
+  }
+
   /**
    * Answers each question.
    *
@@ -97,5 +131,7 @@ public sealed interface Question {
     R shapeOf(ShapeOf question);
 
     R presenceOf(PresenceOf question);
+
+    R capacityOf(CapacityOf question);
   }
 }

@@ -5,6 +5,7 @@ import io.millrace.Output;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedMemory {
   private final Variables variables;
   private final Predicate<Output> fed;
+  private final Function<Output, Optional<Resource>> references;
   private final Map<Output, View> views = new HashMap<>();
 
   /** What each renamed value is, under its first name. */
@@ -35,9 +37,17 @@ final class SharedMemory {
    */
   private record View(Resource variable, int writes) {}
 
-  SharedMemory(Variables variables, Predicate<Output> fed) {
+  /**
+   * Starts without any.
+   *
+   * @param fed whether a tensor is given from outside
+   * @param references gives the variable that a tensor refers to
+   */
+  SharedMemory(
+      Variables variables, Predicate<Output> fed, Function<Output, Optional<Resource>> references) {
     this.variables = variables;
     this.fed = fed;
+    this.references = references;
   }
 
   /** Notes that a value is another one with its elements in another shape. */
@@ -71,11 +81,8 @@ final class SharedMemory {
 
   /** Returns the variable whose memory a tensor is, as it was at the beginning of the run. */
   private Optional<Resource> variable(Output output) {
-    if (fed.test(output)) {
-      return Optional.empty();
-    }
     View view = views.get(output);
-    return view != null ? Optional.of(view.variable()) : variables.referred(output);
+    return view != null ? Optional.of(view.variable()) : references.apply(output);
   }
 
   /** Returns whether a tensor is the memory of a variable. */
@@ -115,7 +122,7 @@ final class SharedMemory {
    * variable is lowered again for whoever uses it.
    */
   static Map<Output, Integer> lastUses(
-      List<Operation> operations, List<Output> fetches, Predicate<Output> fed) {
+      List<Operation> operations, Collection<Output> fetches, Predicate<Output> fed) {
     Set<Operation> sharing = new HashSet<>();
     for (Operation operation : operations) {
       boolean hasMemory =

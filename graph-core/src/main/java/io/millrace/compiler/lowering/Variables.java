@@ -15,16 +15,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What variables are and hold at each point of a run, while it is lowered. */
 final class Variables {
   private final ProgramBuilder builder;
-  private final Map<Output, Resource> references = new HashMap<>();
   private final Map<Resource, Resource> retyped = new LinkedHashMap<>();
-  private final Map<Resource, Value> values = new HashMap<>();
+  private final Map<Resource, Value> values = new LinkedHashMap<>();
   private final Map<Resource, Integer> writes = new HashMap<>();
   private final List<Resource> reads = new ArrayList<>();
   private final Map<String, Operation> owners = new LinkedHashMap<>();
@@ -32,8 +32,27 @@ final class Variables {
   /** What the operations that hold variables say of them, by the variable's name. */
   private final Map<String, Resource> declared = new HashMap<>();
 
-  Variables(ProgramBuilder builder) {
+  private final Optional<Variables> outer;
+
+  /**
+   * Starts without any.
+   *
+   * @param outer those of the program around the one that is lowered, to whose run they are what it
+   *     carries
+   */
+  Variables(ProgramBuilder builder, Optional<Variables> outer) {
     this.builder = builder;
+    this.outer = outer;
+  }
+
+  /** Returns what the program has a resource as. */
+  Resource own(Resource resource) {
+    return outer.isPresent() ? new Resource(resource.name(), resource.type(), true) : resource;
+  }
+
+  /** Returns the resources that are read or written. */
+  Set<Resource> used() {
+    return values.keySet();
   }
 
   /** Returns the operation that owns each resource, by the resource's name. */
@@ -42,7 +61,13 @@ final class Variables {
   }
 
   Operation owner(Resource resource) {
-    return Objects.requireNonNull(owners.get(resource.name()), resource.name());
+    return owned(resource).orElseThrow(() -> new NoSuchElementException(resource.name()));
+  }
+
+  private Optional<Operation> owned(Resource resource) {
+    return outer
+        .flatMap(o -> o.owned(resource))
+        .or(() -> Optional.ofNullable(owners.get(resource.name())));
   }
 
   /** Returns what the resources hold that the run reads or writes. */
@@ -55,16 +80,18 @@ final class Variables {
     return reads;
   }
 
-  /** Makes a tensor a reference. */
-  void setReference(Output output, Resource resource) {
+  /** Returns what a tensor that refers to a resource meant at the beginning of the run. */
+  Resource referred(Output output, Resource resource) {
     Operation operation = output.operation();
     owners.putIfAbsent(resource.name(), operation);
-    references.put(
-        output, operation.inputs().isEmpty() ? declared(output, resource) : original(resource));
+    return operation.inputs().isEmpty() ? declared(output, resource) : original(resource);
   }
 
   /** Returns the resource of an operation that holds one, perhaps the same as another does. */
   private Resource declared(Output output, Resource resource) {
+    if (outer.isPresent()) {
+      return outer.get().referred(output, resource);
+    }
     Resource known = declared.putIfAbsent(resource.name(), resource);
     if (known == null || known.equals(resource)) {
       return resource;
@@ -79,23 +106,9 @@ final class Variables {
     return known;
   }
 
-  /** Returns what a reference means at this point of the run, or null if a tensor is none. */
-  @Nullable Resource resource(Output output) {
-    Resource original = references.get(output);
-    return original == null ? null : retyped.getOrDefault(original, original);
-  }
-
-  /** Returns the exact type of a reference: of a handle, that of a handle of what it refers to. */
-  Optional<TensorType> type(Output output) {
-    Resource resource = resource(output);
-    return resource == null
-        ? Optional.empty()
-        : Optional.of(output.isHandle() ? TensorType.handle(resource.type()) : resource.type());
-  }
-
-  /** Returns what a reference meant at the beginning of the run; nothing if a tensor is none. */
-  Optional<Resource> referred(Output output) {
-    return Optional.ofNullable(references.get(output));
+  /** Returns what a resource of the beginning of the run is at this point. */
+  Resource current(Resource original) {
+    return retyped.getOrDefault(original, original);
   }
 
   /** Returns how often a resource of the beginning of the run was written to. */
@@ -105,7 +118,7 @@ final class Variables {
 
   /** Returns what a resource of the beginning of the run holds now, if that was read or written. */
   @Nullable Value held(Resource original) {
-    return values.get(retyped.getOrDefault(original, original));
+    return values.get(current(original));
   }
 
   /** Returns what a resource was at the beginning of the run. */
@@ -149,7 +162,10 @@ final class Variables {
       reads.add(resource);
       value =
           builder.emit(
-              new Primitive.Read(resource), List.of(), resource.type(), Origin.of(resource.name()));
+              new Primitive.Read(own(resource)),
+              List.of(),
+              resource.type(),
+              Origin.of(resource.name()));
       values.put(resource, value);
     }
     return value;
@@ -165,6 +181,6 @@ final class Variables {
     owners.putIfAbsent(resource.name(), operation);
     values.put(resource, value);
     writes.merge(original(resource), 1, Integer::sum);
-    builder.update(resource, value);
+    builder.update(own(resource), value);
   }
 }

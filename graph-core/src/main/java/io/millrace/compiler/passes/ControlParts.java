@@ -129,9 +129,7 @@ record ControlParts(
   private Primitive control(List<Program> made, List<Resource> resources, List<Fed> ordered) {
     if (instruction.primitive() instanceof Control.Repeat repeat) {
       List<Walk> walks = ordered.stream().flatMap(f -> f.walk().stream()).toList();
-      boolean limited = !walks.isEmpty() || !given.isEmpty();
-      return new Control.Repeat(
-          made.get(0), resources, walks, limited ? repeat.capacity() : Control.Repeat.UNLIMITED);
+      return new Control.Repeat(made.get(0), resources, walks, repeat.capacity());
     }
     return new Control.Choose(made, resources);
   }

@@ -135,7 +135,7 @@ final class ControlPassesTest {
         repeat.carried().stream().map(Resource::name).toList());
     assertEquals(List.of(), repeat.scanned());
     assertEquals(0, repeat.collected());
-    assertEquals(UNLIMITED, repeat.capacity());
+    assertEquals(5, repeat.capacity());
     assertEquals(repeat.firstKept() + 1, after.inputs().size());
   }
 

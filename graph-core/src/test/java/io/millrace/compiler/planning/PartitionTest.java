@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.compiler.ProgramRun;
-import io.millrace.compiler.RandomPrograms;
 import io.millrace.compiler.TinyProgram;
 import io.millrace.compiler.Verifier;
 import io.millrace.compiler.passes.Passes;
@@ -17,6 +15,8 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
+import io.millrace.primitives.ProgramRun;
+import io.millrace.primitives.RandomPrograms;
 import io.millrace.type.Literal;
 import java.util.ArrayList;
 import java.util.HashMap;

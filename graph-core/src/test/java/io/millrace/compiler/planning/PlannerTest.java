@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.compiler.ProgramRun;
 import io.millrace.compiler.TinyProgram;
 import io.millrace.ir.Control;
 import io.millrace.ir.Origin;
@@ -13,6 +12,7 @@ import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.primitives.LoopWriter;
+import io.millrace.primitives.ProgramRun;
 import io.millrace.primitives.ProgramWriter;
 import io.millrace.spi.Place;
 import io.millrace.spi.Plan;

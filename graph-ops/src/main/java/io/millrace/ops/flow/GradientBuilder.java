@@ -38,7 +38,12 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
               && seeds.get(i).shape().isCompatibleWith(from.get(i).shape()),
           "the gradient " + seeds.get(i) + " does not fit y " + from.get(i));
     }
-    return GradientWalk.of(new GradientBuilder(Ops.of(graph)), from, to, seeds);
+    return walk(Ops.of(graph), from, to, seeds);
+  }
+
+  /** Adds gradients of ys, at which the seeds arrive, with respect to xs. */
+  static GradientWalk walk(Ops tf, List<Output> ys, List<Output> xs, List<Output> seeds) {
+    return GradientWalk.of(new GradientBuilder(tf), ys, xs, seeds);
   }
 
   /** Returns where a path from one of these variables to a loss ends, if there is such a path. */
@@ -83,6 +88,11 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
     if (!holds) {
       throw Refusal.of("gradients", "%s", rule);
     }
+  }
+
+  @Override
+  public Graph graph() {
+    return tf.graph();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.millrace.compiler;
+package io.millrace.primitives;
 
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Origin;

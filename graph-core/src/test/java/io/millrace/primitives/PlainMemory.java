@@ -1,4 +1,4 @@
-package io.millrace.compiler;
+package io.millrace.primitives;
 
 import io.millrace.ir.Control;
 import io.millrace.ir.Primitive;

@@ -1,0 +1,365 @@
+package io.millrace.compiler.lowering;
+
+import io.millrace.Operation;
+import io.millrace.Output;
+import io.millrace.ir.BinaryFn;
+import io.millrace.ir.Control;
+import io.millrace.ir.Origin;
+import io.millrace.ir.Primitive;
+import io.millrace.ir.Program;
+import io.millrace.ir.Resource;
+import io.millrace.ir.Value;
+import io.millrace.ir.View;
+import io.millrace.op.Loop;
+import io.millrace.op.Lowering;
+import io.millrace.op.RuleException;
+import io.millrace.type.DType;
+import io.millrace.type.Literal;
+import io.millrace.type.Shape;
+import io.millrace.type.TensorType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Lowers a loop to one instruction: its turn becomes a program of its own, which computes the
+ * body's results and then whether another turn follows.
+ */
+final class LoopLowering {
+  private final Lowerer outer;
+  private final Frame frame;
+  private final Operation operation;
+  private final Loop loop;
+
+  /** Says what stands before and after the loop. */
+  private final Lowering around;
+
+  private final Lowerer inner;
+  private final Frame body;
+  private final Lowering turn;
+  private final Origin origin;
+
+  /** What the turn finds, with its value before the first turn, and the output that it ends as. */
+  private final Map<Resource, Value> firsts = new LinkedHashMap<>();
+
+  private final Map<Integer, Resource> carried = new HashMap<>();
+  private final List<Value> scanned = new ArrayList<>();
+
+  /** What the turn is fed that stays the same, as it is outside. */
+  private final List<Value> kept = new ArrayList<>();
+
+  LoopLowering(Lowerer outer, Frame frame, Operation operation, Loop loop, Lowering around) {
+    this.outer = outer;
+    this.frame = frame;
+    this.operation = operation;
+    this.loop = loop;
+    this.around = around;
+    inner = new Lowerer(outer);
+    Map<Output, Output> same = new LinkedHashMap<>();
+    for (int i = 0; i < loop.body().parameters().size(); i++) {
+      if (isSame(i)) {
+        same.put(loop.body().parameters().get(i), operation.input(loop.first() + i));
+      }
+    }
+    body = new Frame(inner, frame, operation, loop.body(), same);
+    turn = new NodeLowering(inner, body, operation, List.of(), (v, i) -> {});
+    origin = frame.origin(operation);
+  }
+
+  private boolean isScanned(int parameter) {
+    return parameter >= loop.carried() && parameter < loop.carried() + loop.scanned();
+  }
+
+  private boolean isSame(int parameter) {
+    return parameter >= loop.carried()
+        ? !isScanned(parameter)
+        : loop.body().results().get(parameter) == loop.body().parameters().get(parameter);
+  }
+
+  void lower() {
+    Value go;
+    if (loop.condition().isPresent()) {
+      Map<Output, Output> arguments = new LinkedHashMap<>();
+      for (int i = 0; i < loop.body().parameters().size(); i++) {
+        arguments.put(loop.condition().get().parameters().get(i), operation.input(i));
+      }
+      Frame first = frame.run(operation, loop.condition().get(), arguments, List.of());
+      Output result = loop.condition().get().results().get(0);
+      Optional<Literal> known = first.known(result);
+      if (known.isPresent() && isZero(known.get())) {
+        doNothing();
+        return;
+      }
+      go = isTrue(around, first.fetched(result));
+    } else {
+      go = around.map(around.input(0), n -> n.gt(0));
+    }
+    try {
+      repeat(go);
+    } catch (NotFixedException e) {
+      throw RuleException.unsupported(
+          "the loop's turns differ, which is not supported: " + e.getMessage());
+    }
+  }
+
+  private static boolean isZero(Literal literal) {
+    return literal.type().dtype().isFloating()
+        ? literal.getDouble(0) == 0
+        : literal.getLong(0) == 0;
+  }
+
+  private void doNothing() {
+    for (int i = 0; i < loop.carried(); i++) {
+      frame.pass(operation.input(loop.first() + i), operation.output(i));
+    }
+    operation.traces().values().forEach(t -> frame.dead().kill(t, true));
+    frame.set(operation.turns(), around.literal(Literal.scalar(DType.INT64, 0)));
+  }
+
+  /** Returns what a condition gives as a boolean scalar. */
+  private Value isTrue(Lowering to, Value condition) {
+    TensorType type = condition.type();
+    if (type.shape().rank() > 0) {
+      throw new RuleException("the condition must be a scalar, but has shape " + type.shape());
+    }
+    return type.dtype().isBoolean()
+        ? condition
+        : to.map(
+            condition,
+            to.literal(Literal.scalar(type.dtype(), 0)),
+            (x, zero) -> x.apply(BinaryFn.NE, zero));
+  }
+
+  private void repeat(Value go) {
+    give();
+    Map<Output, Output> traces = frame.traces(operation, loop.body());
+    body.lower(loop.body(), traces.keySet());
+    List<Value> fetches = new ArrayList<>();
+    fetches.add(another());
+    for (int i = 0; i < loop.carried(); i++) {
+      if (!isSame(i)) {
+        carry(i);
+      }
+    }
+    for (int j = 0; j < loop.collected(); j++) {
+      fetches.add(result(loop.carried() + j));
+    }
+    traces.forEach((inside, trace) -> fetches.add(body.fetched(inside)));
+    addState();
+    long capacity = capacity(fetches.size() > 1);
+    for (Lowerer.Drawn drawn : inner.drawn()) {
+      long blocks = Math.multiplyExact(drawn.blocks(), capacity);
+      firsts.put(
+          drawn.counter(), outer.reserve(drawn.frame(), drawn.operation(), blocks, drawn.seeded()));
+    }
+    inner.requireDevice(frame.device(operation));
+    Program program = withoutUnchanged(inner.build(fetches));
+    emit(program, go, capacity, traces);
+  }
+
+  /** Gives the parameters their values in the turn. */
+  private void give() {
+    List<Output> parameters = loop.body().parameters();
+    for (int i = 0; i < parameters.size(); i++) {
+      if (isScanned(i)) {
+        Value stack = around.input(loop.first() + i);
+        scanned.add(stack);
+        body.give(parameters.get(i), inner.feed(row(stack.type()), origin));
+      }
+    }
+    for (int i = 0; i < parameters.size(); i++) {
+      Output argument = operation.input(loop.first() + i);
+      if (isScanned(i)) {
+        continue;
+      }
+      if (frame.dead().contains(argument)
+          || (isSame(i) && frame.isReference(argument) && parameters.get(i).isReference())) {
+        body.bind(parameters.get(i), argument, frame);
+      } else if (isSame(i)) {
+        Value value = around.input(loop.first() + i);
+        body.give(parameters.get(i), keep(value));
+      } else {
+        Value value = around.input(loop.first() + i);
+        Resource resource = new Resource("carried " + i, value.type(), true);
+        carried.put(i, resource);
+        firsts.put(resource, value);
+        body.give(parameters.get(i), inner.carried(resource, origin));
+      }
+    }
+  }
+
+  private Value keep(Value outside) {
+    kept.add(outside);
+    return inner.feed(outside.type(), origin);
+  }
+
+  private static TensorType row(TensorType stack) {
+    return stack.withShape(stack.shape().slice(1, stack.shape().rank()));
+  }
+
+  /** Returns a result of the body, which has a value in every turn. */
+  private Output live(int position) {
+    Output result = loop.body().results().get(position);
+    if (body.dead().contains(result)) {
+      throw new NotFixedException(result + " has no value in some turns");
+    }
+    return result;
+  }
+
+  private Value result(int position) {
+    return body.fetched(live(position));
+  }
+
+  private void carry(int position) {
+    Resource resource = Objects.requireNonNull(carried.get(position));
+    Value next = result(position);
+    if (!next.type().equals(resource.type())) {
+      throw new NotFixedException(
+          "%s goes in as %s and comes out as %s"
+              .formatted(loop.body().parameters().get(position), resource.type(), next.type()));
+    }
+    inner.carry(resource, next);
+  }
+
+  /** Returns whether another turn follows, as the turn says it. */
+  private Value another() {
+    if (loop.condition().isPresent()) {
+      Map<Output, Output> arguments = new LinkedHashMap<>();
+      for (int i = 0; i < loop.body().parameters().size(); i++) {
+        arguments.put(loop.condition().get().parameters().get(i), live(i));
+      }
+      Frame again = body.run(operation, loop.condition().get(), arguments, List.of());
+      return isTrue(turn, again.fetched(loop.condition().get().results().get(0)));
+    }
+    Resource done = new Resource("turns done", TensorType.of(DType.INT64), true);
+    firsts.put(done, around.literal(Literal.scalar(DType.INT64, 0)));
+    Value next = turn.map(inner.carried(done, origin), t -> t.plus(1));
+    inner.carry(done, next);
+    return turn.map(next, keep(around.input(0)), (t, n) -> t.lt(n));
+  }
+
+  /** Lets the loop carry the variables that its turns use. */
+  private void addState() {
+    for (Resource resource : inner.variables().used()) {
+      firsts.put(inner.variables().own(resource), outer.variables().read(resource, operation));
+    }
+  }
+
+  private long capacity(boolean collects) {
+    if (!scanned.isEmpty()) {
+      long rows = scanned.get(0).type().shape().dim(0);
+      for (Value stack : scanned) {
+        if (stack.type().shape().dim(0) != rows) {
+          throw new RuleException(
+              "the stacks have %d and %d rows, but must have as many"
+                  .formatted(rows, stack.type().shape().dim(0)));
+        }
+      }
+      return rows;
+    }
+    if (!collects && inner.drawn().isEmpty()) {
+      return Control.Repeat.UNLIMITED;
+    }
+    Optional<Literal> length = loop.condition().isPresent() ? Optional.empty() : around.known(0);
+    return length.isPresent()
+        ? length.get().getLong(0)
+        : outer.answer(new Question.CapacityOf(frame.path(operation))).getLong(0);
+  }
+
+  /** Feeds the turn what it would carry without changing it. */
+  private Program withoutUnchanged(Program program) {
+    Map<Resource, Value> ends = new LinkedHashMap<>();
+    for (Resource resource : Unchanged.in(List.of(program), firsts.keySet())) {
+      ends.put(resource, Objects.requireNonNull(firsts.remove(resource)));
+    }
+    kept.addAll(ends.values());
+    carried.forEach(
+        (position, resource) ->
+            Optional.ofNullable(ends.get(resource))
+                .ifPresent(value -> around.output(position, value)));
+    return Unchanged.fed(program, List.copyOf(ends.keySet()));
+  }
+
+  private void emit(Program program, Value go, long capacity, Map<Output, Output> traces) {
+    List<Resource> resources = List.copyOf(firsts.keySet());
+    List<Value> inputs = new ArrayList<>();
+    inputs.add(go);
+    boolean counted = loop.condition().isEmpty();
+    inputs.add(counted ? around.input(0) : around.literal(Literal.scalar(DType.INT64, 0)));
+    inputs.addAll(firsts.values());
+    inputs.addAll(scanned);
+    inputs.addAll(kept);
+    List<TensorType> types = new ArrayList<>(List.of(TensorType.of(DType.INT64)));
+    resources.forEach(r -> types.add(r.type()));
+    for (Value fetch : program.fetches().subList(1, program.fetches().size())) {
+      types.add(stacked(fetch.type(), capacity));
+    }
+    Control.Repeat.Walk walk =
+        loop.backward() ? Control.Repeat.Walk.BACKWARD : Control.Repeat.Walk.FORWARD;
+    Control.Repeat repeat =
+        new Control.Repeat(program, resources, Collections.nCopies(scanned.size(), walk), capacity);
+    List<Value> outputs = around.emit(repeat, inputs, types);
+    if (!program.checks().isEmpty()) {
+      outer.require(frame, operation, outputs.get(0));
+    }
+    frame.set(operation.turns(), outputs.get(0));
+    carried.forEach(
+        (position, resource) -> {
+          int at = resources.indexOf(resource);
+          if (at >= 0) {
+            around.output(position, outputs.get(repeat.firstOutput() + at));
+          }
+        });
+    for (Resource resource : inner.variables().used()) {
+      int at = resources.indexOf(inner.variables().own(resource));
+      if (at >= 0) {
+        outer.variables().write(resource, outputs.get(repeat.firstOutput() + at), operation);
+      }
+    }
+    for (int i = 0; i < loop.carried(); i++) {
+      if (isSame(i)) {
+        frame.pass(operation.input(loop.first() + i), operation.output(i));
+      }
+    }
+    int next = repeat.firstCollected();
+    for (int j = 0; j < loop.collected(); j++) {
+      Value rows = outputs.get(next++);
+      around.output(loop.carried() + j, loop.backward() ? turned(rows) : rows);
+    }
+    for (Output trace : traces.values()) {
+      Value rows = outputs.get(next++);
+      frame.set(trace, loop.backward() ? turned(rows) : rows);
+    }
+  }
+
+  private static TensorType stacked(TensorType row, long capacity) {
+    long[] dims = new long[row.shape().rank() + 1];
+    dims[0] = capacity;
+    System.arraycopy(row.shape().dims(), 0, dims, 1, dims.length - 1);
+    return row.withShape(Shape.of(dims));
+  }
+
+  /** Returns rows in the order of what the turns took, not of the turns. */
+  private Value turned(Value rows) {
+    long capacity = rows.type().shape().dim(0);
+    Shape flat =
+        Shape.of(1, 1, capacity, capacity == 0 ? 0 : rows.type().shape().size() / capacity);
+    Value turns =
+        around.mapViews(
+            Shape.of(1, capacity),
+            List.of(around.input(0)),
+            List.of(View.of(0, 0, 0)),
+            (b, s) -> s.get(0).minus(1).minus(b.index(1)));
+    Value moved =
+        around.emit(
+            new Primitive.Gather(),
+            List.of(around.reshape(rows, flat), turns),
+            rows.type().withShape(flat));
+    return around.reshape(moved, rows.type().shape());
+  }
+}
