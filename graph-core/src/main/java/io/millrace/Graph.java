@@ -13,7 +13,6 @@ import io.millrace.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,9 +38,6 @@ import java.util.stream.Collectors;
 public final class Graph {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.][A-Za-z0-9_.\\\\/>-]*");
 
-  /** Hides the control scopes around it; known by identity. */
-  private static final List<Operation> INIT_SCOPE = Collections.unmodifiableList(new ArrayList<>());
-
   private static final ThreadLocal<Deque<Graph>> DEFAULTS =
       ThreadLocal.withInitial(ArrayDeque::new);
 
@@ -53,17 +49,6 @@ public final class Graph {
   private final Optional<FunctionBody> function;
   private final StaticValues staticValues;
   private OptionalLong seed = OptionalLong.empty();
-
-  /** The scopes that one thread has open. */
-  private static final class Scopes {
-    /** The bodies of functions that the thread builds, and graphs that it left them for. */
-    final Deque<Graph> bodies = new ArrayDeque<>();
-
-    final Deque<String> names = new ArrayDeque<>(List.of(""));
-    final Deque<String> devices = new ArrayDeque<>(List.of(""));
-    final Deque<List<Operation>> controls = new ArrayDeque<>(List.of(List.<Operation>of()));
-    final Deque<SourceLine> sources = new ArrayDeque<>();
-  }
 
   /** Something to close at the end of a try block: a scope, or a turn as the default graph. */
   public interface Scope extends AutoCloseable {
@@ -100,15 +85,15 @@ public final class Graph {
 
   /** Lets this thread add to the body of a function instead, until the result is closed. */
   Scope building(Graph body) {
-    return push(root().scopes.get().bodies, body);
+    return Scopes.push(root().scopes.get().bodies, body);
   }
 
   /** Adds an operation without inputs, outside all scopes, to the function whose body this is. */
   Operation addFirst(Op op, String name) {
     Scopes open = scopes.get();
     try (Scope body = building(this);
-        Scope unnamed = push(open.names, "");
-        Scope unordered = push(open.controls, INIT_SCOPE)) {
+        Scope unnamed = Scopes.push(open.names, "");
+        Scope unordered = Scopes.push(open.controls, Scopes.INIT)) {
       return add(op, name, List.of());
     }
   }
@@ -165,7 +150,7 @@ public final class Graph {
     }
     Set<Operation> controls = new LinkedHashSet<>(controlInputs);
     for (List<Operation> open : scopes.get().controls) {
-      if (open == INIT_SCOPE) {
+      if (open == Scopes.INIT) {
         break;
       }
       controls.addAll(open);
@@ -330,11 +315,12 @@ public final class Graph {
 
   private synchronized Scope nameScopeHere(String name) {
     if (name.isEmpty()) {
-      return push(scopes.get().names, "");
+      return Scopes.push(scopes.get().names, "");
     }
     SourceLine opened = source();
     String scope = scoped(name, opened);
-    return push(scopes.get().names, (name.endsWith("/") ? scope : unique(scope)) + "/", opened);
+    return Scopes.push(
+        scopes.get().names, (name.endsWith("/") ? scope : unique(scope)) + "/", opened);
   }
 
   /** Returns the open name scope with a slash at its end, or an empty text. */
@@ -363,7 +349,7 @@ public final class Graph {
     } catch (DeviceException e) {
       throw new GraphException(e.getMessage() + "\n  at " + source());
     }
-    return push(open, nested, source());
+    return Scopes.push(open, nested, source());
   }
 
   /**
@@ -371,7 +357,7 @@ public final class Graph {
    * {@code tf.device(None)}.
    */
   public Scope anyDevice() {
-    return push(current().scopes.get().devices, "");
+    return Scopes.push(current().scopes.get().devices, "");
   }
 
   /**
@@ -380,13 +366,13 @@ public final class Graph {
    */
   public Scope colocateWith(Operation operation) {
     Arguments.require(operation, "operation");
-    return push(current().scopes.get().devices, operation.device(), source());
+    return Scopes.push(current().scopes.get().devices, operation.device(), source());
   }
 
   /** Opens a scope whose operations run after these. */
   public Scope controlDependencies(Collection<Operation> operations) {
     List<Operation> before = List.copyOf(Arguments.requireAll(operations, "operations"));
-    return push(current().scopes.get().controls, before);
+    return Scopes.push(current().scopes.get().controls, before);
   }
 
   /**
@@ -396,8 +382,8 @@ public final class Graph {
    */
   public Scope initScope() {
     Graph root = root();
-    Scope outside = push(root.scopes.get().bodies, root);
-    Scope unordered = push(root.scopes.get().controls, INIT_SCOPE);
+    Scope outside = Scopes.push(root.scopes.get().bodies, root);
+    Scope unordered = Scopes.push(root.scopes.get().controls, Scopes.INIT);
     return () -> {
       unordered.close();
       outside.close();
@@ -410,29 +396,12 @@ public final class Graph {
    */
   public Scope at(SourceLine line) {
     Arguments.require(line, "line");
-    return push(root().scopes.get().sources, line, line);
-  }
-
-  private static <T> Scope push(Deque<T> stack, T item) {
-    return push(stack, item, OpFamilies.caller());
-  }
-
-  private static <T> Scope push(Deque<T> stack, T item, SourceLine opened) {
-    stack.push(item);
-    return () -> {
-      if (stack.peek() != item) {
-        throw new IllegalStateException(
-            ("the scope opened at %s is closed again, or before one that was opened inside it: "
-                    + "scopes must be closed innermost first, by their thread\n  at %s")
-                .formatted(opened, OpFamilies.caller()));
-      }
-      stack.pop();
-    };
+    return Scopes.push(root().scopes.get().sources, line, line);
   }
 
   /** Makes this the thread's default graph until the result is closed. */
   public Scope asDefault() {
-    return push(DEFAULTS.get(), this);
+    return Scopes.push(DEFAULTS.get(), this);
   }
 
   /**

@@ -36,8 +36,16 @@ public final class GraphFunction {
     this.source = source;
     targets =
         body.operations().stream()
-            .filter(o -> o.op().isStateful() && !(o.op() instanceof Argument))
+            .filter(o -> !(o.op() instanceof Argument) && hasEffects(o))
             .toList();
+  }
+
+  /** Returns whether an operation does more than compute: of a call, what it calls says so. */
+  private static boolean hasEffects(Operation operation) {
+    List<GraphFunction> called = operation.op().functions();
+    return called.isEmpty()
+        ? operation.op().isStateful()
+        : called.stream().anyMatch(f -> !f.targets.isEmpty());
   }
 
   /** Returns the name, which need not be unique. */

@@ -10,11 +10,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A node of a graph: an operation applied to tensors, under a name.
  *
- * <p>Immutable. Made by {@link Graph#add}.
+ * <p>What it is never changes. Made by {@link Graph#add}.
  */
 public final class Operation {
   private final Graph graph;
@@ -27,10 +28,10 @@ public final class Operation {
   private final String device;
   private final SourceLine source;
 
-  private final Output turns = new Output(this, Integer.MIN_VALUE, TensorType.of(DType.INT64));
+  private Optional<Output> turns = Optional.empty();
 
-  /** By tensor of a function's body. */
-  private final Map<Output, Output> traces = new LinkedHashMap<>();
+  /** By tensor of a function's body; most operations never have any. */
+  private Map<Output, Output> traces = Map.of();
 
   Operation(
       Graph graph,
@@ -127,23 +128,28 @@ public final class Operation {
    *
    * @param inside a tensor of the body
    */
-  public Output trace(Output inside) {
-    synchronized (traces) {
-      return traces.computeIfAbsent(
-          inside, i -> new Output(this, -1 - traces.size(), op.traced(i.type())));
+  public synchronized Output trace(Output inside) {
+    Output known = traces.get(inside);
+    if (known == null) {
+      known = new Output(this, -1 - traces.size(), op.traced(inside.type()));
+      Map<Output, Output> more = new LinkedHashMap<>(traces);
+      more.put(inside, known);
+      traces = Collections.unmodifiableMap(more);
     }
+    return known;
   }
 
   /** Returns the tensors of bodies that are {@linkplain #trace traced}, each with its trace. */
-  public Map<Output, Output> traces() {
-    synchronized (traces) {
-      return Collections.unmodifiableMap(new LinkedHashMap<>(traces));
-    }
+  public synchronized Map<Output, Output> traces() {
+    return traces;
   }
 
   /** Returns how often a loop turned, an int64 scalar, as a tensor of this graph. */
-  public Output turns() {
-    return turns;
+  public synchronized Output turns() {
+    if (turns.isEmpty()) {
+      turns = Optional.of(new Output(this, Integer.MIN_VALUE, TensorType.of(DType.INT64)));
+    }
+    return turns.get();
   }
 
   /** Returns the device asked for where this was made, such as {@code cuda:0}; empty for any. */

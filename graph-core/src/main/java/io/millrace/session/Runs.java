@@ -324,7 +324,11 @@ public final class Runs {
     try {
       slot.run();
     } catch (CapacityException e) {
-      state.grow(e.origin().toString(), e.needed());
+      String loop = e.origin().toString();
+      if (!plan.key().answers().containsKey(new Question.CapacityOf(loop))) {
+        throw failures.ofRun(e);
+      }
+      state.grow(loop, e.needed());
       return false;
     } catch (StepException e) {
       throw failures.ofRun(e);

@@ -65,7 +65,7 @@ final class ChoiceLowering {
     this.functions = functions;
     this.first = first;
     this.around = around;
-    origin = frame.origin(operation);
+    origin = frame.path().origin(operation);
   }
 
   void lower(Value index) {

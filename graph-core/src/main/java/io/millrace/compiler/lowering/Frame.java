@@ -5,7 +5,6 @@ import io.millrace.GraphException;
 import io.millrace.GraphFunction;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
@@ -18,7 +17,6 @@ import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Frame {
   private final Lowerer lowerer;
   private final @Nullable Call caller;
-  private final List<Operation> calls;
+  private final CallPath path;
   private final Predicate<Output> given;
   private final Map<Output, Value> values = new HashMap<>();
 
@@ -71,15 +68,11 @@ final class Frame {
    * @param arguments the tensors of the caller's frame that the function's parameters are
    */
   private record Call(
-      Frame frame, Operation operation, GraphFunction function, Map<Output, Output> arguments) {
-    String name() {
-      return "the function '" + function.name() + "'";
-    }
-  }
+      Frame frame, Operation operation, GraphFunction function, Map<Output, Output> arguments) {}
 
   /** Makes the frame of the session's graph. */
   Frame(Lowerer lowerer, List<Output> wanted, Predicate<Output> fed) {
-    this(lowerer, wanted, fed, null, List.of());
+    this(lowerer, wanted, fed, null, new CallPath(List.of()));
   }
 
   /**
@@ -99,7 +92,7 @@ final class Frame {
         function.results(),
         Set.copyOf(function.parameters())::contains,
         new Call(outer, operation, function, arguments),
-        Stream.concat(outer.calls.stream(), Stream.of(operation)).toList());
+        outer.path.to(operation));
   }
 
   private Frame(
@@ -107,14 +100,16 @@ final class Frame {
       List<Output> wanted,
       Predicate<Output> given,
       @Nullable Call caller,
-      List<Operation> calls) {
+      CallPath path) {
     this.lowerer = lowerer;
     this.wanted = new LinkedHashSet<>(wanted);
     this.given = given;
     this.caller = caller;
-    this.calls = calls;
+    this.path = path;
     dead = new DeadValues(given);
-    known = new KnownValues(given, this::knownOutside, this::type);
+    known =
+        new KnownValues(
+            given, o -> argument(o).flatMap(a -> a.frame().known(a.output())), this::type);
     shared =
         new SharedMemory(lowerer.variables(), given, o -> Optional.ofNullable(references.get(o)));
   }
@@ -125,7 +120,8 @@ final class Frame {
    * @throws io.millrace.UnsupportedException if the engine does not have some of them
    */
   void lower(List<Operation> operations) {
-    Foreign.refuse(operations, caller == null ? "the run" : caller.name(), callers());
+    String who = caller == null ? "the run" : "the function '" + caller.function().name() + "'";
+    Foreign.refuse(operations, who, path.lines());
     lastUses.putAll(SharedMemory.lastUses(operations, wanted, given));
     operations.forEach(this::lowerNeeded);
   }
@@ -188,7 +184,7 @@ final class Frame {
             i -> Optional.of(constant(operation.input(i), operation)),
             i -> known(operation.input(i)),
             () -> sizes(operation),
-            name -> Optional.of(lowerer.shape(name.apply(path(operation)))));
+            name -> Optional.of(lowerer.shape(name.apply(path.name(operation)))));
     List<TensorType> types = inference.typesOf(operation.op());
     own.clear();
     operation
@@ -229,32 +225,6 @@ final class Frame {
     }
   }
 
-  /** Runs the body of a function in the place of an operation. */
-  void call(Operation operation, GraphFunction function, int first) {
-    Map<Output, Output> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < function.parameters().size(); i++) {
-      arguments.put(function.parameters().get(i), operation.input(first + i));
-    }
-    Map<Output, Output> traces = traces(operation, function);
-    Frame body = run(operation, function, arguments, traces.keySet());
-    for (int i = 0; i < function.results().size(); i++) {
-      Output result = function.results().get(i);
-      if (body.dead.contains(result)) {
-        dead.kill(operation.output(i), body.dead.isAbsent(result));
-      } else {
-        set(operation.output(i), body.fetched(result));
-      }
-    }
-    traces.forEach(
-        (inside, trace) -> {
-          if (body.dead.contains(inside)) {
-            dead.kill(trace, true);
-          } else {
-            set(trace, body.fetched(inside));
-          }
-        });
-  }
-
   /**
    * Runs the body of a function here, and returns its frame.
    *
@@ -278,25 +248,7 @@ final class Frame {
     lower(Pruner.needed(wanted, function.targets(), given));
   }
 
-  /**
-   * Returns the traces of a function's tensors that are used here; those of others, which the run
-   * does not call, get no value.
-   */
-  Map<Output, Output> traces(Operation operation, GraphFunction function) {
-    Map<Output, Output> used = new LinkedHashMap<>();
-    operation
-        .traces()
-        .forEach(
-            (inside, trace) -> {
-              if (inside.graph() == function.body() && isUsed(trace)) {
-                used.put(inside, trace);
-              } else {
-                dead.kill(trace, true);
-              }
-            });
-    return used;
-  }
-
+  /** Returns whether an operation that the run needs takes a tensor. */
   boolean isUsed(Output output) {
     return lastUses.containsKey(output);
   }
@@ -342,31 +294,28 @@ final class Frame {
     if (value.isPresent()) {
       return value.get();
     }
-    if (caller != null && caller.arguments().containsKey(output)) {
-      Output argument = Objects.requireNonNull(caller.arguments().get(output));
-      if (!shared.isShared(output)) {
-        Literal answer = caller.frame().constant(argument, caller.operation());
-        known.put(output, answer);
-        values.put(output, lowerer.literal(answer, origin(output.operation())));
-        return answer;
-      }
+    Optional<Literal> told = argument(output).map(a -> a.frame().constant(a.output(), a.call()));
+    if (told.isPresent()) {
+      known.put(output, told.get());
+      values.put(output, lowerer.literal(told.get(), path.origin(output.operation())));
+      return told.get();
     }
     Question question = question(output);
     List<Operation> before = Pruner.needed(List.of(output), List.of(), given);
     Literal answer =
         lowerer.answer(question, input(output, asking), Optional.of(output), before, this, asking);
-    told.put(question, answer);
+    this.told.put(question, answer);
     if (!shared.isShared(output)) {
       known.put(output, answer);
     }
     if (resource(output) == null) {
-      values.put(output, lowerer.literal(answer, origin(output.operation())));
+      values.put(output, lowerer.literal(answer, path.origin(output.operation())));
     }
     return answer;
   }
 
   private Question question(Output output) {
-    return new Question.ValueOf(calls, output, shared.writes(output));
+    return new Question.ValueOf(path.calls(), output, shared.writes(output));
   }
 
   /** Returns the value of a tensor if no question is needed for it. */
@@ -376,13 +325,16 @@ final class Frame {
         : known.of(output);
   }
 
-  /** Returns what the caller knows of an argument. */
-  private Optional<Literal> knownOutside(Output parameter) {
-    Output argument =
-        caller == null || references.containsKey(parameter)
-            ? null
-            : caller.arguments().get(parameter);
-    return argument == null || caller == null ? Optional.empty() : caller.frame().known(argument);
+  /** A tensor of the caller's frame. */
+  private record Argument(Frame frame, Operation call, Output output) {}
+
+  /** Returns what a parameter is outside; nothing for a variable and for what is no parameter. */
+  private Optional<Argument> argument(Output output) {
+    Output outside =
+        caller == null || references.containsKey(output) ? null : caller.arguments().get(output);
+    return caller == null || outside == null
+        ? Optional.empty()
+        : Optional.of(new Argument(caller.frame(), caller.operation(), outside));
   }
 
   private Optional<long[]> sizes(Operation operation) {
@@ -395,7 +347,7 @@ final class Frame {
     }
     // The rule is kept before the sizes are counted, and asks for nothing to be counted.
     new Inference(types(operation), i -> known.of(operation.input(i))).typesOf(operation.op());
-    Question question = new Question.SizesOf(calls, operation);
+    Question question = new Question.SizesOf(path.calls(), operation);
     List<Operation> before = Pruner.needed(List.of(), List.of(operation), given);
     Value counted = found(operation, 0);
     return Optional.of(
@@ -431,12 +383,7 @@ final class Frame {
           }
         });
     later.addAll(fetched.values());
-    found.forEach(
-        (index, value) -> {
-          if (index > 0) {
-            later.add(value);
-          }
-        });
+    found.entrySet().stream().filter(f -> f.getKey() > 0).forEach(f -> later.add(f.getValue()));
     later.addAll(own);
     if (caller != null) {
       caller.frame().addLater(Optional.empty(), caller.operation(), later);
@@ -463,13 +410,8 @@ final class Frame {
       return value.type();
     }
     return referring(output)
-        .orElseGet(
-            () -> {
-              if (!dead.contains(output)) {
-                throw new NoSuchElementException(output.name());
-              }
-              return output.type();
-            });
+        .or(() -> Optional.of(output).filter(dead::contains).map(Output::type))
+        .orElseThrow(() -> new NoSuchElementException(output.name()));
   }
 
   /** Returns the exact type of a reference: of a handle, that of a handle of what it refers to. */
@@ -528,8 +470,8 @@ final class Frame {
   Resource reference(Operation operation, int input) {
     Resource resource = resource(operation.input(input));
     if (resource == null) {
-      boolean fed = given.test(operation.input(input));
-      throw new RuleException("input " + input + " must be a variable" + (fed ? ", not fed" : ""));
+      String fed = given.test(operation.input(input)) ? ", not fed" : "";
+      throw new RuleException("input " + input + " must be a variable" + fed);
     }
     lowerer.homes().referenced(resource);
     return resource;
@@ -543,39 +485,15 @@ final class Frame {
     own.addAll(outputs);
   }
 
-  /** Returns the name of an operation behind those of the calls that lead to it. */
-  String path(Operation operation) {
-    return caller == null
-        ? operation.name()
-        : caller.frame().path(caller.operation()) + "/" + operation.name();
-  }
-
-  /** Returns an operation with the calls that lead to it. */
-  Origin origin(Operation operation) {
-    return new Origin(List.of(site(operation)));
-  }
-
-  private Origin.Site site(Operation operation) {
-    return new Origin.Site(
-        Optional.ofNullable(caller).map(c -> c.frame().site(c.operation())),
-        operation.name(),
-        operation.source());
+  /** Returns the calls that lead here. */
+  CallPath path() {
+    return path;
   }
 
   private GraphException broken(Operation operation, String rule) {
     List<String> inputs = operation.inputs().stream().map(i -> i.name() + " " + type(i)).toList();
     return new GraphException(
         Messages.broken(operation.op(), operation.name(), inputs, rule, operation.source())
-            + callers());
-  }
-
-  /** Returns the calls that led here, innermost first. */
-  private String callers() {
-    StringBuilder text = new StringBuilder();
-    for (Call call = caller; call != null; call = call.frame().caller) {
-      text.append("\n  called by ").append(call.operation());
-      text.append("\n  at ").append(call.operation().source());
-    }
-    return text.toString();
+            + path.lines());
   }
 }

@@ -44,7 +44,7 @@ final class LoopLowering {
   private final Lowering turn;
   private final Origin origin;
 
-  /** What the turn finds, with its value before the first turn, and the output that it ends as. */
+  /** What the turn finds, with its value before the first turn. */
   private final Map<Resource, Value> firsts = new LinkedHashMap<>();
 
   private final Map<Integer, Resource> carried = new HashMap<>();
@@ -68,7 +68,7 @@ final class LoopLowering {
     }
     body = new Frame(inner, frame, operation, loop.body(), same);
     turn = new NodeLowering(inner, body, operation, List.of(), (v, i) -> {});
-    origin = frame.origin(operation);
+    origin = frame.path().origin(operation);
   }
 
   private boolean isScanned(int parameter) {
@@ -137,7 +137,7 @@ final class LoopLowering {
 
   private void repeat(Value go) {
     give();
-    Map<Output, Output> traces = frame.traces(operation, loop.body());
+    Map<Output, Output> traces = CallLowering.traces(frame, operation, loop.body());
     body.lower(loop.body(), traces.keySet());
     List<Value> fetches = new ArrayList<>();
     fetches.add(another());
@@ -268,7 +268,7 @@ final class LoopLowering {
     Optional<Literal> length = loop.condition().isPresent() ? Optional.empty() : around.known(0);
     return length.isPresent()
         ? length.get().getLong(0)
-        : outer.answer(new Question.CapacityOf(frame.path(operation))).getLong(0);
+        : outer.answer(new Question.CapacityOf(frame.path().name(operation))).getLong(0);
   }
 
   /** Feeds the turn what it would carry without changing it. */

@@ -249,7 +249,8 @@ public final class Lowerer {
           output + " is fed a tensor of shape " + shape + "\n  at " + output.operation().source());
     }
     feedOrder.add(output);
-    Value fed = builder.feed(output.type().withShape(shape), graph.origin(output.operation()));
+    Value fed =
+        builder.feed(output.type().withShape(shape), graph.path().origin(output.operation()));
     graph.give(output, fed);
   }
 
@@ -318,10 +319,10 @@ public final class Lowerer {
 
   /** Returns how many of an operation's random numbers were taken before the run takes some. */
   Value reserve(Frame frame, Operation operation, long blocks, boolean seeded) {
-    String counter = frame.path(operation) + "/counter";
+    String counter = frame.path().name(operation) + "/counter";
     if (outer.isPresent()) {
       Resource held = new Resource(counter, TensorType.of(DType.INT64), true);
-      Value now = carried(held, frame.origin(operation));
+      Value now = carried(held, frame.path().origin(operation));
       Lowering to = new NodeLowering(this, frame, operation, List.of(), (v, i) -> {});
       Value blocksTaken = to.literal(Literal.ofLongs(blocks).reshape(Shape.scalar()));
       carry(held, to.map(now, blocksTaken, Scalar::plus));
@@ -329,7 +330,7 @@ public final class Lowerer {
       return now;
     }
     reservations.add(new Reservation(counter, blocks, seeded));
-    Value before = builder.feed(TensorType.of(DType.INT64), frame.origin(operation));
+    Value before = builder.feed(TensorType.of(DType.INT64), frame.path().origin(operation));
     stages.reserve(before);
     homes.emitted(before);
     return before;
@@ -341,7 +342,7 @@ public final class Lowerer {
       Primitive primitive,
       List<Value> inputs,
       List<TensorType> types) {
-    List<Value> outputs = builder.emit(primitive, inputs, types, frame.origin(operation));
+    List<Value> outputs = builder.emit(primitive, inputs, types, frame.path().origin(operation));
     homes.emitted(outputs.get(0));
     frame.emitted(primitive, inputs, outputs);
     return outputs;

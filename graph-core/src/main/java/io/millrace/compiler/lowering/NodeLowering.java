@@ -37,7 +37,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public String name() {
-    return frame.path(operation);
+    return frame.path().name(operation);
   }
 
   @Override
@@ -123,7 +123,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public void call(GraphFunction function, int first) {
-    frame.call(operation, function, first);
+    CallLowering.lower(frame, operation, function, first);
   }
 
   @Override
@@ -134,7 +134,7 @@ final class NodeLowering extends Lowering {
       if (lowerer.isInside()) {
         throw e;
       }
-      frame.call(operation, functions.get(asked.getAsInt()), first);
+      CallLowering.lower(frame, operation, functions.get(asked.getAsInt()), first);
     }
   }
 

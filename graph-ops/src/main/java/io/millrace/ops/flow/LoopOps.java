@@ -4,12 +4,8 @@ import io.millrace.GraphFunction;
 import io.millrace.Output;
 import io.millrace.op.Arguments;
 import io.millrace.op.Example;
-import io.millrace.op.Gradient;
-import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Loop;
-import io.millrace.op.Lowering;
-import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.LoopOptions;
@@ -119,7 +115,7 @@ public interface LoopOps extends Building {
    *
    * @param stateful whether one of the functions has effects
    */
-  record While(GraphFunction condition, GraphFunction body, boolean stateful) implements Op {
+  record While(GraphFunction condition, GraphFunction body, boolean stateful) implements Looping {
     private static final Signature SIGNATURE =
         Signature.of("input: T...")
             .rename("condition", "cond")
@@ -134,16 +130,6 @@ public interface LoopOps extends Building {
     @Override
     public Signature signature() {
       return SIGNATURE;
-    }
-
-    @Override
-    public List<GraphFunction> functions() {
-      return List.of(condition, body);
-    }
-
-    @Override
-    public TensorType traced(TensorType inside) {
-      return LoopBuilder.stacked(inside);
     }
 
     @Override
@@ -173,24 +159,9 @@ public interface LoopOps extends Building {
       return types;
     }
 
-    private Loop loop() {
+    @Override
+    public Loop loop() {
       return new Loop(Optional.of(condition), body, body.parameters().size(), 0, false);
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return LoopGradient.of(call, loop());
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.repeat(loop());
-    }
-
-    /** Returns true: how often it turns is a run's matter. */
-    @Override
-    public boolean isStateful() {
-      return true;
     }
 
     static List<Example> examples() {
@@ -227,17 +198,7 @@ public interface LoopOps extends Building {
    * @param scanned the number of inputs behind those that are stacks
    * @param backward whether rows are taken, and put, from the last to the first
    */
-  record Scan(GraphFunction body, int carried, int scanned, boolean backward) implements Op {
-    @Override
-    public List<GraphFunction> functions() {
-      return List.of(body);
-    }
-
-    @Override
-    public TensorType traced(TensorType inside) {
-      return LoopBuilder.stacked(inside);
-    }
-
+  record Scan(GraphFunction body, int carried, int scanned, boolean backward) implements Looping {
     @Override
     public List<TensorType> infer(Inference in) {
       in.require(in.count() > 0 && in.dtype(0) == DType.INT64, "input 0 must be an int64 scalar");
@@ -263,24 +224,9 @@ public interface LoopOps extends Building {
       return types;
     }
 
-    private Loop loop() {
+    @Override
+    public Loop loop() {
       return new Loop(Optional.empty(), body, carried, scanned, backward);
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return LoopGradient.of(call, loop());
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      to.repeat(loop());
-    }
-
-    /** Returns true: how often it turns is a run's matter. */
-    @Override
-    public boolean isStateful() {
-      return true;
     }
 
     static List<Example> examples() {

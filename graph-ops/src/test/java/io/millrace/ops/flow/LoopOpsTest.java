@@ -245,4 +245,20 @@ class LoopOpsTest {
       assertArrayEquals(new float[] {32, 108}, both.get(1).toFloatArray());
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
+  void aScanHasNoTurnsBeyondItsRows(String device) {
+    Output rows = tf.stack(List.of(x, x), 0);
+    LoopOps.Scan one =
+        (LoopOps.Scan) tf.foldl((a, r) -> tf.add(a, r), rows, tf.zerosLike(x)).operation().op();
+    Output turns = tf.cast(n, DType.INT64);
+    Output sum = tf.result(one, turns, tf.zerosLike(x), rows);
+    assertArrayEquals(new float[] {4, 6}, run(device, sum, 2, 2, 3));
+    ExecutionException failure =
+        assertThrows(ExecutionException.class, () -> run(device, sum, 3, 2, 3));
+    assertTrue(
+        failure.getMessage().contains("more than the 2 turns that there are rows for"),
+        failure.getMessage());
+  }
 }
