@@ -13,6 +13,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.building.Branches;
+import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ public interface BranchOps extends Building {
    */
   default Output cond(Object predicate, Supplier<?> then, Supplier<?> otherwise) {
     Arguments.requireEach("predicate, then, otherwise", predicate, then, otherwise);
-    return condOfAll(predicate, () -> List.of(then.get()), () -> List.of(otherwise.get())).get(0);
+    return condOfAll(predicate, Calls.alone(then), Calls.alone(otherwise)).get(0);
   }
 
   /**
@@ -63,6 +64,9 @@ public interface BranchOps extends Building {
   private Operation condition(
       Object predicate, Supplier<? extends List<?>> then, Supplier<? extends List<?>> otherwise) {
     Output decides = operand(predicate);
+    if (decides.shape().isRankKnown() && decides.shape().rank() > 0) {
+      throw Refusal.of("cond", "the predicate must be a scalar, but is %s", decides);
+    }
     List<GraphFunction> branches =
         Calls.branches(tf(), List.of("then", "otherwise"), List.of(then, otherwise));
     GraphFunction first = branches.get(0);

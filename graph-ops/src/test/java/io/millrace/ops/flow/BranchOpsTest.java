@@ -267,4 +267,19 @@ class BranchOpsTest {
     expect(ddx, true, new float[] {1}, (float) (2 * Math.E));
     expect(ddx, false, new float[] {3}, 2);
   }
+
+  @Test
+  void mistakesAreNamed() {
+    String vector =
+        assertThrows(GraphException.class, () -> tf.cond(x, () -> x, () -> x)).getMessage();
+    assertTrue(vector.contains("the predicate must be a scalar, but is Placeholder:0"), vector);
+    String nothing =
+        assertThrows(GraphException.class, () -> tf.cond(p, () -> x, () -> null)).getMessage();
+    assertTrue(nothing.contains("what a branch gives"), nothing);
+    assertTrue(nothing.contains("(BranchOpsTest.java:"), nothing);
+    String list =
+        assertThrows(GraphException.class, () -> tf.condOfAll(p, () -> List.of(x), () -> null))
+            .getMessage();
+    assertTrue(list.contains("results"), list);
+  }
 }
