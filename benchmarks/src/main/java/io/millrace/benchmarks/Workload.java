@@ -140,6 +140,39 @@ enum Workload {
     Step open(SessionOptions options) {
       return product(options, 2048);
     }
+  },
+
+  /** An LSTM of 128 units over 50 rows of 64, batch 32, Adam 1e-3, its turns stated one by one. */
+  W9_LSTM("W9_lstm", 110, 10) {
+    @Override
+    Step open(SessionOptions options) {
+      return lstm(options, RecurrentNet::unrolled);
+    }
+  },
+
+  /** The same LSTM as a loop whose body reads its row by number. */
+  W9_LSTM_LOOP("W9_lstm_loop", 110, 10) {
+    @Override
+    Step open(SessionOptions options) {
+      return lstm(options, RecurrentNet::looped);
+    }
+  },
+
+  /** A loop of ten thousand turns, each of which counts and changes 16 floats. */
+  W12_TURNS("W12_turns", 1100, 100) {
+    @Override
+    Step open(SessionOptions options) {
+      Graph graph = new Graph();
+      Ops tf = Ops.of(graph);
+      Output x = tf.placeholder(DType.FLOAT32, Shape.of(16), "x");
+      Output last =
+          tf.whileLoop(
+                  v -> tf.less(v.get(0), 10_000),
+                  v -> List.of(tf.add(v.get(0), 1), tf.add(tf.multiply(v.get(1), 0.99f), x)),
+                  List.of(tf.constant(0), x))
+              .get(1);
+      return fetching(options, graph, tf.reduceSum(last), Map.of(x, Numbers.fill(1200, 16, 0, 1)));
+    }
   };
 
   /** A running workload. */
@@ -195,6 +228,15 @@ enum Workload {
           return dense(tf, h, 305, 84, 10);
         },
         loss -> Ops.of(loss.graph()).train.momentum(0.01f, 0.9f).minimize(loss));
+  }
+
+  private static Step lstm(SessionOptions options, RecurrentNet.Road road) {
+    return training(
+        options,
+        Numbers.classes(900, 10, 32, 50 * 64),
+        Shape.of(32, 50, 64),
+        (tf, x) -> RecurrentNet.logits(tf, x, road),
+        loss -> Ops.of(loss.graph()).train.adam(1e-3f).minimize(loss));
   }
 
   private static Step training(
