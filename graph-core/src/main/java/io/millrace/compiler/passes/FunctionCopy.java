@@ -5,6 +5,7 @@ import io.millrace.ir.Primitive;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
+import io.millrace.ir.UnaryFn;
 import io.millrace.reference.ReferenceInterpreter;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 
 /** Copies a scalar function into another, simplified where that changes no bit of the results. */
 final class FunctionCopy implements ScalarFunction.Visitor<FunctionCopy.Item> {
+  private final ScalarFunction function;
   private final ScalarBuilder builder;
   private final List<Item> arguments;
   private final IntFunction<Item> indices;
@@ -42,7 +44,12 @@ final class FunctionCopy implements ScalarFunction.Visitor<FunctionCopy.Item> {
     }
   }
 
-  private FunctionCopy(ScalarBuilder builder, List<Item> arguments, IntFunction<Item> indices) {
+  private FunctionCopy(
+      ScalarFunction function,
+      ScalarBuilder builder,
+      List<Item> arguments,
+      IntFunction<Item> indices) {
+    this.function = function;
     this.builder = builder;
     this.arguments = arguments;
     this.indices = indices;
@@ -58,7 +65,7 @@ final class FunctionCopy implements ScalarFunction.Visitor<FunctionCopy.Item> {
       ScalarBuilder builder,
       List<Item> arguments,
       IntFunction<Item> indices) {
-    FunctionCopy copy = new FunctionCopy(builder, arguments, indices);
+    FunctionCopy copy = new FunctionCopy(function, builder, arguments, indices);
     function.nodes().forEach(n -> copy.items.add(n.accept(copy)));
     return function.results().stream().map(copy.items::get).toList();
   }
@@ -85,8 +92,17 @@ final class FunctionCopy implements ScalarFunction.Visitor<FunctionCopy.Item> {
 
   @Override
   public Item unary(ScalarFunction.Unary node) {
-    Item x = items.get(node.x());
+    boolean magnitude = node.fn() == UnaryFn.ABS;
+    Item x = items.get(magnitude ? unsigned(node.x()) : node.x());
     return fold(s -> s.get(0).apply(node.fn()), x);
+  }
+
+  /** Returns a node of the same magnitude: what a negation negates. */
+  private int unsigned(int node) {
+    return function.nodes().get(node) instanceof ScalarFunction.Unary unary
+            && unary.fn() == UnaryFn.NEG
+        ? unary.x()
+        : node;
   }
 
   @Override

@@ -89,6 +89,20 @@ final class PassesTest {
   }
 
   @Test
+  void simplifyForgetsTheSignBeforeTheMagnitude() {
+    Value x = p.feed(3);
+    Value y = p.map("abs", s -> s.get(0).negate().abs(), x);
+    becomes(
+        new Simplify(),
+        p.fetch(y),
+        """
+        %0: float32[3] = feed 0  # x
+        %1: float32[3] = map {abs(p0)} over [3] views (1) of %0  # abs
+        fetch %1
+        """);
+  }
+
+  @Test
   void views() {
     Value x = p.feed(2, 3);
     Value y = p.map("exp", s -> s.get(0).exp(), p.transpose(x));

@@ -147,7 +147,9 @@ public interface TrigonometricOps extends Building {
      */
     static Output slopeOfTanh(Ops tf, Output x, Output y) {
       Output plain = tf.subtract(1, tf.square(y));
-      Output exact = tf.square(tf.reciprocal(tf.cosh(x)));
+      Output twice = tf.multiply(2, x);
+      // The square of the secant: two divisions of one exponential, which does not overflow.
+      Output exact = tf.multiply(4, tf.multiply(tf.sigmoid(twice), tf.sigmoid(tf.negative(twice))));
       return tf.add(plain, tf.stopGradient(tf.subtract(exact, plain)));
     }
 

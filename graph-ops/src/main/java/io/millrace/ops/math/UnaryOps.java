@@ -176,7 +176,7 @@ public interface UnaryOps extends Building {
             .derivative((tf, x, y, dy) -> tf.multiply(dy, tf.multiply(x, 2)))),
     SIGMOID(
         Row.unary("Sigmoid", FLOATING, Scalar::sigmoid)
-            .derivative((tf, x, y, dy) -> tf.multiply(dy, slopeOfSigmoid(tf, x)))),
+            .derivative((tf, x, y, dy) -> tf.multiply(dy, slopeOfSigmoid(tf, x, y)))),
     ERF(
         Row.unary("Erf", FLOATING, x -> x.apply(UnaryFn.ERF))
             .derivative((tf, x, y, dy) -> bell(tf, 2 / Math.sqrt(Math.PI), x, dy))),
@@ -230,10 +230,9 @@ public interface UnaryOps extends Building {
       return tf.multiply(dy, tf.multiply(height, tf.exp(tf.negative(tf.square(near)))));
     }
 
-    /** Returns the derivative of the sigmoid, from x, which keeps the digits of both tails. */
-    public static Output slopeOfSigmoid(Ops tf, Output x) {
-      Output half = tf.multiply(x, 0.5);
-      return tf.multiply(0.25, TrigonometricOps.Trigonometric.slopeOfTanh(tf, half, tf.tanh(half)));
+    /** Returns the derivative of the sigmoid y, whose other factor keeps the digits of 1 - y. */
+    public static Output slopeOfSigmoid(Ops tf, Output x, Output y) {
+      return tf.multiply(y, tf.sigmoid(tf.negative(x)));
     }
 
     static List<Example> examples() {

@@ -242,7 +242,8 @@ public interface ActivationOps extends Building {
       return switch (this) {
         case RELU, RELU6 -> tf.zerosLike(point);
         case ELU, SELU -> tf.whereV2(tf.less(point, 0), both, tf.zerosLike(both));
-        case SOFTPLUS -> tf.multiply(both, UnaryOps.Unary.slopeOfSigmoid(tf, point));
+        case SOFTPLUS ->
+            tf.multiply(both, UnaryOps.Unary.slopeOfSigmoid(tf, point, tf.sigmoid(point)));
         case SOFTSIGN -> {
           Output base = tf.add(tf.abs(point), 1);
           Output cube = tf.multiply(base, tf.square(base));
