@@ -8,6 +8,7 @@ module io.millrace.ops {
   exports io.millrace.ops.flow;
   exports io.millrace.ops.index;
   exports io.millrace.ops.linalg;
+  exports io.millrace.ops.list;
   exports io.millrace.ops.math;
   exports io.millrace.ops.nn;
   exports io.millrace.ops.random;

@@ -3,6 +3,7 @@ package io.millrace;
 import io.millrace.op.Argument;
 import io.millrace.op.Arguments;
 import io.millrace.op.OpFamilies;
+import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.SourceLine;
@@ -104,7 +105,8 @@ public final class FunctionBody {
    */
   public Output parameter(String name, TensorType type) {
     Arguments.require(type, "type");
-    Output parameter = graph.addFirst(new Argument(type, type.dtype().isHandle()), name).output(0);
+    Output parameter =
+        graph.addFirst(new Argument(type, type.dtype() == DType.RESOURCE), name).output(0);
     parameters.add(parameter);
     return parameter;
   }

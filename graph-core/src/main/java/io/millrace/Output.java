@@ -88,9 +88,11 @@ public final class Output implements Operand {
     return type.dtype().isHandle();
   }
 
-  /** Returns whether this refers to state: a variable, what was written to one, or a handle. */
+  /**
+   * Returns whether this refers to state: a variable, what was written to one, or a handle of one.
+   */
   public boolean isReference() {
-    return isHandle() || (index == 0 && operation.op().refersToState());
+    return dtype() == DType.RESOURCE || (index == 0 && operation.op().refersToState());
   }
 
   /** Returns the graph. */

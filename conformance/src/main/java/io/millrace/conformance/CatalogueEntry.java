@@ -12,6 +12,7 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Catalogue;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
+import io.millrace.ops.list.ListStackOps;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -108,7 +109,8 @@ record CatalogueEntry(
       List<String> described = new ArrayList<>();
       for (Example.Input input : example.inputs()) {
         TensorType type = whole(input.type());
-        described.add(input.value().map(Object::toString).orElse(type.toString()));
+        TensorType said = input.form() == Example.Form.LIST ? TensorType.list(type) : type;
+        described.add(input.value().map(Object::toString).orElse(said.toString()));
         if (input.isVariable()) {
           Variable.Options options =
               Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE);
@@ -117,10 +119,15 @@ record CatalogueEntry(
         } else if (input.value().isPresent()) {
           inputs.add(tf.constant(Tensor.of(input.value().get())));
         } else {
-          inputs.add(tf.placeholder(type.dtype(), type.shape()));
+          Output tensor = tf.placeholder(type.dtype(), type.shape());
+          inputs.add(input.form() == Example.Form.LIST ? list(tf, tensor) : tensor);
         }
       }
       return new Node(tf, graph.add(example.op(), "example", inputs), described);
+    }
+
+    private static Output list(Ops tf, Output rows) {
+      return tf.result(new ListStackOps.TensorListFromTensor(), rows, tf.constant(-1));
     }
 
     /** Returns a type with any extent where the example leaves it open. */
@@ -148,7 +155,8 @@ record CatalogueEntry(
       List<Optional<Output>> arriving = new ArrayList<>();
       for (Output output : operation.outputs()) {
         TensorType type = output.type().target();
-        arriving.add(Optional.of(tf.placeholder(type.dtype(), type.shape())));
+        Output tensor = tf.placeholder(type.dtype(), type.shape());
+        arriving.add(Optional.of(output.type().isList() ? list(tf, tensor) : tensor));
       }
       return operation.op().gradient(new Gradient(operation, arriving));
     }
@@ -176,10 +184,23 @@ record CatalogueEntry(
       return "input " + index;
     }
 
+    private Output tensor(Output gradient) {
+      return gradient.type().isList()
+          ? tf.result(
+              new ListStackOps.TensorListStack(gradient.type().target().dtype(), -1),
+              gradient,
+              tf.constant(-1))
+          : gradient;
+    }
+
     boolean hasSecondOrder(Gradients gradients) {
       List<Output> first = new ArrayList<>();
       for (int i = 0; i < operation.inputs().size(); i++) {
-        gradients.get(i).filter(g -> g.dtype().isFloating()).ifPresent(first::add);
+        gradients
+            .get(i)
+            .filter(g -> g.type().isDifferentiable())
+            .map(this::tensor)
+            .ifPresent(first::add);
       }
       List<Output> xs =
           operation.inputs().stream().filter(i -> i.type().target().dtype().isFloating()).toList();

@@ -1,6 +1,9 @@
 package io.millrace.ir;
 
+import io.millrace.type.DType;
+import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.Optional;
 
 /**
  * One tensor of a program, written once.
@@ -9,6 +12,21 @@ import io.millrace.type.TensorType;
  * @param type fully defined
  */
 public record Value(int id, TensorType type) {
+  /**
+   * Returns what stands for a list whose elements have no shape yet, as none was set: it belongs to
+   * no program.
+   *
+   * @param element what is known of an element
+   */
+  public static Value unmade(long size, TensorType element) {
+    return new Value(-1, new TensorType(DType.VARIANT, Shape.of(size), Optional.of(element)));
+  }
+
+  /** Returns whether this is a tensor, not {@link #unmade}. */
+  public boolean isMade() {
+    return !type.isList();
+  }
+
   @Override
   public String toString() {
     return "%" + id;

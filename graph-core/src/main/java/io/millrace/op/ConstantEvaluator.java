@@ -21,8 +21,8 @@ public final class ConstantEvaluator {
   private ConstantEvaluator() {}
 
   /**
-   * Returns the outputs of an operation applied to these inputs; nothing if computing them fails,
-   * as an integer division by zero does: then the run reports it.
+   * Returns the outputs of an operation applied to these inputs; nothing if some have no elements,
+   * or if computing them fails, as an integer division by zero does: then the run reports it.
    */
   public static Optional<List<Literal>> evaluate(Op op, List<Literal> inputs) {
     List<TensorType> types = inputs.stream().map(Literal::type).toList();
@@ -34,7 +34,11 @@ public final class ConstantEvaluator {
               i -> Optional.of(inputs.get(i)),
               () -> Optional.of(counting(op, inputs).results().get(0).toLongs()),
               name -> Optional.empty());
-      Eager lowering = new Eager(op, inputs, inference.typesOf(op));
+      List<TensorType> results = inference.typesOf(op);
+      if (results.stream().anyMatch(r -> r.dtype().isHandle())) {
+        return Optional.empty();
+      }
+      Eager lowering = new Eager(op, inputs, results);
       op.lower(lowering);
       return Optional.of(lowering.results());
     } catch (ArithmeticException | RuleException e) {

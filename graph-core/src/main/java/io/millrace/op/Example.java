@@ -33,7 +33,7 @@ public record Example(
       TensorType type, double low, double high, Optional<Literal> value, Form form) {
     /** Returns whether the input leads to a variable that holds the value drawn. */
     public boolean isVariable() {
-      return form != Form.TENSOR;
+      return form == Form.REFERENCE || form == Form.HANDLE;
     }
   }
 
@@ -41,7 +41,10 @@ public record Example(
   public enum Form {
     TENSOR,
     REFERENCE,
-    HANDLE
+    HANDLE,
+
+    /** A list whose elements, stacked, are the value. */
+    LIST
   }
 
   public Example {
@@ -104,6 +107,13 @@ public record Example(
   /** Adds an input that leads to a variable whose value is drawn from [low, high). */
   public Example withVariable(boolean handle, double low, double high, DType dtype, long... dims) {
     return drawn(low, high, dtype, handle ? Form.HANDLE : Form.REFERENCE, dims);
+  }
+
+  /** Adds an input that is a list, whose elements stacked are drawn as {@link #with} does. */
+  public Example withList(DType dtype, long... rows) {
+    Example tensor = new Example(op, List.of(), rejection, lacking).with(dtype, rows);
+    Input input = tensor.inputs.get(0);
+    return drawn(input.low(), input.high(), dtype, Form.LIST, rows);
   }
 
   private Example drawn(double low, double high, DType dtype, Form form, long... dims) {

@@ -69,9 +69,11 @@ public final class Inference {
       outputs = op.infer(this);
       require(outputs.size() <= MOST_OUTPUTS, "%d outputs are too many", outputs.size());
       outputs.forEach(o -> requireFewAxes(o.shape().isRankKnown() ? o.shape().rank() : 0));
-      outputs.forEach(o -> requireElements(o.dtype(), op));
+      outputs.forEach(o -> requireElements(o, op));
       countable =
-          outputs.stream().allMatch(o -> !o.shape().isFullyDefined() || o.bytes() <= LARGEST);
+          outputs.stream()
+              .map(TensorType::target)
+              .allMatch(o -> !o.shape().isFullyDefined() || o.bytes() <= LARGEST);
     } catch (ArithmeticException overflow) {
       throw new RuleException("the sizes are too large: a tensor has at most 2^56 bytes");
     }
@@ -80,11 +82,13 @@ public final class Inference {
   }
 
   /** Requires a handle to be one of something. */
-  private void requireElements(DType dtype, Op op) {
+  private void requireElements(TensorType type, Op op) {
+    boolean leads =
+        type.isList() ? type.refers().isPresent() || op instanceof Argument : op.refersToState();
     require(
-        !dtype.isHandle() || op.refersToState() || op instanceof ForeignOp || passesHandle(),
+        !type.dtype().isHandle() || leads || op instanceof ForeignOp || passesHandle(),
         "%s is no type of elements: only what holds a variable gives a handle of it",
-        dtype);
+        type.dtype());
   }
 
   private boolean passesHandle() {

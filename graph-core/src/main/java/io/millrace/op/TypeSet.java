@@ -33,11 +33,19 @@ public record TypeSet(String name, String words, Set<DType> types) {
   /** Whatever has elements. */
   public static final TypeSet ANY = of("any", "numbers or booleans", d -> !d.isHandle());
 
+  /** Whatever has elements, and lists of it. */
+  public static final TypeSet VALUED =
+      of("valued", "numbers, booleans or lists of them", d -> d != DType.RESOURCE);
+
+  /** What is added up, and lists of it. */
+  public static final TypeSet SUMMED =
+      of("summed", "numbers or lists of them", d -> d.isNumeric() || d == DType.VARIANT);
+
   /** Whatever is passed on, handles too. */
   public static final TypeSet PASSED = of("passed", d -> true);
 
   private static final List<TypeSet> NAMED =
-      List.of(FLOATING, SIGNED, INTEGER, NUMERIC, INDEX, ANY, PASSED);
+      List.of(FLOATING, SIGNED, INTEGER, NUMERIC, INDEX, ANY, VALUED, SUMMED, PASSED);
 
   public TypeSet {
     types = Collections.unmodifiableSet(EnumSet.copyOf(types));

@@ -58,7 +58,7 @@ public enum DType {
   /** Handles of variables; see {@link TensorType#handle}. */
   RESOURCE(Kind.HANDLE, 0, 20, void.class),
 
-  /** Handles of values that are no tensors. */
+  /** Lists of tensors; see {@link TensorType#list}. */
   VARIANT(Kind.HANDLE, 0, 21, void.class);
 
   private static final List<DType> ELEMENTS =

@@ -170,14 +170,7 @@ class GraphExportTest {
     Ops tf = Ops.of(new Graph());
     List<Output> inputs = new ArrayList<>();
     for (Example.Input input : example.inputs()) {
-      inputs.add(
-          input.isVariable()
-              ? tf.variable(
-                      tf.zeros(input.type().dtype(), input.type().shape().dims()),
-                      "v",
-                      Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE))
-                  .reference()
-              : tf.placeholder(input.type().dtype(), input.type().shape()));
+      inputs.add(ExampleInputs.of(tf, input));
     }
     tf.graph().add(example.op(), "example", inputs);
     byte[] bytes = GraphDefs.write(tf.graph());

@@ -15,7 +15,6 @@ import io.millrace.op.ForeignOp;
 import io.millrace.op.Op;
 import io.millrace.ops.Catalogue;
 import io.millrace.ops.Ops;
-import io.millrace.ops.Variable;
 import io.millrace.type.Shape;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,14 +123,7 @@ class OldFilesTest {
     Ops tf = Ops.of(new Graph());
     List<Output> inputs = new ArrayList<>();
     for (Example.Input input : example.inputs()) {
-      inputs.add(
-          input.isVariable()
-              ? tf.variable(
-                      tf.zeros(input.type().dtype(), input.type().shape().dims()),
-                      "v",
-                      Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE))
-                  .reference()
-              : tf.placeholder(input.type().dtype(), input.type().shape()));
+      inputs.add(ExampleInputs.of(tf, input));
     }
     int number = tf.graph().add(example.op(), "example", inputs).id();
     GraphDef file = GraphFiles.parse(GraphDefs.write(tf.graph()));

@@ -45,6 +45,9 @@ import io.millrace.ops.linalg.EinsumOps;
 import io.millrace.ops.linalg.MatrixOps;
 import io.millrace.ops.linalg.NormOps;
 import io.millrace.ops.linalg.TensorDiagOps;
+import io.millrace.ops.list.ListElementOps;
+import io.millrace.ops.list.ListSizeOps;
+import io.millrace.ops.list.ListStackOps;
 import io.millrace.ops.math.AddOps;
 import io.millrace.ops.math.ArgOps;
 import io.millrace.ops.math.BinaryOps;
@@ -142,6 +145,9 @@ public final class Ops
         BranchOps,
         SwitchOps,
         LoopOps,
+        ListStackOps,
+        ListElementOps,
+        ListSizeOps,
         CheckOps {
   /** Element-wise functions, reductions, segments and the like. */
   public final MathApi math = new MathApi(this);

@@ -26,11 +26,15 @@ final class Bench {
   final Graph graph = new Graph();
   final Ops tf = Ops.of(graph);
   final List<Output> inputs = new ArrayList<>();
+
+  /** The inputs, lists as the tensors that they are made of. */
+  final List<Output> sources = new ArrayList<>();
+
   final Map<Output, Literal> feeds = new HashMap<>();
   final List<Variable> variables = new ArrayList<>();
   final Operation node;
 
-  /** The outputs that have a value. */
+  /** The outputs that have a value, lists as their elements stacked. */
   final List<Output> outputs;
 
   /**
@@ -48,17 +52,24 @@ final class Bench {
             Variable.Options.defaults().useResource(input.form() == Example.Form.HANDLE);
         Variable variable = tf.variable(Tensor.of(values.get(i)), "Variable", options);
         inputs.add(variable.reference());
+        sources.add(variable.reference());
         variables.add(variable);
       } else if (input.value().isPresent() && !feedConstants) {
         inputs.add(tf.result(new CoreOps.Constant(values.get(i))));
+        sources.add(inputs.get(i));
       } else {
         Output fed = tf.placeholder(type.dtype(), shapes.apply(type.shape()));
-        inputs.add(fed);
+        inputs.add(input.form() == Example.Form.LIST ? Lists.of(tf, fed) : fed);
+        sources.add(fed);
         feeds.put(fed, values.get(i));
       }
     }
     node = graph.add(example.op(), "example", inputs);
-    outputs = node.outputs().stream().filter(o -> !example.lacking().contains(o.index())).toList();
+    outputs =
+        node.outputs().stream()
+            .filter(o -> !example.lacking().contains(o.index()))
+            .map(o -> o.type().isList() ? Lists.stacked(tf, o) : o)
+            .toList();
   }
 
   /** Runs on a device; what the variables hold afterwards follows the fetched values. */

@@ -105,13 +105,15 @@ public class ContractTest {
       TensorType type = input.type();
       if (input.value().isPresent()) {
         inputs.add(tf.result(new CoreOps.Constant(input.value().get())));
-      } else if (type.dtype().isHandle()) {
+      } else if (type.dtype() == DType.VARIANT) {
+        inputs.add(Lists.of(tf, tf.ones(2)));
+      } else if (type.dtype() == DType.RESOURCE) {
         inputs.add(handle(tf, TensorType.of(DType.FLOAT32, 2)));
       } else if (input.form() == Example.Form.HANDLE) {
         inputs.add(handle(tf, type));
       } else {
         Output fed = tf.placeholder(type.dtype(), type.shape());
-        inputs.add(fed);
+        inputs.add(input.form() == Example.Form.LIST ? Lists.of(tf, fed) : fed);
         feeds.put(fed, Samples.draw(type, input.low(), input.high(), new Random(3)));
       }
     }
@@ -122,7 +124,11 @@ public class ContractTest {
               Operation node = tf.graph().add(example.op(), "example", inputs);
               try (Session session =
                   new Session(tf.graph(), SessionOptions.defaults().device("reference"))) {
-                Bench.run(session, node, node.outputs(), feeds);
+                List<Output> results =
+                    node.outputs().stream()
+                        .map(o -> o.type().isList() ? Lists.stacked(tf, o) : o)
+                        .toList();
+                Bench.run(session, node, results, feeds);
               }
             },
             example.toString());
@@ -255,7 +261,11 @@ public class ContractTest {
       Optional<Output> gradient = gradients.get(bench.inputs.indexOf(input));
       complete &= gradient.isPresent();
       gradient.ifPresent(
-          g -> assertEquals(input.type().target(), g.type(), example + ": gradient"));
+          g ->
+              assertEquals(
+                  input.type().isList() ? input.type() : input.type().target(),
+                  g.type(),
+                  example + ": gradient"));
     }
     assertTrue(complete || !gradients.reason().isBlank(), example + " gives no reason");
   }
@@ -281,10 +291,10 @@ public class ContractTest {
               List<Optional<Output>> arriving =
                   b.node.outputs().stream().map(Optional::of).toList();
               Gradients gradients = b.node.op().gradient(new Gradient(b.node, arriving));
-              return b.inputs.stream()
+              return b.sources.stream()
                   .filter(b.feeds::containsKey)
                   .filter(i -> i.dtype().isFloating())
-                  .anyMatch(i -> gradients.get(b.inputs.indexOf(i)).isPresent());
+                  .anyMatch(i -> gradients.get(b.sources.indexOf(i)).isPresent());
             });
   }
 }

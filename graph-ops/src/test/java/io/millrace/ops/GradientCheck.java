@@ -72,10 +72,10 @@ final class GradientCheck {
   /** Returns the gradients of a bench, weighted with constants drawn for the exact one. */
   private static List<Literal> firstOrder(Bench bench, Bench exact) {
     Random weights = new Random(5);
-    List<Output> xs = doubles(bench.inputs.stream().filter(bench.feeds::containsKey).toList());
-    List<Output> ys = doubles(bench.node.outputs());
+    List<Output> xs = doubles(bench.sources.stream().filter(bench.feeds::containsKey).toList());
+    List<Output> ys = doubles(bench.outputs);
     List<Output> arriving = new ArrayList<>();
-    for (TensorType type : exactTypes(exact, doubles(exact.node.outputs()), exact.feeds)) {
+    for (TensorType type : exactTypes(exact, doubles(exact.outputs), exact.feeds)) {
       Literal weight = Samples.draw(type, -1, 1, weights);
       arriving.add(bench.tf.result(new CoreOps.Constant(weight)));
     }
@@ -85,8 +85,8 @@ final class GradientCheck {
   }
 
   private boolean check() {
-    List<Output> xs = doubles(bench.inputs.stream().filter(feeds::containsKey).toList());
-    List<Output> ys = doubles(bench.node.outputs());
+    List<Output> xs = doubles(bench.sources.stream().filter(feeds::containsKey).toList());
+    List<Output> ys = doubles(bench.outputs);
     if (xs.isEmpty() || ys.isEmpty()) {
       return false;
     }

@@ -21,7 +21,13 @@ final class Strangers {
     op = example.op();
     types =
         example.inputs().stream()
-            .map(i -> i.form() == Example.Form.HANDLE ? DType.RESOURCE : i.type().dtype())
+            .map(
+                i ->
+                    switch (i.form()) {
+                      case HANDLE -> DType.RESOURCE;
+                      case LIST -> DType.VARIANT;
+                      case TENSOR, REFERENCE -> i.type().dtype();
+                    })
             .toList();
     List<Signature.Input> inputs = op.signature().inputs();
     int groups = (int) inputs.stream().filter(Signature.Input::isRepeated).count();

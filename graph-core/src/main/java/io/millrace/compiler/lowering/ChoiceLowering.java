@@ -13,7 +13,6 @@ import io.millrace.ir.Value;
 import io.millrace.op.Lowering;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
-import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -71,7 +71,7 @@ final class ChoiceLowering {
   void lower(Value index) {
     for (int i = first; i < operation.inputs().size(); i++) {
       Output argument = operation.input(i);
-      if (!frame.dead().contains(argument) && !isReference(i - first)) {
+      if (isFed(argument, i - first)) {
         fed.add(around.input(i));
       }
     }
@@ -80,15 +80,11 @@ final class ChoiceLowering {
     } catch (GraphException | UnsupportedException e) {
       throw new NotFixedException(String.valueOf(e.getMessage()));
     }
-    List<TensorType> given = new ArrayList<>();
-    List<List<Value>> fetches = new ArrayList<>();
-    for (Branch branch : branches) {
-      fetches.add(fetches(branch));
-      List<TensorType> types = fetches.get(fetches.size() - 1).stream().map(Value::type).toList();
-      if (given.isEmpty()) {
-        given.addAll(types);
-      } else if (!given.equals(types)) {
-        throw new NotFixedException("the branches give " + given + " and " + types);
+    List<List<Value>> fetches = made(branches.stream().map(this::fetches).toList());
+    List<TensorType> given = types(fetches.get(0));
+    for (List<Value> others : fetches) {
+      if (!given.equals(types(others))) {
+        throw new NotFixedException("the branches give " + given + " and " + types(others));
       }
     }
     branches.forEach(b -> b.lowerer().requireDevice(frame.device(operation)));
@@ -96,11 +92,36 @@ final class ChoiceLowering {
     addState();
     List<Program> programs = new ArrayList<>();
     for (int i = 0; i < branches.size(); i++) {
-      programs.add(branches.get(i).lowerer().build(fetches.get(i)));
+      List<Value> made = fetches.get(i).stream().filter(Value::isMade).toList();
+      programs.add(branches.get(i).lowerer().build(made));
     }
     List<Resource> unchanged = Unchanged.in(programs, firsts.keySet());
     unchanged.forEach(r -> fed.add(Objects.requireNonNull(firsts.remove(r))));
-    emit(index, programs.stream().map(p -> Unchanged.fed(p, unchanged)).toList(), given);
+    emit(index, programs.stream().map(p -> Unchanged.fed(p, unchanged)).toList(), fetches.get(0));
+  }
+
+  private static List<TensorType> types(List<Value> values) {
+    return values.stream().map(Value::type).toList();
+  }
+
+  /** Gives lists without elements those that they have in another branch, as zeros. */
+  private List<List<Value>> made(List<List<Value>> fetches) {
+    List<List<Value>> all = new ArrayList<>();
+    for (int i = 0; i < branches.size(); i++) {
+      List<Value> own = new ArrayList<>();
+      for (int j = 0; j < fetches.get(i).size(); j++) {
+        int position = j;
+        Value value = fetches.get(i).get(j);
+        Optional<Value> other =
+            fetches.stream().map(f -> f.get(position)).filter(Value::isMade).findFirst();
+        own.add(
+            value.isMade() || other.isEmpty()
+                ? value
+                : Lists.zeros(branches.get(i).says(), Lists.made(value, other.get().type())));
+      }
+      all.add(own);
+    }
+    return all;
   }
 
   private void add(GraphFunction function) {
@@ -116,10 +137,10 @@ final class ChoiceLowering {
     for (int i = 0; i < function.parameters().size(); i++) {
       Output parameter = function.parameters().get(i);
       Output argument = operation.input(first + i);
-      if (frame.dead().contains(argument) || isReference(i)) {
-        body.bind(parameter, argument, frame);
+      if (isFed(argument, i)) {
+        body.give(parameter, inner.feed(around.input(first + i).type(), origin));
       } else {
-        body.give(parameter, inner.feed(around.inputType(first + i), origin));
+        body.bind(parameter, argument, frame);
       }
     }
     Set<Output> inside = new LinkedHashSet<>();
@@ -133,6 +154,12 @@ final class ChoiceLowering {
               }
             });
     body.lower(function, inside);
+  }
+
+  private boolean isFed(Output argument, int position) {
+    return !frame.dead().contains(argument)
+        && !isReference(position)
+        && around.input(first + position).isMade();
   }
 
   /** Returns whether the functions take an argument as the variable that it is. */
@@ -150,7 +177,10 @@ final class ChoiceLowering {
     branch.function().results().forEach(r -> fetches.add(value(branch, r)));
     for (Traced traced : traces.values()) {
       Value own = value(traced.branch(), traced.inside());
-      fetches.add(branch.equals(traced.branch()) ? own : zeros(branch.says(), own.type()));
+      fetches.add(
+          branch.equals(traced.branch()) || !own.isMade()
+              ? own
+              : Lists.zeros(branch.says(), own.type()));
     }
     fetches.add(branch.says().literal(Literal.scalar(DType.BOOL, 1)));
     return fetches;
@@ -161,12 +191,6 @@ final class ChoiceLowering {
       throw new NotFixedException(output + " has no value");
     }
     return branch.body().fetched(output);
-  }
-
-  private static Value zeros(Lowering says, TensorType type) {
-    Value zero = says.literal(Literal.scalar(type.dtype(), 0));
-    Shape shape = type.shape();
-    return says.map(shape, List.of(zero), s -> s.get(0));
   }
 
   /** Requires the variables that a branch uses to have values, whichever branch is taken. */
@@ -195,14 +219,14 @@ final class ChoiceLowering {
     }
   }
 
-  private void emit(Value index, List<Program> programs, List<TensorType> given) {
+  private void emit(Value index, List<Program> programs, List<Value> given) {
     List<Resource> resources = List.copyOf(firsts.keySet());
     List<Value> inputs = new ArrayList<>(List.of(index));
     inputs.addAll(firsts.values());
     inputs.addAll(fed);
     List<TensorType> types = new ArrayList<>();
     resources.forEach(r -> types.add(r.type()));
-    types.addAll(given);
+    given.stream().filter(Value::isMade).forEach(v -> types.add(v.type()));
     List<Value> outputs = around.emit(new Control.Choose(programs, resources), inputs, types);
     if (programs.stream().anyMatch(p -> !p.checks().isEmpty())) {
       outer.require(frame, operation, outputs.get(outputs.size() - 1));
@@ -216,12 +240,16 @@ final class ChoiceLowering {
         }
       }
     }
+    int results = functions.get(0).results().size();
+    List<Output> taking = List.copyOf(traces.keySet());
     int next = resources.size();
-    for (int i = 0; i < functions.get(0).results().size(); i++) {
-      around.output(i, outputs.get(next++));
-    }
-    for (Output trace : traces.keySet()) {
-      frame.set(trace, outputs.get(next++));
+    for (int i = 0; i < given.size() - 1; i++) {
+      Value value = given.get(i).isMade() ? outputs.get(next++) : given.get(i);
+      if (i < results) {
+        around.output(i, value);
+      } else {
+        frame.set(taking.get(i - results), value);
+      }
     }
   }
 }

@@ -209,11 +209,10 @@ final class Frame {
 
   private void requireFit(Output output, TensorType inferred) {
     Optional<TensorType> made =
-        referring(output).or(() -> Optional.ofNullable(values.get(output)).map(Value::type));
-    boolean fits =
-        made.filter(m -> m.dtype() == inferred.dtype())
-            .filter(m -> m.shape().isCompatibleWith(inferred.shape()))
-            .isPresent();
+        values.containsKey(output) || references.containsKey(output)
+            ? Optional.of(type(output))
+            : Optional.empty();
+    boolean fits = made.filter(inferred::isCompatibleWith).isPresent();
     if (!fits) {
       throw new IllegalStateException(
           "%s infers its output %s as %s but lowers it to %s"
@@ -377,7 +376,8 @@ final class Frame {
   void addLater(Optional<Output> asked, Operation operation, Collection<Value> later) {
     values.forEach(
         (output, value) -> {
-          if (!asked.filter(output::equals).isPresent()
+          if (value.isMade()
+              && !asked.filter(output::equals).isPresent()
               && lastUses.getOrDefault(output, -1) >= operation.id()) {
             later.add(value);
           }
@@ -407,7 +407,7 @@ final class Frame {
   TensorType type(Output output) {
     Value value = values.get(output);
     if (value != null) {
-      return value.type();
+      return Lists.type(output, value);
     }
     return referring(output)
         .or(() -> Optional.of(output).filter(dead::contains).map(Output::type))

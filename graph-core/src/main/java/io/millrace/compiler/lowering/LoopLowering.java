@@ -25,10 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Lowers a loop to one instruction: its turn becomes a program of its own, which computes the
  * body's results and then whether another turn follows.
+ *
+ * <p>The elements of a list may get their shape in a turn. Then the loop is lowered again, with
+ * zeros of that shape at the beginning.
  */
 final class LoopLowering {
   private final Lowerer outer;
@@ -48,12 +52,31 @@ final class LoopLowering {
   private final Map<Resource, Value> firsts = new LinkedHashMap<>();
 
   private final Map<Integer, Resource> carried = new HashMap<>();
+
+  /** The types of carried lists that a turn made of ones without elements, by position. */
+  private final Map<Integer, TensorType> made;
+
+  private final List<Collected> collected = new ArrayList<>();
   private final List<Value> scanned = new ArrayList<>();
 
   /** What the turn is fed that stays the same, as it is outside. */
   private final List<Value> kept = new ArrayList<>();
 
+  /** What a turn adds to a stack, and what takes the stack. */
+  private record Collected(Value row, Consumer<Value> taker) {}
+
   LoopLowering(Lowerer outer, Frame frame, Operation operation, Loop loop, Lowering around) {
+    this(outer, frame, operation, loop, around, Map.of());
+  }
+
+  private LoopLowering(
+      Lowerer outer,
+      Frame frame,
+      Operation operation,
+      Loop loop,
+      Lowering around,
+      Map<Integer, TensorType> made) {
+    this.made = new HashMap<>(made);
     this.outer = outer;
     this.frame = frame;
     this.operation = operation;
@@ -141,15 +164,24 @@ final class LoopLowering {
     body.lower(loop.body(), traces.keySet());
     List<Value> fetches = new ArrayList<>();
     fetches.add(another());
+    int known = made.size();
     for (int i = 0; i < loop.carried(); i++) {
       if (!isSame(i)) {
         carry(i);
       }
     }
-    for (int j = 0; j < loop.collected(); j++) {
-      fetches.add(result(loop.carried() + j));
+    if (made.size() > known) {
+      new LoopLowering(outer, frame, operation, loop, around, made).repeat(go);
+      return;
     }
-    traces.forEach((inside, trace) -> fetches.add(body.fetched(inside)));
+    for (int j = 0; j < loop.collected(); j++) {
+      int position = loop.carried() + j;
+      collected.add(new Collected(result(position), rows -> around.output(position, rows)));
+    }
+    traces.forEach(
+        (inside, trace) ->
+            collected.add(new Collected(body.fetched(inside), rows -> frame.set(trace, rows))));
+    collected.stream().map(Collected::row).filter(Value::isMade).forEach(fetches::add);
     addState();
     long capacity = capacity(fetches.size() > 1);
     for (Lowerer.Drawn drawn : inner.drawn()) {
@@ -159,7 +191,7 @@ final class LoopLowering {
     }
     inner.requireDevice(frame.device(operation));
     Program program = withoutUnchanged(inner.build(fetches));
-    emit(program, go, capacity, traces);
+    emit(program, go, capacity);
   }
 
   /** Gives the parameters their values in the turn. */
@@ -168,8 +200,12 @@ final class LoopLowering {
     for (int i = 0; i < parameters.size(); i++) {
       if (isScanned(i)) {
         Value stack = around.input(loop.first() + i);
-        scanned.add(stack);
-        body.give(parameters.get(i), inner.feed(row(stack.type()), origin));
+        if (stack.isMade()) {
+          scanned.add(stack);
+          body.give(parameters.get(i), inner.feed(row(stack.type()), origin));
+        } else {
+          body.give(parameters.get(i), new Value(stack.id(), row(stack.type())));
+        }
       }
     }
     for (int i = 0; i < parameters.size(); i++) {
@@ -184,16 +220,28 @@ final class LoopLowering {
         Value value = around.input(loop.first() + i);
         body.give(parameters.get(i), keep(value));
       } else {
-        Value value = around.input(loop.first() + i);
-        Resource resource = new Resource("carried " + i, value.type(), true);
-        carried.put(i, resource);
-        firsts.put(resource, value);
-        body.give(parameters.get(i), inner.carried(resource, origin));
+        giveCarried(i, parameters.get(i), around.input(loop.first() + i));
       }
     }
   }
 
+  private void giveCarried(int position, Output parameter, Value argument) {
+    TensorType type = made.get(position);
+    Value value = type == null ? argument : Lists.zeros(around, type);
+    if (value.isMade()) {
+      Resource resource = new Resource("carried " + position, value.type(), true);
+      carried.put(position, resource);
+      firsts.put(resource, value);
+      body.give(parameter, inner.carried(resource, origin));
+    } else {
+      body.give(parameter, value);
+    }
+  }
+
   private Value keep(Value outside) {
+    if (!outside.isMade()) {
+      return outside;
+    }
     kept.add(outside);
     return inner.feed(outside.type(), origin);
   }
@@ -216,14 +264,24 @@ final class LoopLowering {
   }
 
   private void carry(int position) {
-    Resource resource = Objects.requireNonNull(carried.get(position));
+    Resource resource = carried.get(position);
     Value next = result(position);
-    if (!next.type().equals(resource.type())) {
+    if (resource == null && next.isMade()) {
+      made.put(position, Lists.made(around.input(loop.first() + position), next.type()));
+      return;
+    }
+    TensorType before =
+        resource == null ? around.input(loop.first() + position).type() : resource.type();
+    if (!next.type().equals(before)) {
       throw new NotFixedException(
           "%s goes in as %s and comes out as %s"
-              .formatted(loop.body().parameters().get(position), resource.type(), next.type()));
+              .formatted(loop.body().parameters().get(position), before, next.type()));
     }
-    inner.carry(resource, next);
+    if (resource == null) {
+      around.output(position, next);
+    } else {
+      inner.carry(resource, next);
+    }
   }
 
   /** Returns whether another turn follows, as the turn says it. */
@@ -285,7 +343,7 @@ final class LoopLowering {
     return Unchanged.fed(program, List.copyOf(ends.keySet()));
   }
 
-  private void emit(Program program, Value go, long capacity, Map<Output, Output> traces) {
+  private void emit(Program program, Value go, long capacity) {
     List<Resource> resources = List.copyOf(firsts.keySet());
     List<Value> inputs = new ArrayList<>();
     inputs.add(go);
@@ -327,13 +385,13 @@ final class LoopLowering {
       }
     }
     int next = repeat.firstCollected();
-    for (int j = 0; j < loop.collected(); j++) {
-      Value rows = outputs.get(next++);
-      around.output(loop.carried() + j, loop.backward() ? turned(rows) : rows);
-    }
-    for (Output trace : traces.values()) {
-      Value rows = outputs.get(next++);
-      frame.set(trace, loop.backward() ? turned(rows) : rows);
+    for (Collected each : collected) {
+      if (each.row().isMade()) {
+        Value rows = outputs.get(next++);
+        each.taker().accept(loop.backward() ? turned(rows) : rows);
+      } else {
+        each.taker().accept(new Value(each.row().id(), stacked(each.row().type(), capacity)));
+      }
     }
   }
 

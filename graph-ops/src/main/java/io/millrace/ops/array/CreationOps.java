@@ -14,6 +14,7 @@ import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
 import io.millrace.ops.building.ShapeVectors;
+import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -192,17 +193,17 @@ public interface CreationOps extends Building {
 
   /** Zeros, or ones, of the input's type and shape. */
   enum Like implements Op {
-    ZEROS("ZerosLike", 0),
-    ONES("OnesLike", 1);
-
-    private static final Signature SIGNATURE = Signature.of("x: T");
+    ZEROS("ZerosLike", 0, Signature.of("x: T in valued")),
+    ONES("OnesLike", 1, Signature.of("x: T"));
 
     private final String type;
     private final double value;
+    private final Signature signature;
 
-    Like(String type, double value) {
+    Like(String type, double value, Signature signature) {
       this.type = type;
       this.value = value;
+      this.signature = signature;
     }
 
     @Override
@@ -212,7 +213,7 @@ public interface CreationOps extends Building {
 
     @Override
     public Signature signature() {
-      return SIGNATURE;
+      return signature;
     }
 
     @Override
@@ -227,7 +228,11 @@ public interface CreationOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      lowerEqual(to, value);
+      if (to.inputType(0).isList()) {
+        to.output(0, Indexing.zerosLike(to, to.input(0)));
+      } else {
+        lowerEqual(to, value);
+      }
     }
 
     static void lowerEqual(Lowering to, double value) {
@@ -240,6 +245,7 @@ public interface CreationOps extends Building {
           Example.accepts(ZEROS).with(DType.FLOAT32, 2, 3),
           Example.accepts(ZEROS).with(DType.BOOL, 2),
           Example.accepts(ZEROS).with(DType.INT32),
+          Example.accepts(ZEROS).withList(DType.FLOAT32, 3, 2),
           Example.accepts(ONES).with(DType.FLOAT32, 2, 3),
           Example.accepts(ONES).with(DType.UINT8, 2));
     }

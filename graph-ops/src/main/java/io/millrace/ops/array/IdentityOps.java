@@ -71,7 +71,7 @@ public interface IdentityOps extends Building {
     @Override
     public void lower(Lowering to) {
       if (to.inputType(0).dtype().isHandle()) {
-        to.outputReference(0, to.reference(0));
+        to.pass(0, 0);
       } else {
         Passing.super.lower(to);
       }
@@ -98,7 +98,7 @@ public interface IdentityOps extends Building {
 
   /** All inputs, unchanged. */
   record IdentityN() implements Op {
-    private static final Signature SIGNATURE = Signature.of("input: T>=1...").sharing();
+    private static final Signature SIGNATURE = Signature.of("input: T>=1... in passed").sharing();
 
     @Override
     public Signature signature() {
@@ -120,7 +120,7 @@ public interface IdentityOps extends Building {
       List<Output> all = Joining.gradients(call);
       List<Optional<Output>> gradients = new ArrayList<>();
       for (int i = 0; i < all.size(); i++) {
-        boolean passes = call.gradient(i).isPresent() || all.get(i).dtype().isFloating();
+        boolean passes = call.gradient(i).isPresent() || all.get(i).type().isDifferentiable();
         gradients.add(passes ? Optional.of(all.get(i)) : Optional.empty());
       }
       return Gradients.of(gradients, "it is not floating");
@@ -129,7 +129,11 @@ public interface IdentityOps extends Building {
     @Override
     public void lower(Lowering to) {
       for (int i = 0; i < to.inputs(); i++) {
-        to.output(i, to.input(i));
+        if (to.inputType(i).dtype().isHandle()) {
+          to.pass(i, i);
+        } else {
+          to.output(i, to.input(i));
+        }
       }
     }
 

@@ -9,6 +9,7 @@ import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** What operations that choose between others have in common. */
 public final class Branches {
@@ -46,6 +47,21 @@ public final class Branches {
             to.literal(Literal.scalar(type.dtype(), 0)),
             (x, zero) -> x.eq(zero).cast(DType.INT32));
     to.choose(index, () -> isTrue(to, input) ? 0 : 1, List.of(then, otherwise), first);
+  }
+
+  /** Returns what is known of a tensor that is of one of two types of the same elements. */
+  public static TensorType common(TensorType a, TensorType b) {
+    Shape shape = common(a.shape(), b.shape());
+    if (!a.isList()) {
+      return a.withShape(shape);
+    }
+    boolean known = a.refers().isPresent() && b.refers().isPresent();
+    return new TensorType(
+        a.dtype(),
+        shape,
+        known && a.target().dtype() == b.target().dtype()
+            ? Optional.of(common(a.target(), b.target()))
+            : Optional.empty());
   }
 
   /** Returns what is known of a tensor that has one of two shapes. */

@@ -124,7 +124,7 @@ public interface BranchOps extends Building {
    */
   record If(GraphFunction then, GraphFunction otherwise, boolean stateful) implements Op {
     private static final Signature SIGNATURE =
-        Signature.of("cond: Tcond", "input: Tin...")
+        Signature.of("cond: Tcond", "input: Tin... in passed")
             .rename("then", "then_branch")
             .rename("otherwise", "else_branch")
             .told("stateful")
@@ -194,7 +194,7 @@ public interface BranchOps extends Building {
    */
   record Case(List<GraphFunction> branches, boolean stateful) implements Op {
     private static final Signature SIGNATURE =
-        Signature.of("branch_index: int32", "input: Tin...")
+        Signature.of("branch_index: int32", "input: Tin... in passed")
             .told("stateful")
             .outputTypes("Tout")
             .ignoring("output_shapes");

@@ -136,7 +136,8 @@ final class CallGradient {
     List<Output> ys = List.copyOf(arriving.keySet());
     List<Output> seeds =
         arriving.values().stream().map(a -> a.size() == 1 ? a.get(0) : tf.addN(a)).toList();
-    List<Output> xs = function.parameters().stream().filter(p -> p.dtype().isFloating()).toList();
+    List<Output> xs =
+        function.parameters().stream().filter(p -> p.type().isDifferentiable()).toList();
     GradientWalk walk = GradientBuilder.walk(tf, ys, xs, seeds);
     Map<Integer, Output> gradients = new LinkedHashMap<>();
     for (Output x : xs) {

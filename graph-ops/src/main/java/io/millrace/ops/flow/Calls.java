@@ -142,7 +142,7 @@ final class Calls {
             other.name(),
             type,
             function.name());
-        types.set(i, type.withShape(Branches.common(before.shape(), type.shape())));
+        types.set(i, Branches.common(before, type));
       }
     }
     return types;
@@ -162,7 +162,7 @@ final class Calls {
       TensorType wanted = parameters.get(i).type();
       TensorType given = in.type(first + i);
       in.require(
-          given.dtype() == wanted.dtype() && given.shape().isCompatibleWith(wanted.shape()),
+          given.isCompatibleWith(wanted),
           "argument %d of the function '%s' must be %s, not %s",
           i,
           function.name(),

@@ -79,7 +79,7 @@ public interface FunctionOps extends Building {
    */
   record PartitionedCall(GraphFunction f, boolean stateful) implements Op {
     private static final Signature SIGNATURE =
-        Signature.of("args: Tin...")
+        Signature.of("args: Tin... in passed")
             .told("stateful")
             .outputTypes("Tout")
             .ignoring("config", "config_proto", "executor_type");

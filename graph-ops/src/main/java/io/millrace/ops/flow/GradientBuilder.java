@@ -7,6 +7,7 @@ import io.millrace.op.GradientWalk;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
 import io.millrace.ops.building.Refusal;
+import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,9 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
     List<Output> from = outputs(graph, "y", ys);
     List<Output> to = outputs(graph, "x", xs.stream().map(GradientBuilder::source).toList());
     List<Output> seeds = outputs(graph, "gradient", gradYs);
+    require(
+        !seeds.isEmpty() || from.stream().noneMatch(y -> y.type().isList()),
+        "a y is a list of tensors: stack it, or say the gradients that arrive");
     require(
         seeds.isEmpty() || seeds.size() == from.size(),
         "the number of ys, %s, and that of the gradients that arrive at them, %s, differ"
@@ -63,6 +67,11 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
         .findFirst();
   }
 
+  /** Returns whether a tensor, or what a handle refers to, is of a type that has gradients. */
+  static boolean hasGradient(TensorType type) {
+    return type.isList() ? type.isDifferentiable() : type.target().dtype().isFloating();
+  }
+
   /** Returns what a gradient is taken with respect to: of a variable, all that reads it. */
   static Output source(Operand x) {
     return x instanceof Variable variable ? variable.reference() : x.asOutput();
@@ -77,7 +86,7 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
           "%s %s (made at %s) belongs to another graph"
               .formatted(role, output, output.operation().source()));
       require(
-          output.type().target().dtype().isFloating(),
+          hasGradient(output.type()),
           role + " " + output + " is not floating, and gradients are of floating tensors");
       outputs.add(output);
     }

@@ -82,7 +82,7 @@ public interface GradientOps extends Building {
     Arguments.requireAll(gradYs, "gradYs");
     List<? extends Operand> floating =
         xs.stream()
-            .filter(x -> GradientBuilder.source(x).type().target().dtype().isFloating())
+            .filter(x -> GradientBuilder.hasGradient(GradientBuilder.source(x).type()))
             .toList();
     List<Operand> connected = new ArrayList<>();
     List<Output> gradients =

@@ -106,7 +106,8 @@ final class LoopBuilder {
       TensorType type = first.get(i).type();
       parameters.add(
           body.parameter(
-              "variable_" + i, i < shapes.size() ? type.withShape(shapes.get(i)) : type));
+              "variable_" + i,
+              (i < shapes.size() ? type.withShape(shapes.get(i)) : type).ofAnyLength()));
     }
     return parameters;
   }
@@ -243,7 +244,7 @@ final class LoopBuilder {
       TensorType wanted = body.parameters().get(i).type();
       TensorType next = body.results().get(i).type();
       in.require(
-          wanted.dtype() == next.dtype() && wanted.shape().isCompatibleWith(next.shape()),
+          wanted.isCompatibleWith(next),
           "loop variable %d of the body '%s' is %s but becomes %s",
           i,
           body.name(),
@@ -267,7 +268,7 @@ final class LoopBuilder {
       TensorType expected = stack ? stacked(wanted) : wanted;
       TensorType given = in.type(1 + i);
       in.require(
-          given.dtype() == expected.dtype() && given.shape().isCompatibleWith(expected.shape()),
+          given.isCompatibleWith(expected),
           "argument %d of the body '%s' must be %s, not %s",
           i,
           scan.body().name(),

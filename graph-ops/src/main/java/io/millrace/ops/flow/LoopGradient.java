@@ -42,7 +42,7 @@ final class LoopGradient {
     tf = Ops.of(call.graph());
     List<Output> parameters = loop.body().parameters();
     for (int i = 0; i < parameters.size(); i++) {
-      if (parameters.get(i).dtype().isFloating()) {
+      if (parameters.get(i).type().isDifferentiable()) {
         kind(i).add(i);
       }
     }
@@ -87,7 +87,7 @@ final class LoopGradient {
       first.add(passed.orElseGet(() -> tf.zerosLike(call.input(loop.first() + i))));
     }
     for (Output begin : first) {
-      states.add(made.parameter("gradient", begin.type()));
+      states.add(made.parameter("gradient", begin.type().ofAnyLength()));
     }
     Map<Output, Output> seeds = new LinkedHashMap<>();
     List<Output> results = made.build(() -> turn(states, seeds));
@@ -142,7 +142,7 @@ final class LoopGradient {
       boolean isSum = k >= carried.size() && k < states.size();
       if (isSum) {
         Output sum = states.get(k);
-        results.add(gradient.map(g -> tf.add(sum, g)).orElse(sum));
+        results.add(gradient.map(g -> tf.addN(List.of(sum, g))).orElse(sum));
       } else {
         results.add(gradient.orElseGet(() -> tf.zerosLike(x)));
       }
@@ -151,6 +151,6 @@ final class LoopGradient {
   }
 
   private void arrive(Map<Output, Output> seeds, Output at, Output gradient) {
-    seeds.merge(at, gradient, tf::add);
+    seeds.merge(at, gradient, (a, b) -> tf.addN(List.of(a, b)));
   }
 }

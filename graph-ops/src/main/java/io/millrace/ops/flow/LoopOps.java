@@ -117,7 +117,7 @@ public interface LoopOps extends Building {
    */
   record While(GraphFunction condition, GraphFunction body, boolean stateful) implements Looping {
     private static final Signature SIGNATURE =
-        Signature.of("input: T...")
+        Signature.of("input: T... in passed")
             .rename("condition", "cond")
             .told("stateful")
             .ignoring("output_shapes", "parallel_iterations");
@@ -154,7 +154,7 @@ public interface LoopOps extends Building {
         types.add(
             result == body.parameters().get(i)
                 ? in.type(i)
-                : in.type(i).withShape(Branches.common(in.shape(i), result.shape())));
+                : Branches.common(in.type(i), result.type()));
       }
       return types;
     }
@@ -218,7 +218,7 @@ public interface LoopOps extends Building {
         TensorType result = body.results().get(i).type();
         types.add(
             i < carried
-                ? result.withShape(Branches.common(in.shape(1 + i), result.shape()))
+                ? Branches.common(result, in.type(1 + i))
                 : LoopBuilder.stacked(result, rows));
       }
       return types;

@@ -16,7 +16,6 @@ import io.millrace.ops.Ops;
 import io.millrace.ops.building.Branches;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
-import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +51,8 @@ public interface SwitchOps extends Building {
 
   /** The first input, at one of two outputs; the other has no value. */
   record Switch() implements Op {
-    private static final Signature SIGNATURE = Signature.of("data: T", "pred: bool").sharing();
+    private static final Signature SIGNATURE =
+        Signature.of("data: T in passed", "pred: bool").sharing();
 
     @Override
     public Signature signature() {
@@ -106,7 +106,7 @@ public interface SwitchOps extends Building {
 
   /** The input that has a value, and which one that is. */
   record Merge() implements Op {
-    private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T").sharing();
+    private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T in passed").sharing();
 
     @Override
     public Signature signature() {
@@ -115,11 +115,11 @@ public interface SwitchOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      Shape shape = in.shape(0);
+      TensorType type = in.type(0);
       for (int i = 1; i < in.count(); i++) {
-        shape = Branches.common(shape, in.shape(i));
+        type = Branches.common(type, in.type(i));
       }
-      return List.of(in.type(0).withShape(shape), TensorType.of(DType.INT32));
+      return List.of(type, TensorType.of(DType.INT32));
     }
 
     /** Returns what arrives, on the side that the value came from. */

@@ -226,6 +226,11 @@ public final class Indexing {
     return to.map(type.shape(), List.of(to.scalar(type.dtype(), value)), s -> s.get(0));
   }
 
+  /** Returns zeros like a tensor or the elements of a list; a list without elements as it is. */
+  public static Value zerosLike(Lowering to, Value x) {
+    return x.isMade() ? filled(to, x.type(), 0) : x;
+  }
+
   /** Returns some neighbours of a vector. */
   static Value part(Lowering to, Value vector, long from, long count) {
     return to.view(vector, Shape.of(count), View.of(from, 1));

@@ -59,7 +59,30 @@ public interface AddOps extends Building {
             shape);
         shape = shape.merge(in.shape(i));
       }
-      return in.type(0).withShape(shape);
+      return in.type(0).isList() ? listType(in) : in.type(0).withShape(shape);
+    }
+
+    /**
+     * Requires lists of as many elements of one type and shape, and returns the type of the sum.
+     */
+    private static TensorType listType(Inference in) {
+      TensorType sum = in.type(0);
+      for (int i = 1; i < in.count(); i++) {
+        in.require(
+            sum.isCompatibleWith(in.type(i)),
+            "lists must have as many elements of one type and shape, but input %d is %s and not %s",
+            i,
+            in.type(i),
+            sum);
+        TensorType next = in.type(i);
+        if (sum.refers().isPresent() && next.refers().isPresent()) {
+          Shape rows = sum.target().shape().merge(next.target().shape());
+          sum = TensorType.list(sum.target().withShape(rows));
+        } else {
+          sum = sum.refers().isPresent() ? sum : next;
+        }
+      }
+      return sum;
     }
 
     @Override
@@ -69,12 +92,16 @@ public interface AddOps extends Building {
 
     @Override
     default void lower(Lowering to) {
-      Value sum = to.input(0);
-      for (int next = 1; next < to.inputs(); next += TOGETHER - 1) {
+      List<Value> inputs = new ArrayList<>();
+      for (int i = 0; i < to.inputs(); i++) {
+        inputs.add(to.input(i));
+      }
+      // A list without elements adds nothing to others.
+      List<Value> made = inputs.stream().filter(Value::isMade).toList();
+      Value sum = made.isEmpty() ? inputs.get(0) : made.get(0);
+      for (int next = 1; next < made.size(); next += TOGETHER - 1) {
         List<Value> terms = new ArrayList<>(List.of(sum));
-        for (int i = next; i < Math.min(to.inputs(), next + TOGETHER - 1); i++) {
-          terms.add(to.input(i));
-        }
+        terms.addAll(made.subList(next, Math.min(made.size(), next + TOGETHER - 1)));
         sum = to.map(terms, s -> s.stream().reduce((x, y) -> x.plus(y)).orElseThrow());
       }
       to.output(0, sum);
@@ -83,8 +110,7 @@ public interface AddOps extends Building {
 
   /** Sum of one or more tensors of one type and shape. */
   record AddN() implements Sum {
-    private static final Signature SIGNATURE =
-        Signature.of("inputs: N>=1 * T in numeric").sharing();
+    private static final Signature SIGNATURE = Signature.of("inputs: N>=1 * T in summed").sharing();
 
     @Override
     public Signature signature() {
@@ -106,6 +132,10 @@ public interface AddOps extends Building {
           Example.accepts(new AddN()).with(DType.FLOAT64, 3).with(DType.FLOAT64, 3),
           Example.accepts(new AddN()).with(DType.INT32).with(DType.INT32).with(DType.INT32),
           many,
+          Example.accepts(new AddN()).withList(DType.FLOAT64, 3, 2).withList(DType.FLOAT64, 3, 2),
+          Example.rejects(new AddN(), "lists must have as many elements of one type and shape")
+              .withList(DType.FLOAT32, 3, 2)
+              .withList(DType.FLOAT32, 2, 2),
           Example.rejects(new AddN(), "inputs must have one shape")
               .with(DType.FLOAT32, 2)
               .with(DType.FLOAT32, 1));
