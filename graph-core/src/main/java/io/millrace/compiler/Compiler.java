@@ -46,6 +46,7 @@ public final class Compiler {
    * @param retyped the resources that stand for earlier ones of another type after the run
    * @param resourceOperations the operation that owns each resource, by the resource's name
    * @param placement the device of each operation
+   * @param roads how calls, choices and loops are run, by the operation's name
    * @param home the device of what asks for none
    */
   public record Compilation(
@@ -56,6 +57,7 @@ public final class Compiler {
       List<Resource> retyped,
       Map<String, Operation> resourceOperations,
       Map<Operation, String> placement,
+      Map<String, String> roads,
       String home) {
 
     public Compilation {
@@ -64,6 +66,7 @@ public final class Compiler {
       retyped = List.copyOf(retyped);
       resourceOperations = Map.copyOf(resourceOperations);
       placement = Collections.unmodifiableMap(new LinkedHashMap<>(placement));
+      roads = Collections.unmodifiableMap(new LinkedHashMap<>(roads));
     }
 
     /** Returns the session's resources that hold something new after the run. */
@@ -125,6 +128,7 @@ public final class Compiler {
         lowered.question().isEmpty() ? lowerer.retyped() : List.of(),
         lowerer.resourceOperations(),
         lowerer.placement(),
+        lowerer.roads(),
         request.home());
   }
 

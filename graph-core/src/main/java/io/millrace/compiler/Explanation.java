@@ -28,6 +28,13 @@ final class Explanation {
   private String write() {
     text.append("graph\n");
     compilation.graphPart().forEach(this::operation);
+    if (!compilation.roads().isEmpty()) {
+      text.append("control\n");
+      compilation
+          .roads()
+          .forEach(
+              (name, how) -> text.append("  ").append(name).append(": ").append(how).append('\n'));
+    }
     text.append("program\n").append(compilation.lowered().program());
     List<Schedule.Part> parts = compilation.schedule().parts();
     boolean alone = parts.size() == 1;

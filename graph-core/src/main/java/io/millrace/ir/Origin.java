@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The operations of the graph that an instruction or a step does the work of, each once.
@@ -21,8 +22,16 @@ public record Origin(List<Site> sites) {
    * @param caller the call of the function that the operation is in; nothing in the graph itself
    * @param name the operation's name
    * @param line the user's line that made the operation
+   * @param turn of a loop that is written out, which turn this is; {@link #NO_TURN} for all others
    */
-  public record Site(Optional<Site> caller, String name, SourceLine line) {
+  public record Site(Optional<Site> caller, String name, SourceLine line, long turn) {
+    /** Of what is no turn of a loop that is written out. */
+    public static final long NO_TURN = -1;
+
+    /** Makes the site of what is no turn of a loop. */
+    public Site(Optional<Site> caller, String name, SourceLine line) {
+      this(caller, name, line, NO_TURN);
+    }
 
     /** Returns the names of the whole path, the outermost call's first. */
     @Override
@@ -43,6 +52,16 @@ public record Origin(List<Site> sites) {
   /** Returns the origin of what a name alone is known of. */
   public static Origin of(String name) {
     return of(name, SourceLine.UNKNOWN);
+  }
+
+  /** Returns which turns of loops that are written out this is in, the innermost first. */
+  public List<Long> turns() {
+    return sites.stream()
+        .limit(1)
+        .flatMap(s -> Stream.iterate(Optional.of(s), Optional::isPresent, o -> o.get().caller()))
+        .map(o -> o.get().turn())
+        .filter(turn -> turn != Site.NO_TURN)
+        .toList();
   }
 
   /** Returns the origin of what does the work of all these. */

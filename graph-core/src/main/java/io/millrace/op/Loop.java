@@ -28,6 +28,18 @@ public record Loop(
     return condition.isPresent() ? 0 : 1;
   }
 
+  /** Returns whether a parameter is a row of a stack. */
+  public boolean isScanned(int parameter) {
+    return parameter >= carried && parameter < carried + scanned;
+  }
+
+  /** Returns whether a parameter stays the same in all turns. */
+  public boolean isSame(int parameter) {
+    return parameter >= carried
+        ? !isScanned(parameter)
+        : body.results().get(parameter) == body.parameters().get(parameter);
+  }
+
   /** Returns the number of tensors that are collected. */
   public int collected() {
     return body.results().size() - carried;

@@ -3,7 +3,7 @@ package io.millrace.spi;
 import io.millrace.ir.Origin;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says that a step of a plan failed; the session adds the node's line. */
 public class StepException extends RuntimeException {
@@ -28,19 +28,22 @@ public class StepException extends RuntimeException {
    *
    * @param origin the step's origin
    * @param failure what went wrong
-   * @param turns in which turns of the loops around the step, the innermost first
+   * @param turns in which turns of the loops around the step, the innermost first, within those of
+   *     its origin
    */
   protected StepException(Origin origin, String failure, List<Long> turns) {
-    super(
-        turns.isEmpty()
-            ? failure
-            : failure
-                + turns.stream()
-                    .map(String::valueOf)
-                    .collect(Collectors.joining(" of turn ", ", in turn ", "")));
+    super(failure + in(origin, turns));
     this.origin = origin;
     this.failure = failure;
     this.turns = List.copyOf(turns);
+  }
+
+  private static String in(Origin origin, List<Long> turns) {
+    return Stream.concat(turns.stream(), origin.turns().stream())
+        .map(String::valueOf)
+        .reduce((inner, outer) -> inner + " of turn " + outer)
+        .map(text -> ", in turn " + text)
+        .orElse("");
   }
 
   /** Returns the operations of the graph that the step does the work of. */

@@ -3,6 +3,7 @@ package io.millrace.compiler.lowering;
 import io.millrace.GraphFunction;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.ir.Origin;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,26 +17,35 @@ final class CallLowering {
    * @param first the input that is the function's first argument
    */
   static void lower(Frame frame, Operation operation, GraphFunction function, int first) {
-    Map<Output, Output> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < function.parameters().size(); i++) {
-      arguments.put(function.parameters().get(i), operation.input(first + i));
-    }
     Map<Output, Output> traces = traces(frame, operation, function);
-    Frame body = frame.run(operation, function, arguments, traces.keySet());
+    Frame body =
+        frame.run(
+            operation,
+            function,
+            Origin.Site.NO_TURN,
+            arguments(frame, operation, function, first),
+            traces.keySet());
     for (int i = 0; i < function.results().size(); i++) {
-      Output result = function.results().get(i);
-      take(frame, operation.output(i), body, result, body.dead().isAbsent(result));
+      frame.take(operation.output(i), new Place(body, function.results().get(i)));
     }
-    traces.forEach((inside, trace) -> take(frame, trace, body, inside, true));
+    traces.forEach(
+        (inside, trace) -> {
+          if (body.dead().contains(inside)) {
+            frame.dead().kill(trace, true);
+          } else {
+            frame.take(trace, new Place(body, inside));
+          }
+        });
   }
 
-  private static void take(
-      Frame frame, Output output, Frame body, Output inside, boolean isAbsent) {
-    if (body.dead().contains(inside)) {
-      frame.dead().kill(output, isAbsent);
-    } else {
-      frame.set(output, body.fetched(inside));
+  /** Returns what the parameters of a function are that an operation calls. */
+  static Map<Output, Place> arguments(
+      Frame frame, Operation operation, GraphFunction function, int first) {
+    Map<Output, Place> arguments = new LinkedHashMap<>();
+    for (int i = 0; i < function.parameters().size(); i++) {
+      arguments.put(function.parameters().get(i), new Place(frame, operation.input(first + i)));
     }
+    return arguments;
   }
 
   /**

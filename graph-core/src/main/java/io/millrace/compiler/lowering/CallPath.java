@@ -12,15 +12,27 @@ import java.util.stream.Stream;
  *
  * @param calls the calls, the outermost first; none for the session's graph
  */
-record CallPath(List<Operation> calls) {
+public record CallPath(List<Call> calls) {
+
+  /**
+   * An operation that runs a function.
+   *
+   * @param turn which turn of a loop that is, or {@link Origin.Site#NO_TURN}
+   */
+  public record Call(Operation operation, long turn) {}
+
+  public CallPath {
+    calls = List.copyOf(calls);
+  }
+
   /** Returns the path to what a call of this frame runs. */
-  CallPath to(Operation call) {
-    return new CallPath(Stream.concat(calls.stream(), Stream.of(call)).toList());
+  CallPath to(Operation call, long turn) {
+    return new CallPath(Stream.concat(calls.stream(), Stream.of(new Call(call, turn))).toList());
   }
 
   /** Returns the name of an operation of the frame behind those of the calls. */
   String name(Operation operation) {
-    return Stream.concat(calls.stream(), Stream.of(operation))
+    return Stream.concat(calls.stream().map(Call::operation), Stream.of(operation))
         .map(Operation::name)
         .collect(Collectors.joining("/"));
   }
@@ -28,19 +40,40 @@ record CallPath(List<Operation> calls) {
   /** Returns an operation of the frame with the calls. */
   Origin origin(Operation operation) {
     Optional<Origin.Site> caller = Optional.empty();
-    for (Operation call : calls) {
-      caller = Optional.of(new Origin.Site(caller, call.name(), call.source()));
+    for (Call call : calls) {
+      caller =
+          Optional.of(
+              new Origin.Site(
+                  caller, call.operation().name(), call.operation().source(), call.turn()));
     }
-    return new Origin(List.of(new Origin.Site(caller, operation.name(), operation.source())));
+    return new Origin(
+        List.of(
+            new Origin.Site(caller, operation.name(), operation.source(), Origin.Site.NO_TURN)));
   }
 
   /** Returns the calls on lines of their own, the innermost first. */
   String lines() {
     StringBuilder text = new StringBuilder();
     for (int i = calls.size() - 1; i >= 0; i--) {
-      text.append("\n  called by ").append(calls.get(i));
-      text.append("\n  at ").append(calls.get(i).source());
+      Call call = calls.get(i);
+      text.append("\n  called by ").append(call.operation());
+      if (call.turn() != Origin.Site.NO_TURN) {
+        text.append(" in turn ").append(call.turn());
+      }
+      text.append("\n  at ").append(call.operation().source());
     }
     return text.toString();
+  }
+
+  /** Returns the names of the calls, each before a slash. */
+  @Override
+  public String toString() {
+    return calls.stream()
+        .map(
+            c ->
+                c.turn() == Origin.Site.NO_TURN
+                    ? c.operation().name() + "/"
+                    : "%s[%d]/".formatted(c.operation().name(), c.turn()))
+        .collect(Collectors.joining());
   }
 }

@@ -70,8 +70,7 @@ final class ChoiceLowering {
 
   void lower(Value index) {
     for (int i = first; i < operation.inputs().size(); i++) {
-      Output argument = operation.input(i);
-      if (isFed(argument, i - first)) {
+      if (!isBound(i - first)) {
         fed.add(around.input(i));
       }
     }
@@ -125,22 +124,18 @@ final class ChoiceLowering {
   }
 
   private void add(GraphFunction function) {
-    Map<Output, Output> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < function.parameters().size(); i++) {
-      arguments.put(function.parameters().get(i), operation.input(first + i));
-    }
     Lowerer inner = new Lowerer(outer);
-    Frame body = new Frame(inner, frame, operation, function, arguments);
+    Map<Output, Place> arguments = CallLowering.arguments(frame, operation, function, first);
+    Frame body = new Frame(inner, frame, operation, function, Origin.Site.NO_TURN, arguments);
     Lowering says = new NodeLowering(inner, body, operation, List.of(), (v, i) -> {});
     Branch branch = new Branch(inner, body, says, function);
     branches.add(branch);
     for (int i = 0; i < function.parameters().size(); i++) {
       Output parameter = function.parameters().get(i);
-      Output argument = operation.input(first + i);
-      if (isFed(argument, i)) {
-        body.give(parameter, inner.feed(around.input(first + i).type(), origin));
+      if (isBound(i)) {
+        body.bind(parameter, new Place(frame, operation.input(first + i)));
       } else {
-        body.bind(parameter, argument, frame);
+        body.give(parameter, inner.feed(around.input(first + i).type(), origin));
       }
     }
     Set<Output> inside = new LinkedHashSet<>();
@@ -156,16 +151,11 @@ final class ChoiceLowering {
     body.lower(function, inside);
   }
 
-  private boolean isFed(Output argument, int position) {
-    return !frame.dead().contains(argument)
-        && !isReference(position)
-        && around.input(first + position).isMade();
-  }
-
-  /** Returns whether the functions take an argument as the variable that it is. */
-  private boolean isReference(int argument) {
-    return frame.isReference(operation.input(first + argument))
-        && functions.get(0).parameters().get(argument).isReference();
+  /** Returns whether the functions take an argument that is not fed to them. */
+  private boolean isBound(int argument) {
+    return frame.isBound(
+            functions.get(0).parameters().get(argument), operation.input(first + argument))
+        || !around.input(first + argument).isMade();
   }
 
   /**

@@ -1,17 +1,15 @@
 package io.millrace.compiler.lowering;
 
 import io.millrace.ExecutionException;
-import io.millrace.GraphException;
 import io.millrace.GraphFunction;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.op.Inference;
-import io.millrace.op.Messages;
 import io.millrace.op.RuleException;
-import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
@@ -25,6 +23,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Frame {
   private final Lowerer lowerer;
-  private final @Nullable Call caller;
+  private final @Nullable Caller caller;
   private final CallPath path;
   private final Predicate<Output> given;
   private final Map<Output, Value> values = new HashMap<>();
@@ -42,15 +42,12 @@ final class Frame {
   /** What tensors that are no values refer to, as it was at the beginning of the run. */
   private final Map<Output, Resource> references = new HashMap<>();
 
-  private final KnownValues known;
+  private final Asking asking;
   private final SharedMemory shared;
   private final Set<Output> wanted;
 
   /** What is fetched of variables, as it was at its own place. */
   private final Map<Output, Value> fetched = new HashMap<>();
-
-  /** What was told; of the memory of variables it holds until they are written to. */
-  private final Map<Question, Literal> told = new HashMap<>();
 
   private final DeadValues dead;
 
@@ -60,15 +57,8 @@ final class Frame {
   /** What the operation that is lowered now says by itself, and what it counted its sizes with. */
   private final List<Value> own = new ArrayList<>();
 
-  private final Map<Integer, Value> found = new HashMap<>();
-
-  /**
-   * The call of a function.
-   *
-   * @param arguments the tensors of the caller's frame that the function's parameters are
-   */
-  private record Call(
-      Frame frame, Operation operation, GraphFunction function, Map<Output, Output> arguments) {}
+  private Supplier<List<Value>> held = List::of;
+  private final Rows rows = new Rows();
 
   /** Makes the frame of the session's graph. */
   Frame(Lowerer lowerer, List<Output> wanted, Predicate<Output> fed) {
@@ -79,27 +69,29 @@ final class Frame {
    * Makes the frame of a function's body.
    *
    * @param outer the frame that the function is called in
-   * @param arguments the tensors of that frame that parameters are
+   * @param turn which turn of a loop that is, or {@link Origin.Site#NO_TURN}
+   * @param arguments what parameters are, as far as they are tensors of other frames
    */
   Frame(
       Lowerer lowerer,
       Frame outer,
       Operation operation,
       GraphFunction function,
-      Map<Output, Output> arguments) {
+      long turn,
+      Map<Output, Place> arguments) {
     this(
         lowerer,
         function.results(),
         Set.copyOf(function.parameters())::contains,
-        new Call(outer, operation, function, arguments),
-        outer.path.to(operation));
+        new Caller(outer, operation, function, turn, arguments),
+        outer.path.to(operation, turn));
   }
 
   private Frame(
       Lowerer lowerer,
       List<Output> wanted,
       Predicate<Output> given,
-      @Nullable Call caller,
+      @Nullable Caller caller,
       CallPath path) {
     this.lowerer = lowerer;
     this.wanted = new LinkedHashSet<>(wanted);
@@ -107,11 +99,9 @@ final class Frame {
     this.caller = caller;
     this.path = path;
     dead = new DeadValues(given);
-    known =
-        new KnownValues(
-            given, o -> argument(o).flatMap(a -> a.frame().known(a.output())), this::type);
     shared =
         new SharedMemory(lowerer.variables(), given, o -> Optional.ofNullable(references.get(o)));
+    asking = new Asking(lowerer, this, shared, given);
   }
 
   /**
@@ -134,7 +124,7 @@ final class Frame {
     try {
       lower(operation);
     } catch (RuleException e) {
-      throw broken(operation, String.valueOf(e.getMessage()));
+      throw Faults.broken(operation, types(operation), path, e);
     }
     place(operation);
     for (Output output : operation.outputs()) {
@@ -145,7 +135,11 @@ final class Frame {
     }
   }
 
-  /** Returns which tensors have no value. */
+  /** Returns what finds the values that shapes and branches depend on. */
+  Asking asking() {
+    return asking;
+  }
+
   DeadValues dead() {
     return dead;
   }
@@ -165,6 +159,11 @@ final class Frame {
   /** Lowers again what was read of a variable that was written to since. */
   private void renew(Output input) {
     for (Operation operation : shared.stale(input)) {
+      Output first = operation.output(0);
+      if (given.test(first)) {
+        bind(first, shared.whole(first).orElseThrow());
+        continue;
+      }
       for (Output output : operation.outputs()) {
         if (wanted.contains(output) && !given.test(output)) {
           fetched.putIfAbsent(output, value(output));
@@ -174,16 +173,34 @@ final class Frame {
     }
   }
 
+  /** Makes a parameter what a variable holds, now and when it is written to. */
+  private void bind(Output parameter, Resource variable) {
+    Resource current = lowerer.variables().current(variable);
+    values.put(parameter, lowerer.variables().read(current, parameter.operation()));
+    shared.bind(parameter, variable);
+  }
+
+  /**
+   * Returns whether a function has its parameter bound to a tensor of this frame even where it
+   * becomes a program of its own: to a variable, or the memory of one, or what has no value.
+   */
+  boolean isBound(Output parameter, Output argument) {
+    return dead.contains(argument)
+        || shared.whole(argument).isPresent()
+        || (parameter.isReference() && references.containsKey(argument));
+  }
+
   private void lower(Operation operation) {
     own.clear();
-    found.clear();
+    asking.begin();
+    held = List::of;
     lowerer.homes().begin();
     Inference inference =
         new Inference(
             types(operation),
-            i -> Optional.of(constant(operation.input(i), operation)),
-            i -> known(operation.input(i)),
-            () -> sizes(operation),
+            i -> Optional.of(asking.constant(operation.input(i), operation)),
+            i -> asking.known(operation.input(i)),
+            () -> asking.sizes(operation),
             name -> Optional.of(lowerer.shape(name.apply(path.name(operation)))));
     List<TensorType> types = inference.typesOf(operation.op());
     own.clear();
@@ -200,43 +217,34 @@ final class Frame {
       // What follows from a type that may change has to be known before it does.
       operation.outputs().stream()
           .filter(o -> !shared.isShared(o) && !dead.contains(o))
-          .forEach(known::of);
+          .forEach(asking::known);
     }
     operation.outputs().stream()
         .filter(o -> !given.test(o) && !dead.contains(o))
-        .forEach(o -> requireFit(o, types.get(o.index())));
+        .forEach(o -> Faults.requireFit(o, made(o), types.get(o.index())));
   }
 
-  private void requireFit(Output output, TensorType inferred) {
-    Optional<TensorType> made =
-        values.containsKey(output) || references.containsKey(output)
-            ? Optional.of(type(output))
-            : Optional.empty();
-    boolean fits = made.filter(inferred::isCompatibleWith).isPresent();
-    if (!fits) {
-      throw new IllegalStateException(
-          "%s infers its output %s as %s but lowers it to %s"
-              .formatted(
-                  output.operation(),
-                  output.index(),
-                  inferred,
-                  made.map(TensorType::toString).orElse("nothing")));
-    }
+  private Optional<TensorType> made(Output output) {
+    boolean isMade =
+        values.containsKey(output) || references.containsKey(output) || rows.of(output) != null;
+    return isMade ? Optional.of(type(output)) : Optional.empty();
   }
 
   /**
    * Runs the body of a function here, and returns its frame.
    *
-   * @param arguments what the function's parameters are in this frame
+   * @param turn which turn of a loop that is, or {@link Origin.Site#NO_TURN}
+   * @param arguments what the function's parameters are
    * @param more tensors of the body that are wanted besides its results
    */
   Frame run(
       Operation operation,
       GraphFunction function,
-      Map<Output, Output> arguments,
+      long turn,
+      Map<Output, Place> arguments,
       Collection<Output> more) {
-    Frame body = new Frame(lowerer, this, operation, function, arguments);
-    arguments.forEach((parameter, argument) -> body.bind(parameter, argument, this));
+    Frame body = new Frame(lowerer, this, operation, function, turn, arguments);
+    arguments.forEach(body::bind);
     body.lower(function, more);
     return body;
   }
@@ -253,16 +261,25 @@ final class Frame {
   }
 
   /** Makes a parameter what a tensor is in another frame. */
-  void bind(Output parameter, Output argument, Frame from) {
+  void bind(Output parameter, Place place) {
+    Frame from = place.frame();
+    Output argument = place.output();
     if (from.dead.contains(argument)) {
       dead.bind(parameter, from.dead.isAbsent(argument));
       return;
     }
+    List<Place> own = from.ownRows(argument);
     Resource resource = from.references.get(argument);
-    if (resource != null && parameter.isReference()) {
+    if (own != null) {
+      rows.put(parameter, own);
+    } else if (resource != null && parameter.isReference()) {
       references.put(parameter, resource);
     } else {
-      values.put(parameter, from.input(argument, parameter.operation()));
+      from.shared
+          .whole(argument)
+          .ifPresentOrElse(
+              variable -> bind(parameter, variable),
+              () -> values.put(parameter, from.input(argument, parameter.operation())));
     }
   }
 
@@ -276,6 +293,54 @@ final class Frame {
     }
   }
 
+  /** Makes an output what a tensor is in another frame. */
+  void take(Output output, Place place) {
+    if (given.test(output)) {
+      return;
+    }
+    if (place.frame().dead.contains(place.output())
+        || place.frame().ownRows(place.output()) != null) {
+      bind(output, place);
+    } else {
+      values.put(output, place.value());
+    }
+  }
+
+  /** Returns the rows of a tensor that has no other value. */
+  private @Nullable List<Place> ownRows(Output output) {
+    return values.containsKey(output) ? null : rows.of(output);
+  }
+
+  /** Sets a tensor to what is known. */
+  void tell(Output output, Literal value) {
+    asking.tell(output, value);
+    set(output, lowerer.literal(value, path.origin(output.operation())));
+  }
+
+  /** Says what the operation that is lowered now will need of what it did so far. */
+  void hold(Supplier<List<Value>> values) {
+    held = values;
+  }
+
+  /** Returns the tensors that turns of loops made row by row. */
+  Rows rows() {
+    return rows;
+  }
+
+  /** Returns the value of a tensor, or those of its rows; none of a variable. */
+  Stream<Value> held(Output output) {
+    Value value = values.get(output);
+    List<Place> own = rows.of(output);
+    return value != null
+        ? Stream.of(value).filter(Value::isMade)
+        : own == null ? Stream.empty() : Rows.values(own);
+  }
+
+  /** Returns whether the run gives a tensor to who asked for it. */
+  boolean isFetched(Output output) {
+    return caller == null && wanted.contains(output);
+  }
+
   /** Returns what a fetch gives. */
   Value fetched(Output output) {
     Value value = fetched.get(output);
@@ -287,85 +352,11 @@ final class Frame {
     return value != null ? value : value(output);
   }
 
-  /** Returns the value of a tensor that shapes or branches depend on. */
-  Literal constant(Output output, Operation asking) {
-    Optional<Literal> value = known(output);
-    if (value.isPresent()) {
-      return value.get();
-    }
-    Optional<Literal> told = argument(output).map(a -> a.frame().constant(a.output(), a.call()));
-    if (told.isPresent()) {
-      known.put(output, told.get());
-      values.put(output, lowerer.literal(told.get(), path.origin(output.operation())));
-      return told.get();
-    }
-    Question question = question(output);
-    List<Operation> before = Pruner.needed(List.of(output), List.of(), given);
-    Literal answer =
-        lowerer.answer(question, input(output, asking), Optional.of(output), before, this, asking);
-    this.told.put(question, answer);
-    if (!shared.isShared(output)) {
-      known.put(output, answer);
-    }
-    if (resource(output) == null) {
-      values.put(output, lowerer.literal(answer, path.origin(output.operation())));
-    }
-    return answer;
-  }
-
-  private Question question(Output output) {
-    return new Question.ValueOf(path.calls(), output, shared.writes(output));
-  }
-
-  /** Returns the value of a tensor if no question is needed for it. */
-  Optional<Literal> known(Output output) {
-    return shared.isShared(output)
-        ? Optional.ofNullable(told.get(question(output)))
-        : known.of(output);
-  }
-
-  /** A tensor of the caller's frame. */
-  private record Argument(Frame frame, Operation call, Output output) {}
-
   /** Returns what a parameter is outside; nothing for a variable and for what is no parameter. */
-  private Optional<Argument> argument(Output output) {
-    Output outside =
-        caller == null || references.containsKey(output) ? null : caller.arguments().get(output);
-    return caller == null || outside == null
+  Optional<Place> argument(Output output) {
+    return caller == null || references.containsKey(output) || shared.isShared(output)
         ? Optional.empty()
-        : Optional.of(new Argument(caller.frame(), caller.operation(), outside));
-  }
-
-  private Optional<long[]> sizes(Operation operation) {
-    if (operation.op().sizes(types(operation)) == 0) {
-      return Optional.empty();
-    }
-    Optional<Literal> sizes = known.sizesOf(operation);
-    if (sizes.isPresent()) {
-      return sizes.map(Literal::toLongs);
-    }
-    // The rule is kept before the sizes are counted, and asks for nothing to be counted.
-    new Inference(types(operation), i -> known.of(operation.input(i))).typesOf(operation.op());
-    Question question = new Question.SizesOf(path.calls(), operation);
-    List<Operation> before = Pruner.needed(List.of(), List.of(operation), given);
-    Value counted = found(operation, 0);
-    return Optional.of(
-        lowerer.answer(question, counted, Optional.empty(), before, this, operation).toLongs());
-  }
-
-  /** Returns what an operation's program for its sizes set. */
-  Value found(Operation operation, int index) {
-    if (found.isEmpty()) {
-      int before = own.size();
-      TensorType sizes = TensorType.of(DType.INT64, operation.op().sizes(types(operation)));
-      operation
-          .op()
-          .lowerSizes(
-              new NodeLowering(
-                  lowerer, this, operation, List.of(sizes), (v, i) -> found.put(i, v)));
-      own.subList(before, own.size()).clear();
-    }
-    return Objects.requireNonNull(found.get(index), operation.name());
+        : Optional.ofNullable(caller.arguments().get(output));
   }
 
   /**
@@ -383,8 +374,10 @@ final class Frame {
           }
         });
     later.addAll(fetched.values());
-    found.entrySet().stream().filter(f -> f.getKey() > 0).forEach(f -> later.add(f.getValue()));
+    later.addAll(asking.later());
     later.addAll(own);
+    later.addAll(held.get());
+    later.addAll(rows.values());
     if (caller != null) {
       caller.frame().addLater(Optional.empty(), caller.operation(), later);
     }
@@ -398,6 +391,9 @@ final class Frame {
     if (caller == null) {
       return false;
     }
+    if (frame.caller != null && caller.isAfter(frame.caller)) {
+      return true;
+    }
     List<Operation> needed =
         Pruner.needed(List.of(), List.of(caller.operation()), caller.frame().given);
     return caller.frame().follows(frame, operation, needed);
@@ -410,6 +406,7 @@ final class Frame {
       return Lists.type(output, value);
     }
     return referring(output)
+        .or(() -> rows.type(output))
         .or(() -> Optional.of(output).filter(dead::contains).map(Output::type))
         .orElseThrow(() -> new NoSuchElementException(output.name()));
   }
@@ -422,7 +419,7 @@ final class Frame {
         : Optional.of(output.isHandle() ? TensorType.handle(resource.type()) : resource.type());
   }
 
-  private List<TensorType> types(Operation operation) {
+  List<TensorType> types(Operation operation) {
     return operation.inputs().stream().map(this::type).toList();
   }
 
@@ -434,17 +431,22 @@ final class Frame {
 
   /** Returns the value of a tensor that is given or computed. */
   private Value value(Output output) {
+    List<Place> own = ownRows(output);
+    if (own != null) {
+      Primitive.Move stack = rows.stack(output);
+      List<Value> all = own.stream().map(Place::value).toList();
+      List<TensorType> types = List.of(Rows.stacked(all.get(0).type(), own.size()));
+      values.put(output, lowerer.emit(this, output.operation(), stack, all, types).get(0));
+    }
     return Objects.requireNonNull(values.get(output), output.name());
   }
 
-  /** Sets the value of a tensor. */
   void set(Output output, Value value) {
     if (!given.test(output)) {
       values.put(output, value);
     }
   }
 
-  /** Gives a tensor this value from outside. */
   void give(Output output, Value value) {
     values.put(output, value);
   }
@@ -462,10 +464,6 @@ final class Frame {
     return original == null ? null : lowerer.variables().current(original);
   }
 
-  boolean isReference(Output output) {
-    return references.containsKey(output);
-  }
-
   /** Returns the variable that an input refers to. */
   Resource reference(Operation operation, int input) {
     Resource resource = resource(operation.input(input));
@@ -477,6 +475,17 @@ final class Frame {
     return resource;
   }
 
+  /** Has the operation that is lowered now say something that nothing of what follows needs. */
+  void apart(Runnable says) {
+    int before = own.size();
+    says.run();
+    own.subList(before, own.size()).clear();
+  }
+
+  Operation call() {
+    return Objects.requireNonNull(caller).operation();
+  }
+
   /** Notes what an operation says by itself. */
   void emitted(Primitive primitive, List<Value> inputs, List<Value> outputs) {
     if (primitive instanceof Primitive.Renaming) {
@@ -485,15 +494,7 @@ final class Frame {
     own.addAll(outputs);
   }
 
-  /** Returns the calls that lead here. */
   CallPath path() {
     return path;
-  }
-
-  private GraphException broken(Operation operation, String rule) {
-    List<String> inputs = operation.inputs().stream().map(i -> i.name() + " " + type(i)).toList();
-    return new GraphException(
-        Messages.broken(operation.op(), operation.name(), inputs, rule, operation.source())
-            + path.lines());
   }
 }

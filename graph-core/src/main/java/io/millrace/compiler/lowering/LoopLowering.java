@@ -1,5 +1,6 @@
 package io.millrace.compiler.lowering;
 
+import io.millrace.GraphFunction;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * Lowers a loop to one instruction: its turn becomes a program of its own, which computes the
@@ -83,79 +85,101 @@ final class LoopLowering {
     this.loop = loop;
     this.around = around;
     inner = new Lowerer(outer);
-    Map<Output, Output> same = new LinkedHashMap<>();
+    Map<Output, Place> same = new LinkedHashMap<>();
     for (int i = 0; i < loop.body().parameters().size(); i++) {
-      if (isSame(i)) {
-        same.put(loop.body().parameters().get(i), operation.input(loop.first() + i));
+      if (loop.isSame(i)) {
+        Output argument = operation.input(loop.first() + i);
+        same.put(loop.body().parameters().get(i), new Place(frame, argument));
       }
     }
-    body = new Frame(inner, frame, operation, loop.body(), same);
+    body = new Frame(inner, frame, operation, loop.body(), Origin.Site.NO_TURN, same);
     turn = new NodeLowering(inner, body, operation, List.of(), (v, i) -> {});
     origin = frame.path().origin(operation);
-  }
-
-  private boolean isScanned(int parameter) {
-    return parameter >= loop.carried() && parameter < loop.carried() + loop.scanned();
-  }
-
-  private boolean isSame(int parameter) {
-    return parameter >= loop.carried()
-        ? !isScanned(parameter)
-        : loop.body().results().get(parameter) == loop.body().parameters().get(parameter);
   }
 
   void lower() {
     Value go;
     if (loop.condition().isPresent()) {
-      Map<Output, Output> arguments = new LinkedHashMap<>();
-      for (int i = 0; i < loop.body().parameters().size(); i++) {
-        arguments.put(loop.condition().get().parameters().get(i), operation.input(i));
-      }
-      Frame first = frame.run(operation, loop.condition().get(), arguments, List.of());
+      Frame first = asked(frame, operation::input);
       Output result = loop.condition().get().results().get(0);
-      Optional<Literal> known = first.known(result);
+      Optional<Literal> known = first.asking().known(result);
       if (known.isPresent() && isZero(known.get())) {
         doNothing();
         return;
       }
       go = isTrue(around, first.fetched(result));
     } else {
+      if (isNothing()) {
+        doNothing();
+        return;
+      }
       go = around.map(around.input(0), n -> n.gt(0));
     }
     try {
       repeat(go);
     } catch (NotFixedException e) {
-      throw RuleException.unsupported(
-          "the loop's turns differ, which is not supported: " + e.getMessage());
+      if (outer.isInside()) {
+        throw e;
+      }
+      String reason = String.valueOf(e.getMessage());
+      new TurnByTurn(outer, frame, operation, loop, around, reason).lower();
     }
   }
 
-  private static boolean isZero(Literal literal) {
+  /** Runs the condition in a frame, on what there stands for the parameters. */
+  private Frame asked(Frame in, IntFunction<Output> parameters) {
+    GraphFunction condition = loop.condition().orElseThrow();
+    Map<Output, Place> arguments = new LinkedHashMap<>();
+    for (int i = 0; i < condition.parameters().size(); i++) {
+      arguments.put(condition.parameters().get(i), new Place(in, parameters.apply(i)));
+    }
+    return in.run(operation, condition, Origin.Site.NO_TURN, arguments, List.of());
+  }
+
+  /** Returns whether there is no turn, and nothing is known of what it would take. */
+  private boolean isNothing() {
+    boolean isUnknown = false;
+    for (int i = loop.carried(); i < loop.carried() + loop.scanned(); i++) {
+      isUnknown |= frame.dead().contains(operation.input(loop.first() + i));
+    }
+    return isUnknown
+        && frame.asking().known(operation.input(0)).filter(LoopLowering::isZero).isPresent();
+  }
+
+  static boolean isZero(Literal literal) {
     return literal.type().dtype().isFloating()
         ? literal.getDouble(0) == 0
         : literal.getLong(0) == 0;
   }
 
   private void doNothing() {
+    outer.note(frame, operation, "no turn, as the condition is known");
     for (int i = 0; i < loop.carried(); i++) {
       frame.pass(operation.input(loop.first() + i), operation.output(i));
     }
+    for (int j = 0; j < loop.collected(); j++) {
+      frame.dead().kill(operation.output(loop.carried() + j), true);
+    }
     operation.traces().values().forEach(t -> frame.dead().kill(t, true));
-    frame.set(operation.turns(), around.literal(Literal.scalar(DType.INT64, 0)));
+    frame.tell(operation.turns(), Literal.scalar(DType.INT64, 0));
   }
 
   /** Returns what a condition gives as a boolean scalar. */
   private Value isTrue(Lowering to, Value condition) {
     TensorType type = condition.type();
-    if (type.shape().rank() > 0) {
-      throw new RuleException("the condition must be a scalar, but has shape " + type.shape());
-    }
+    requireScalar(type);
     return type.dtype().isBoolean()
         ? condition
         : to.map(
             condition,
             to.literal(Literal.scalar(type.dtype(), 0)),
             (x, zero) -> x.apply(BinaryFn.NE, zero));
+  }
+
+  static void requireScalar(TensorType condition) {
+    if (condition.shape().rank() > 0) {
+      throw new RuleException("the condition must be a scalar, but has shape " + condition.shape());
+    }
   }
 
   private void repeat(Value go) {
@@ -166,7 +190,7 @@ final class LoopLowering {
     fetches.add(another());
     int known = made.size();
     for (int i = 0; i < loop.carried(); i++) {
-      if (!isSame(i)) {
+      if (!loop.isSame(i)) {
         carry(i);
       }
     }
@@ -190,6 +214,12 @@ final class LoopLowering {
           drawn.counter(), outer.reserve(drawn.frame(), drawn.operation(), blocks, drawn.seeded()));
     }
     inner.requireDevice(frame.device(operation));
+    outer.note(
+        frame,
+        operation,
+        capacity == Control.Repeat.UNLIMITED
+            ? "one instruction, whose turns have the same types"
+            : "one instruction, whose turns have the same types, with rows for " + capacity);
     Program program = withoutUnchanged(inner.build(fetches));
     emit(program, go, capacity);
   }
@@ -198,25 +228,32 @@ final class LoopLowering {
   private void give() {
     List<Output> parameters = loop.body().parameters();
     for (int i = 0; i < parameters.size(); i++) {
-      if (isScanned(i)) {
+      if (loop.isScanned(i)) {
+        if (frame.rows().differ(operation.input(loop.first() + i))) {
+          throw new NotFixedException(
+              "the rows of %s differ in shape".formatted(operation.input(loop.first() + i)));
+        }
         Value stack = around.input(loop.first() + i);
         if (stack.isMade()) {
           scanned.add(stack);
-          body.give(parameters.get(i), inner.feed(row(stack.type()), origin));
+          body.give(parameters.get(i), inner.feed(Rows.row(stack.type()), origin));
         } else {
-          body.give(parameters.get(i), new Value(stack.id(), row(stack.type())));
+          body.give(parameters.get(i), new Value(stack.id(), Rows.row(stack.type())));
         }
       }
     }
     for (int i = 0; i < parameters.size(); i++) {
       Output argument = operation.input(loop.first() + i);
-      if (isScanned(i)) {
+      if (loop.isScanned(i)) {
         continue;
       }
-      if (frame.dead().contains(argument)
-          || (isSame(i) && frame.isReference(argument) && parameters.get(i).isReference())) {
-        body.bind(parameters.get(i), argument, frame);
-      } else if (isSame(i)) {
+      boolean isBound =
+          loop.isSame(i)
+              ? frame.isBound(parameters.get(i), argument)
+              : frame.dead().contains(argument);
+      if (isBound) {
+        body.bind(parameters.get(i), new Place(frame, argument));
+      } else if (loop.isSame(i)) {
         Value value = around.input(loop.first() + i);
         body.give(parameters.get(i), keep(value));
       } else {
@@ -244,10 +281,6 @@ final class LoopLowering {
     }
     kept.add(outside);
     return inner.feed(outside.type(), origin);
-  }
-
-  private static TensorType row(TensorType stack) {
-    return stack.withShape(stack.shape().slice(1, stack.shape().rank()));
   }
 
   /** Returns a result of the body, which has a value in every turn. */
@@ -287,11 +320,7 @@ final class LoopLowering {
   /** Returns whether another turn follows, as the turn says it. */
   private Value another() {
     if (loop.condition().isPresent()) {
-      Map<Output, Output> arguments = new LinkedHashMap<>();
-      for (int i = 0; i < loop.body().parameters().size(); i++) {
-        arguments.put(loop.condition().get().parameters().get(i), live(i));
-      }
-      Frame again = body.run(operation, loop.condition().get(), arguments, List.of());
+      Frame again = asked(body, this::live);
       return isTrue(turn, again.fetched(loop.condition().get().results().get(0)));
     }
     Resource done = new Resource("turns done", TensorType.of(DType.INT64), true);
@@ -355,7 +384,7 @@ final class LoopLowering {
     List<TensorType> types = new ArrayList<>(List.of(TensorType.of(DType.INT64)));
     resources.forEach(r -> types.add(r.type()));
     for (Value fetch : program.fetches().subList(1, program.fetches().size())) {
-      types.add(stacked(fetch.type(), capacity));
+      types.add(Rows.stacked(fetch.type(), capacity));
     }
     Control.Repeat.Walk walk =
         loop.backward() ? Control.Repeat.Walk.BACKWARD : Control.Repeat.Walk.FORWARD;
@@ -380,7 +409,7 @@ final class LoopLowering {
       }
     }
     for (int i = 0; i < loop.carried(); i++) {
-      if (isSame(i)) {
+      if (loop.isSame(i)) {
         frame.pass(operation.input(loop.first() + i), operation.output(i));
       }
     }
@@ -390,16 +419,9 @@ final class LoopLowering {
         Value rows = outputs.get(next++);
         each.taker().accept(loop.backward() ? turned(rows) : rows);
       } else {
-        each.taker().accept(new Value(each.row().id(), stacked(each.row().type(), capacity)));
+        each.taker().accept(new Value(each.row().id(), Rows.stacked(each.row().type(), capacity)));
       }
     }
-  }
-
-  private static TensorType stacked(TensorType row, long capacity) {
-    long[] dims = new long[row.shape().rank() + 1];
-    dims[0] = capacity;
-    System.arraycopy(row.shape().dims(), 0, dims, 1, dims.length - 1);
-    return row.withShape(Shape.of(dims));
   }
 
   /** Returns rows in the order of what the turns took, not of the turns. */

@@ -42,6 +42,10 @@ public final class Lowerer {
   private final Homes homes;
   private final Map<Value, Asserted> checks = new LinkedHashMap<>();
   private final List<Drawn> drawn = new ArrayList<>();
+  private final Map<String, String> roads = new LinkedHashMap<>();
+
+  /** What the session's state was asked so far. */
+  private final Set<Question> told = new HashSet<>();
 
   /**
    * Random numbers that a program inside another takes each time that it is run.
@@ -269,7 +273,10 @@ public final class Lowerer {
     if (outer.isPresent()) {
       return outer.get().answer(question);
     }
-    stages.pass();
+    // Only what is asked for the first time has a stage.
+    if (told.add(question)) {
+      stages.pass();
+    }
     Literal answer = request.answers().get(question);
     if (answer == null) {
       throw new Unanswered(question, Optional.empty());
@@ -360,6 +367,20 @@ public final class Lowerer {
   void require(Frame frame, Operation operation, Value checked) {
     checks.put(checked, new Asserted(frame, operation));
     builder.check(checked);
+  }
+
+  /** Notes in words how an operation with functions is run. */
+  void note(Frame frame, Operation operation, String how) {
+    if (outer.isPresent()) {
+      outer.get().note(frame, operation, how);
+    } else {
+      roads.put(frame.path() + operation.name(), how);
+    }
+  }
+
+  /** Returns in words how calls, choices and loops are run, by the operation's name. */
+  public Map<String, String> roads() {
+    return roads;
   }
 
   /** Notes that an operation's value must be fed. */

@@ -57,7 +57,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public Literal constant(int input) {
-    return frame.constant(operation.input(input), operation);
+    return frame.asking().constant(operation.input(input), operation);
   }
 
   @Override
@@ -72,12 +72,12 @@ final class NodeLowering extends Lowering {
 
   @Override
   public Optional<Literal> known(int input) {
-    return frame.known(operation.input(input));
+    return frame.asking().known(operation.input(input));
   }
 
   @Override
   public Value found(int index) {
-    return frame.found(operation, index);
+    return frame.asking().found(operation, index);
   }
 
   @Override
@@ -123,6 +123,7 @@ final class NodeLowering extends Lowering {
 
   @Override
   public void call(GraphFunction function, int first) {
+    lowerer.note(frame, operation, "written out: '" + function.name() + "'");
     CallLowering.lower(frame, operation, function, first);
   }
 
@@ -130,11 +131,14 @@ final class NodeLowering extends Lowering {
   public void choose(Value index, IntSupplier asked, List<GraphFunction> functions, int first) {
     try {
       new ChoiceLowering(lowerer, frame, operation, functions, first, this).lower(index);
+      lowerer.note(frame, operation, "one instruction, whose branches have the same types");
     } catch (NotFixedException e) {
       if (lowerer.isInside()) {
         throw e;
       }
-      CallLowering.lower(frame, operation, functions.get(asked.getAsInt()), first);
+      call(functions.get(asked.getAsInt()), first);
+      lowerer.note(
+          frame, operation, "the run was asked which branch, for they differ: " + e.getMessage());
     }
   }
 

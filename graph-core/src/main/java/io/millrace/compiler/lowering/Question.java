@@ -2,8 +2,6 @@ package io.millrace.compiler.lowering;
 
 import io.millrace.Operation;
 import io.millrace.Output;
-import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Something that a plan depends on and only a run can tell. Lowering asks; the session answers, and
@@ -22,11 +20,11 @@ public sealed interface Question {
   /**
    * What a tensor holds, because shapes or branches depend on it.
    *
-   * @param calls the calls of functions that lead to it, the outermost first
+   * @param path the calls of functions that lead to it
    * @param writes how often the variable was written to before, if the tensor is a variable's
    *     memory
    */
-  record ValueOf(List<Operation> calls, Output output, int writes) implements Question {
+  record ValueOf(CallPath path, Output output, int writes) implements Question {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.valueOf(this);
@@ -34,16 +32,16 @@ public sealed interface Question {
 
     @Override
     public String toString() {
-      return path(calls) + output;
+      return path + output.toString();
     }
   }
 
   /**
    * The sizes that an operation's outputs have; see {@link io.millrace.op.Op#sizes}.
    *
-   * @param calls the calls of functions that lead to it, the outermost first
+   * @param path the calls of functions that lead to it
    */
-  record SizesOf(List<Operation> calls, Operation operation) implements Question {
+  record SizesOf(CallPath path, Operation operation) implements Question {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.sizesOf(this);
@@ -51,7 +49,7 @@ public sealed interface Question {
 
     @Override
     public String toString() {
-      return "the sizes of " + path(calls) + operation;
+      return "the sizes of " + path + operation;
     }
   }
 
@@ -89,10 +87,6 @@ public sealed interface Question {
     public String toString() {
       return "whether " + variable + " has a value";
     }
-  }
-
-  private static String path(List<Operation> calls) {
-    return calls.stream().map(c -> c.name() + "/").collect(Collectors.joining());
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -34,8 +35,9 @@ final class SharedMemory {
    * The memory of a variable.
    *
    * @param writes how often it was written to before this was lowered
+   * @param isWhole whether its shape is the variable's own
    */
-  private record View(Resource variable, int writes) {}
+  private record View(Resource variable, int writes, boolean isWhole) {}
 
   /**
    * Starts without any.
@@ -70,8 +72,13 @@ final class SharedMemory {
           .flatMap(input -> variable(input).stream())
           .filter(variable -> value != null && holds(variable, value))
           .findFirst()
-          .ifPresent(v -> views.put(output, new View(v, variables.writes(v))));
+          .ifPresent(v -> views.put(output, view(v, value)));
     }
+  }
+
+  private View view(Resource variable, @Nullable Value value) {
+    boolean isWhole = Objects.equals(variables.held(variable), value);
+    return new View(variable, variables.writes(variable), isWhole);
   }
 
   private boolean holds(Resource variable, Value value) {
@@ -83,6 +90,16 @@ final class SharedMemory {
   private Optional<Resource> variable(Output output) {
     View view = views.get(output);
     return view != null ? Optional.of(view.variable()) : references.apply(output);
+  }
+
+  /** Returns the variable whose memory a tensor is, if it has the same shape. */
+  Optional<Resource> whole(Output output) {
+    return Optional.ofNullable(views.get(output)).filter(View::isWhole).map(View::variable);
+  }
+
+  /** Notes that a function's parameter is the memory of a variable. */
+  void bind(Output parameter, Resource variable) {
+    views.put(parameter, new View(variable, variables.writes(variable), true));
   }
 
   /** Returns whether a tensor is the memory of a variable. */
@@ -97,7 +114,7 @@ final class SharedMemory {
 
   /**
    * Returns the operations to be lowered again, in this order, before a tensor is used: what the
-   * variable held is not what it holds.
+   * variable held is not what it holds. The first may be that of a parameter, which is read again.
    */
   Deque<Operation> stale(Output wanted) {
     Deque<Operation> stale = new ArrayDeque<>();
@@ -107,6 +124,9 @@ final class SharedMemory {
       Operation operation = output.operation();
       stale.push(operation);
       Resource variable = view.variable();
+      if (operation.inputs().isEmpty()) {
+        return stale;
+      }
       output =
           operation.inputs().stream()
               .filter(input -> variable(input).filter(variable::equals).isPresent())

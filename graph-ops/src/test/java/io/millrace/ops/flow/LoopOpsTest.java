@@ -124,6 +124,33 @@ class LoopOpsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"reference", "cpu"})
+  void eachTurnSeesWhatTheLastOneWrote(String device) {
+    Variable v = tf.variable(1f, "v");
+    Output done =
+        tf.whileLoop(
+                w -> tf.less(w.get(0), n),
+                w -> {
+                  Output doubled = v.assign(tf.multiply(v, 2));
+                  try (Graph.Scope after =
+                      graph.controlDependencies(List.of(doubled.operation()))) {
+                    return List.of(tf.add(w.get(0), 1), tf.add(w.get(1), v));
+                  }
+                },
+                List.of(tf.constant(0), tf.constant(0f)))
+            .get(1);
+    try (Session session = new Session(graph, SessionOptions.defaults().device(device))) {
+      session.run(tf.globalVariablesInitializer());
+      try (Tensor sum = session.run(done, Map.of(n, 3))) {
+        assertEquals(2 + 4 + 8, sum.floatValue());
+      }
+      try (Tensor value = session.run(v)) {
+        assertEquals(8f, value.floatValue());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
   void variablesThatALoopReadsAreTrained(String device) {
     Variable v = tf.variable(2f, "v");
     Output y =
