@@ -92,7 +92,7 @@ public final class Output implements Operand {
    * Returns whether this refers to state: a variable, what was written to one, or a handle of one.
    */
   public boolean isReference() {
-    return dtype() == DType.RESOURCE || (index == 0 && operation.op().refersToState());
+    return dtype() == DType.RESOURCE || operation.op().refersToState(index);
   }
 
   /** Returns the graph. */

@@ -115,6 +115,11 @@ public interface Op {
     return false;
   }
 
+  /** Returns whether an output refers to state, of operations that pass references on. */
+  default boolean refersToState(int output) {
+    return output == 0 && refersToState();
+  }
+
   /**
    * Returns the operation that computes the same from a value where this reads it of the variable
    * that input 0 is a handle of; nothing if this does not read one so, or nothing else would do.

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +61,8 @@ final class WriteOrder {
     Set<Operation> readers = new LinkedHashSet<>();
     write.inputs().stream()
         .filter(Output::isReference)
-        .forEach(reference -> addReaders(variable(reference), write, readers));
+        .flatMap(reference -> variables(reference).stream())
+        .forEach(variable -> addReaders(variable, write, readers));
     if (readers.isEmpty()) {
       return List.of();
     }
@@ -81,13 +83,29 @@ final class WriteOrder {
     return needs.get(operation.id());
   }
 
-  /** Returns the variable that a reference leads to: writes refer to what they wrote. */
-  private static Output variable(Output reference) {
-    Output output = reference;
-    while (output.isReference() && !References.isVariable(output.operation())) {
-      output = output.operation().input(0);
+  /**
+   * Returns the variables that a reference can lead to: writes refer to what they wrote, what
+   * passes references on to one of its inputs.
+   */
+  private static Set<Output> variables(Output reference) {
+    Set<Output> variables = new LinkedHashSet<>();
+    Set<Output> seen = new HashSet<>();
+    Deque<Output> open = new ArrayDeque<>(List.of(reference));
+    while (!open.isEmpty()) {
+      Output output = open.pop();
+      Operation operation = output.operation();
+      if (!seen.add(output)) {
+        continue;
+      }
+      if (!output.isReference() || References.isVariable(operation)) {
+        variables.add(output);
+      } else if (operation.op().writesState()) {
+        open.push(operation.input(0));
+      } else {
+        operation.inputs().stream().filter(Output::isReference).forEach(open::push);
+      }
     }
-    return output;
+    return variables;
   }
 
   /** Adds the operations before a write that use what a variable holds. */

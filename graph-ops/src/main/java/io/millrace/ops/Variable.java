@@ -122,6 +122,20 @@ public final class Variable implements Operand {
     return reference;
   }
 
+  /**
+   * Returns the output that refers to a variable, for an operation that passes references on.
+   *
+   * @param ref what {@link #referenceOf} takes, but no resource variable, which handles lead to
+   */
+  public static Output plainReferenceOf(String operation, Operand ref) {
+    Output reference = referenceOf(operation, ref);
+    if (reference.isHandle()) {
+      throw Refusal.of(
+          operation, "%s is a resource variable: its handle is passed on as any tensor is", ref);
+    }
+    return reference;
+  }
+
   /** Returns the name, that of the operation which holds the value. */
   public String name() {
     return reference.operation().name();

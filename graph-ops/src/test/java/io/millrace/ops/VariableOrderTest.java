@@ -36,7 +36,16 @@ class VariableOrderTest {
       Map.of(
           "read", (tf, q) -> q.asOutput(),
           "identity", (tf, q) -> tf.identity(q),
-          "value", (tf, q) -> q.readValue());
+          "value", (tf, q) -> q.readValue(),
+          "behind a switch", (tf, q) -> tf.identity(tf.refSwitch(q, true).get(1)),
+          "behind a merge", (tf, q) -> tf.identity(merged(tf, q)),
+          "renamed", (tf, q) -> tf.identity(tf.refIdentity(q)),
+          "selected", (tf, q) -> tf.identity(tf.refSelect(0, q)));
+
+  private static Output merged(Ops tf, Variable q) {
+    List<Output> sides = tf.refSwitch(q, false);
+    return tf.refMerge(sides.get(0), sides.get(1)).get(0);
+  }
 
   /** What hands on the memory of what it is given. */
   private static final Map<String, BiFunction<Ops, Output, Output>> SAME =
@@ -54,6 +63,17 @@ class VariableOrderTest {
   private static final Map<String, BiFunction<Ops, Variable, Operation>> WRITES =
       Map.of(
           "assign", (tf, q) -> q.assign(new float[] {11, 12}).operation(),
+          "assign behind a switch",
+              (tf, q) -> tf.assign(tf.refSwitch(q, true).get(1), new float[] {11, 12}).operation(),
+          "add behind a merge",
+              (tf, q) -> tf.assignAdd(merged(tf, q), new float[] {10, 10}).operation(),
+          "scatter selected and renamed",
+              (tf, q) ->
+                  tf.scatterAdd(
+                          tf.refSelect(0, tf.refIdentity(q)),
+                          new int[] {0, 1},
+                          new float[] {10, 10})
+                      .operation(),
           "assignAdd", (tf, q) -> q.assignAdd(new float[] {10, 10}).operation(),
           "assignSub", (tf, q) -> q.assignSub(new float[] {-10, -10}).operation(),
           "scatterAdd",
@@ -120,6 +140,28 @@ class VariableOrderTest {
     assertRuns(same, 11, 12);
     assertRuns(late, 100, 100);
     assertRuns(kept, 22, 24);
+  }
+
+  @Test
+  void aWriteReachesTheVariableOnTheSideTaken() {
+    Variable other = tf.variable(new float[] {3, 4}, "other");
+    Output side = tf.placeholder(DType.BOOL, Shape.scalar(), "side");
+    Output number = tf.placeholder(DType.INT32, Shape.scalar(), "number");
+    Output merged =
+        tf.refMerge(tf.refSwitch(q, side).get(1), tf.refSwitch(other, side).get(0)).get(0);
+    Output one = tf.assignAdd(merged, new float[] {10, 10});
+    Output two = tf.assignAdd(tf.refSelect(number, q, other), new float[] {100, 100});
+    try (Session session = session()) {
+      session.run(tf.globalVariablesInitializer());
+      session.run(one, Map.of(side, false));
+      assertArrayEquals(new float[] {13, 14}, session.run(other).toFloatArray());
+      session.run(one, Map.of(side, true));
+      session.run(two, Map.of(number, 0));
+      assertArrayEquals(new float[] {111, 112}, session.run(q).toFloatArray());
+      session.run(two, Map.of(number, 1));
+      assertArrayEquals(new float[] {113, 114}, session.run(other).toFloatArray());
+      assertArrayEquals(new float[] {111, 112}, session.run(q).toFloatArray());
+    }
   }
 
   @Test

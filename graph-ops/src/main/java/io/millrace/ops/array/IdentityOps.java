@@ -1,5 +1,6 @@
 package io.millrace.ops.array;
 
+import io.millrace.Operand;
 import io.millrace.Output;
 import io.millrace.op.Arguments;
 import io.millrace.op.Example;
@@ -10,6 +11,7 @@ import io.millrace.op.Lowering;
 import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
+import io.millrace.ops.Variable;
 import io.millrace.ops.building.ShapeArguments;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
@@ -24,6 +26,16 @@ public interface IdentityOps extends Building {
   /** Returns the same tensor under another name. TensorFlow: Identity. */
   default Output identity(Object x) {
     return result(new Identity(), x);
+  }
+
+  /**
+   * Returns the same variable under another name, which can be written to. TensorFlow: RefIdentity.
+   *
+   * @param ref a {@link Variable} or what else refers to one, no resource variable
+   */
+  default Output refIdentity(Operand ref) {
+    Arguments.require(ref, "ref");
+    return result(new RefIdentity(), Variable.plainReferenceOf("RefIdentity", ref));
   }
 
   /** Returns the same tensor, through which no gradient passes. TensorFlow: StopGradient. */
@@ -81,6 +93,35 @@ public interface IdentityOps extends Building {
       return List.of(
           Example.accepts(new Identity()).with(DType.FLOAT32, 2, 3),
           Example.accepts(new Identity()).with(DType.BOOL));
+    }
+  }
+
+  /** The variable that the input is, itself. */
+  record RefIdentity() implements Passing {
+    @Override
+    public boolean isStateful() {
+      return true;
+    }
+
+    @Override
+    public boolean refersToState() {
+      return true;
+    }
+
+    @Override
+    public boolean writesState() {
+      return false;
+    }
+
+    @Override
+    public void lower(Lowering to) {
+      to.outputReference(0, to.reference(0));
+    }
+
+    static List<Example> examples() {
+      return List.of(
+          Example.accepts(new RefIdentity()).withVariable(-2, 2, DType.FLOAT32, 2, 3),
+          Example.rejects(new RefIdentity(), "input 0 must be a variable").with(DType.FLOAT32, 2));
     }
   }
 
