@@ -105,8 +105,21 @@ public final class FunctionBody {
    */
   public Output parameter(String name, TensorType type) {
     Arguments.require(type, "type");
-    Output parameter =
-        graph.addFirst(new Argument(type, type.dtype() == DType.RESOURCE), name).output(0);
+    return parameter(name, new Argument(type, type.dtype() == DType.RESOURCE));
+  }
+
+  /**
+   * Adds an argument that is a variable itself, which the body may write to.
+   *
+   * @param name the wished name of its node
+   * @param type what is known of what the variable holds
+   */
+  public Output reference(String name, TensorType type) {
+    return parameter(name, new Argument(Arguments.require(type, "type"), true));
+  }
+
+  private Output parameter(String name, Argument argument) {
+    Output parameter = graph.addFirst(argument, name).output(0);
     parameters.add(parameter);
     return parameter;
   }

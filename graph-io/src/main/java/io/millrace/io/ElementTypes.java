@@ -43,6 +43,11 @@ final class ElementTypes {
     throw RuleException.unsupported("element type " + name(number) + " is not supported");
   }
 
+  /** Returns whether a number is that of one of our types. */
+  static boolean isKnown(int number) {
+    return Arrays.stream(DType.values()).anyMatch(dtype -> dtype.number() == number);
+  }
+
   /** Returns whether TensorFlow has a type of this name. */
   static boolean isName(String text) {
     return NAMES.contains(text);

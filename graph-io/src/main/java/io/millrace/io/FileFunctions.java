@@ -1,6 +1,9 @@
 package io.millrace.io;
 
 import io.millrace.GraphFunction;
+import io.millrace.io.flow.Flow;
+import io.millrace.io.flow.FlowException;
+import io.millrace.io.flow.FlowFunction;
 import io.millrace.io.proto.AttrValue;
 import io.millrace.io.proto.FunctionDef;
 import io.millrace.io.proto.FunctionDefLibrary;
@@ -38,6 +41,10 @@ final class FileFunctions {
   private final FilePlace place;
   private final AttributeCodec codec = new AttributeCodec(this);
   private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
+
+  /** The functions that loops and branches are, which the file writes in frames. */
+  private final Map<String, FlowFunction> flows = new HashMap<>();
+
   private final Map<NameAttrList, Made> made = new HashMap<>();
   private final Set<String> instantiated = new HashSet<>();
   private Optional<FunctionDefLibrary> foreign = Optional.empty();
@@ -62,6 +69,31 @@ final class FileFunctions {
         throw place.broken("two functions are called " + NodeNames.quote(name));
       }
     }
+  }
+
+  /**
+   * Returns a graph whose loops are calls of functions, which are among these then.
+   *
+   * @throws GraphDefException if a reference leads nowhere, or a frame is not one loop
+   */
+  Flow withoutFrames(GraphDef graph, FilePlace place) {
+    if (!Flow.hasFrames(graph)) {
+      return new Flow(graph, List.of(), Map.of());
+    }
+    FileNode.of(graph, place);
+    Set<String> taken = new HashSet<>(functions.keySet());
+    taken.addAll(flows.keySet());
+    try {
+      Flow flow = Flow.of(graph, taken, ElementTypes::isKnown);
+      flow.functions().forEach(f -> flows.put(f.name(), f));
+      return flow;
+    } catch (FlowException e) {
+      throw place.broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean isFunction(String name) {
+    return functions.containsKey(name) || flows.containsKey(name);
   }
 
   /** Returns the functions that a node needs which the engine cannot compute. */
@@ -129,7 +161,7 @@ final class FileFunctions {
    */
   GraphFunction get(NameAttrList called) {
     NameAttrList call = call(called.getName(), called.getAttrMap());
-    if (!functions.containsKey(call.getName())) {
+    if (!isFunction(call.getName())) {
       throw new MalformedException("the file has no function " + NodeNames.quote(call.getName()));
     }
     if (!made.containsKey(call)) {
@@ -208,11 +240,16 @@ final class FileFunctions {
   }
 
   private void begin(NameAttrList call, Map<NameAttrList, Open> chain, Deque<Open> open) {
-    FunctionDef function = Objects.requireNonNull(functions.get(call.getName()));
     FilePlace inside =
         new FilePlace(
             place.what() + "in the function " + NodeNames.quote(call.getName()) + ": ",
             place.line());
+    FlowFunction flow = flows.get(call.getName());
+    if (flow != null) {
+      begin(call, FunctionInstance.of(flow, inside), chain, open);
+      return;
+    }
+    FunctionDef function = Objects.requireNonNull(functions.get(call.getName()));
     Bindings bindings = new Bindings(function.getSignature(), call.getAttrMap());
     FunctionInstance instance;
     try {
@@ -228,6 +265,15 @@ final class FileFunctions {
     if (bytes > MOST_BYTES) {
       throw inside.broken("calls with other attributes make the file too large");
     }
+    GraphDef unframed = withoutFrames(instance.graph(), inside).graph();
+    begin(call, instance.withGraph(unframed), chain, open);
+  }
+
+  private void begin(
+      NameAttrList call,
+      FunctionInstance instance,
+      Map<NameAttrList, Open> chain,
+      Deque<Open> open) {
     Deque<Called> calls = new ArrayDeque<>();
     instance.nodes().forEach(node -> calls(node).forEach(c -> calls.add(new Called(node, c))));
     Open begun = new Open(call, instance, calls);
@@ -247,6 +293,6 @@ final class FileFunctions {
               .flatMap(attribute -> Reachable.functions(attribute.getValue()))
               .map(f -> call(f.getName(), f.getAttrMap()));
     }
-    return calls.filter(c -> functions.containsKey(c.getName()));
+    return calls.filter(c -> isFunction(c.getName()));
   }
 }

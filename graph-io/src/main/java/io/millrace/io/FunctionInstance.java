@@ -1,5 +1,6 @@
 package io.millrace.io;
 
+import io.millrace.io.flow.FlowFunction;
 import io.millrace.io.proto.AttrValue;
 import io.millrace.io.proto.FunctionDef;
 import io.millrace.io.proto.GraphDef;
@@ -26,16 +27,19 @@ import java.util.stream.IntStream;
  * @param place what messages about it begin and end with
  */
 record FunctionInstance(
-    String name,
-    GraphDef graph,
-    List<TensorType> parameters,
-    List<DType> results,
-    FilePlace place) {
+    String name, GraphDef graph, List<Parameter> parameters, List<DType> results, FilePlace place) {
   /** The attribute of an argument that tells its shape. */
   static final String SHAPES = "_output_shapes";
 
   /** No operation has this name. */
   private static final String RESULTS = "its results";
+
+  /**
+   * What a function takes.
+   *
+   * @param isReference whether it is a variable itself, which is no handle
+   */
+  record Parameter(TensorType type, boolean isReference) {}
 
   FunctionInstance {
     parameters = List.copyOf(parameters);
@@ -58,6 +62,28 @@ record FunctionInstance(
     return new Making(function, bindings, functions, place).make();
   }
 
+  /** Returns a function that was a part of a graph, whose types the engine has. */
+  static FunctionInstance of(FlowFunction function, FilePlace place) {
+    GraphDef.Builder graph = GraphDef.newBuilder();
+    List<Parameter> parameters = new ArrayList<>();
+    for (FlowFunction.Parameter parameter : function.parameters()) {
+      graph.addNode(NodeDef.newBuilder().setName(parameter.name()).setOp("_Arg"));
+      DType dtype = ElementTypes.decode(parameter.type());
+      TensorType type = new TensorType(dtype, Shape.unknown());
+      parameters.add(new Parameter(type, parameter.isReference()));
+    }
+    graph.addAllNode(function.nodes());
+    graph.addNode(
+        NodeDef.newBuilder().setName(RESULTS).setOp("_Retval").addAllInput(function.results()));
+    List<DType> results = function.types().stream().map(ElementTypes::decode).toList();
+    return new FunctionInstance(function.name(), graph.build(), parameters, results, place);
+  }
+
+  /** Returns this function with another graph, which has the same arguments and results. */
+  FunctionInstance withGraph(GraphDef other) {
+    return new FunctionInstance(name, other, parameters, results, place);
+  }
+
   /** Collects the parts. */
   private static final class Making {
     private final FunctionDef function;
@@ -66,7 +92,7 @@ record FunctionInstance(
     private final FileFunctions functions;
     private final FilePlace place;
     private final GraphDef.Builder graph = GraphDef.newBuilder();
-    private final List<TensorType> parameters = new ArrayList<>();
+    private final List<Parameter> parameters = new ArrayList<>();
     private final List<DType> results = new ArrayList<>();
 
     /** The nodes of each argument. */
@@ -148,7 +174,7 @@ record FunctionInstance(
         DType dtype = dtype("argument", argument, types.get(i));
         Shape shape =
             shapes.size() == types.size() ? ShapeCodec.decode(shapes.get(i)) : Shape.unknown();
-        parameters.add(new TensorType(dtype, shape));
+        parameters.add(new Parameter(new TensorType(dtype, shape), false));
         graph.addNode(NodeDef.newBuilder().setName(name).setOp("_Arg"));
         own.add(name);
       }

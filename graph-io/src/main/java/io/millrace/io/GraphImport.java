@@ -8,6 +8,7 @@ import io.millrace.GraphKeys;
 import io.millrace.MillraceException;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.io.flow.Flow;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.op.Messages;
 import io.millrace.op.NodeNames;
@@ -71,7 +72,19 @@ final class GraphImport {
         outputs.isEmpty()
             ? graph
             : FilePruner.pruned(graph, FileNode.of(graph, place), outputs.get(), place);
-    return new GraphImport(needed, new FileFunctions(needed, place), Optional.empty(), place);
+    FileFunctions functions = new FileFunctions(needed, place);
+    Flow flow = functions.withoutFrames(needed, place);
+    for (String output : outputs.orElse(List.of())) {
+      String name = output.replaceFirst(":[^:]*$", "");
+      if (flow.inside().containsKey(name)) {
+        throw place.broken(
+            NodeNames.quote(name)
+                + " is in the loop "
+                + NodeNames.quote(flow.inside().get(name))
+                + ", and computed anew in each turn: ask for what leaves the loop by an Exit");
+      }
+    }
+    return new GraphImport(flow.graph(), functions, Optional.empty(), place);
   }
 
   /**
@@ -97,10 +110,13 @@ final class GraphImport {
         addNodes(
             function.graph(),
             "",
-            number ->
-                function
-                    .parameter(nodes.get(number).name(), instance.parameters().get(number))
-                    .operation());
+            number -> {
+              FunctionInstance.Parameter parameter = instance.parameters().get(number);
+              String name = nodes.get(number).name();
+              return parameter.isReference()
+                  ? function.reference(name, parameter.type()).operation()
+                  : function.parameter(name, parameter.type()).operation();
+            });
     FileNode taking = nodes.get(nodes.size() - 1);
     List<Output> results = new ArrayList<>();
     for (int i = 0; i < taking.inputs().size(); i++) {
@@ -130,7 +146,8 @@ final class GraphImport {
       }
       try {
         if (node.inputs().stream().anyMatch(FileNode.Input::back)) {
-          throw RuleException.unsupported("it begins a loop, which Millrace does not have");
+          throw RuleException.unsupported(
+              "it begins a loop that carries what Millrace does not have");
         }
         found.add(new Source(Optional.of(OpSource.of(node, functions)), ""));
       } catch (RuleException e) {

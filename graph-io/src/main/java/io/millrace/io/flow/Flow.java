@@ -1,0 +1,118 @@
+package io.millrace.io.flow;
+
+import io.millrace.io.proto.GraphDef;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+
+/**
+ * A graph whose loops, which were written in frames from Enter to Exit, are calls of functions: a
+ * While of the frame's name, and for each Exit an Identity of the same name. So all loops are one
+ * thing afterwards, however a file writes them.
+ *
+ * <p>Source of the form: Yu et al., Dynamic Control Flow in Large-Scale Machine Learning, 2018.
+ *
+ * @param functions those that its loops and the branches in them are
+ * @param inside the frames that nodes were in which are nodes of the graph no more
+ */
+public record Flow(GraphDef graph, List<FlowFunction> functions, Map<String, String> inside) {
+  private static final Set<String> FRAMED =
+      Set.of(
+          "Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration", "LoopCond");
+
+  public Flow {
+    functions = List.copyOf(functions);
+    inside = Map.copyOf(inside);
+  }
+
+  /** Returns whether a graph has frames. */
+  public static boolean hasFrames(GraphDef graph) {
+    return graph.getNodeList().stream().anyMatch(node -> FRAMED.contains(node.getOp()));
+  }
+
+  /**
+   * Returns a graph without frames.
+   *
+   * <p>A loop that carries what the engine does not have stays as it is, and so does all where
+   * nodes need each other.
+   *
+   * @param graph whose references all lead to nodes
+   * @param taken names that no new function or node may have
+   * @param types whether the engine has the element type of a number
+   * @throws FlowException if a frame is not one loop
+   */
+  public static Flow of(GraphDef graph, Collection<String> taken, IntPredicate types) {
+    List<Node> nodes = Nodes.of(graph);
+    List<Node> ordered = Nodes.ordered(nodes);
+    return ordered.size() < nodes.size()
+        ? new Flow(graph, List.of(), Map.of())
+        : converted(graph, nodes, new Frames(ordered), taken, types);
+  }
+
+  private static Flow converted(
+      GraphDef graph,
+      List<Node> nodes,
+      Frames frames,
+      Collection<String> taken,
+      IntPredicate types) {
+    Set<String> names = new HashSet<>(taken);
+    nodes.forEach(node -> names.add(node.name()));
+    Library library = new Library(names, types);
+    Set<Frame> kept = kept(frames.all(), types);
+    List<Frame> innerFirst = frames.all();
+    Collections.reverse(innerFirst);
+    Set<Node> changed = new HashSet<>();
+    for (Frame frame : innerFirst) {
+      if (!kept.contains(frame)) {
+        Node call = Loops.convert(new Loop(frame, frames), library);
+        frame.outer().orElseThrow().users().add(call);
+        if (frame.depth() == 1) {
+          changed.add(call);
+          changed.addAll(frame.exits());
+        }
+      }
+    }
+    Map<String, String> inside = new TreeMap<>();
+    List<Node> remaining = new ArrayList<>(changed);
+    for (Node node : nodes) {
+      Frame frame = frames.of(node);
+      if (frame.depth() > 0 && !kept.contains(frame)) {
+        inside.put(node.name(), frame.name());
+      } else if (!changed.contains(node)) {
+        remaining.add(node);
+      }
+    }
+    remaining.sort(Comparator.comparingInt(Node::number));
+    GraphDef.Builder after = graph.toBuilder().clearNode();
+    remaining.forEach(n -> after.addNode(changed.contains(n) ? n.written() : n.proto()));
+    return new Flow(after.build(), library.functions(), inside);
+  }
+
+  /** Returns the frames that carry what the engine does not have, and those around and inside. */
+  private static Set<Frame> kept(List<Frame> frames, IntPredicate types) {
+    Set<Frame> outermost = new HashSet<>();
+    for (Frame frame : frames) {
+      if (frame.enters().stream().anyMatch(enter -> !types.test(enter.type()))) {
+        outermost.add(outermost(frame));
+      }
+    }
+    Set<Frame> kept = new HashSet<>();
+    frames.stream().filter(frame -> outermost.contains(outermost(frame))).forEach(kept::add);
+    return kept;
+  }
+
+  private static Frame outermost(Frame frame) {
+    Frame around = frame;
+    while (around.depth() > 1) {
+      around = around.outer().orElseThrow();
+    }
+    return around;
+  }
+}
