@@ -37,6 +37,9 @@ final class FileFunctions {
   /** How much larger calls with other attributes may make a file. */
   private static final long MOST_BYTES = 1 << 26;
 
+  /** More operations than a run can be compiled of, counted in every call anew. */
+  private static final long MOST_OPERATIONS = 1 << 20;
+
   private final GraphDef graph;
   private final FilePlace place;
   private final AttributeCodec codec = new AttributeCodec(this);
@@ -46,6 +49,10 @@ final class FileFunctions {
   private final Map<String, FlowFunction> flows = new HashMap<>();
 
   private final Map<NameAttrList, Made> made = new HashMap<>();
+
+  /** How many operations each function has with those that it calls. */
+  private final Map<NameAttrList, Long> sizes = new HashMap<>();
+
   private final Set<String> instantiated = new HashSet<>();
   private Optional<FunctionDefLibrary> foreign = Optional.empty();
   private long bytes;
@@ -198,6 +205,7 @@ final class FileFunctions {
       Called next = top.calls().poll();
       if (next == null) {
         FunctionInstance instance = top.instance();
+        sizes.put(top.call(), size(instance));
         GraphFunction function = GraphImport.function(instance, this);
         made.put(top.call(), new Made(Optional.of(function), ""));
         chain.remove(open.pop().call());
@@ -208,6 +216,23 @@ final class FileFunctions {
         begin(next.call(), chain, open);
       }
     }
+  }
+
+  private long size(FunctionInstance instance) {
+    long size = instance.nodes().size();
+    for (NodeDef node : instance.nodes()) {
+      size += calls(node).mapToLong(call -> sizes.getOrDefault(call, 0L)).sum();
+      if (size > MOST_OPERATIONS) {
+        throw instance
+            .place()
+            .broken(
+                node,
+                "with the functions that are called, and these call, there are more than "
+                    + MOST_OPERATIONS
+                    + " operations");
+      }
+    }
+    return size;
   }
 
   private static GraphDefException refused(

@@ -30,11 +30,16 @@ import java.util.function.Supplier;
  * checkpoint: so slots, counters of steps and moving averages are not.
  *
  * <p>A file may hold operations that the engine does not have, or not with such attributes or
- * element types, as a saver's strings, decoders of images and loops. They stand in the graph as
- * what they are, with as many outputs as TensorFlow 2.21 gives them, are printed, and written to a
- * file again with all their attributes and the functions that they call. Only a run that needs one
- * is refused, with an {@link io.millrace.UnsupportedException} that names all that it needs; feed
- * what they would compute. What leads from the end of a loop to its beginning is kept by name.
+ * element types, as a saver's strings and decoders of images. They stand in the graph as what they
+ * are, with as many outputs as TensorFlow 2.21 gives them, are printed, and written to a file again
+ * with all their attributes and the functions that they call. Only a run that needs one is refused,
+ * with an {@link io.millrace.UnsupportedException} that names all that it needs; feed what they
+ * would compute.
+ *
+ * <p>Loops that TensorFlow 1 wrote in frames, from {@code Enter} to {@code Exit}, become a {@code
+ * While} of the frame's name, as function libraries have them, and branches in them an {@code If}.
+ * A loop's results keep the names of its exits; what is inside is computed anew in each turn and
+ * cannot be fetched. A loop that carries what the engine does not have stays as it is.
  *
  * <p>Attributes whose names begin with an underscore, as {@code _class}, are notes of TensorFlow's
  * own, and dropped from operations that the engine has. What old files mean by the rules of their

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Operations that the engine does not have, in graphs of which other parts are run. */
 class ForeignNodesTest {
   private static final String FLOAT = type("T", "DT_FLOAT");
+  private static final String HALF = type("T", "DT_HALF");
   private static final String X =
       node(
           "x",
@@ -192,35 +193,34 @@ class ForeignNodesTest {
     }
   }
 
-  /** A loop: i = 0; while (i < 3) i = i + 1, in TensorFlow's five operations. */
+  /** A loop of an element type that the engine does not have: i = 0; while (i < 3) i = i + 3. */
   private static String loop() {
     String frame = attr("frame_name", "s: 'while'");
     return node(
             "zero",
             "Const",
-            type("dtype", "DT_FLOAT")
-                + attr("value", "tensor { dtype: DT_FLOAT tensor_shape {} float_val: 0 }"))
-        + node("enter", "Enter", "input: 'zero' " + FLOAT + frame)
-        + node("merge", "Merge", "input: 'enter' input: 'next' " + FLOAT + attr("N", "i: 2"))
+            type("dtype", "DT_HALF") + attr("value", "tensor { dtype: DT_HALF tensor_shape {} }"))
+        + node("enter", "Enter", "input: 'zero' " + HALF + frame)
+        + node("merge", "Merge", "input: 'enter' input: 'next' " + HALF + attr("N", "i: 2"))
         + node(
             "three",
             "Const",
             "input: '^merge' "
-                + type("dtype", "DT_FLOAT")
-                + attr("value", "tensor { dtype: DT_FLOAT tensor_shape {} float_val: 3 }"))
-        + node("less", "Less", "input: 'merge' input: 'three' " + FLOAT)
+                + type("dtype", "DT_HALF")
+                + attr("value", "tensor { dtype: DT_HALF tensor_shape {} }"))
+        + node("less", "Less", "input: 'merge' input: 'three' " + HALF)
         + node("cond", "LoopCond", "input: 'less'")
-        + node("switch", "Switch", "input: 'merge' input: 'cond' " + FLOAT)
-        + node("add", "AddV2", "input: 'switch:1' input: 'three' " + FLOAT)
-        + node("next", "NextIteration", "input: 'add' " + FLOAT)
-        + node("exit", "Exit", "input: 'switch' " + FLOAT);
+        + node("switch", "Switch", "input: 'merge' input: 'cond' " + HALF)
+        + node("add", "AddV2", "input: 'switch:1' input: 'three' " + HALF)
+        + node("next", "NextIteration", "input: 'add' " + HALF)
+        + node("exit", "Exit", "input: 'switch' " + HALF);
   }
 
   @Test
   void keepsLoops() {
     Graph graph = GraphDefs.readText(X + loop() + node("y", "Neg", "input: 'x' " + FLOAT));
     assertTrue(
-        graph.toString().contains("merge = Merge[N=2, T=float32, input 1=next] enter:0"),
+        graph.toString().contains("merge = Merge[N=2, T=float16, input 1=next] enter:0"),
         graph.toString());
     GraphDef before = GraphFiles.parseText(loop());
     Map<String, NodeDef> after =
@@ -230,7 +230,9 @@ class ForeignNodesTest {
     before.getNodeList().forEach(n -> assertEquals(n, after.get(n.getName())));
     try (Session session = session(graph)) {
       assertEquals(-2, session.run("y", Feed.of("x", new float[] {1, 2})).getFloat(1));
-      assertTrue(message(session, "exit").contains("  Merge: it begins a loop, which Millrace"));
+      assertTrue(
+          message(session, "exit")
+              .contains("  Merge: it begins a loop that carries what Millrace"));
     }
   }
 

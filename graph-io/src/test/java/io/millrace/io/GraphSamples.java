@@ -18,6 +18,17 @@ final class GraphSamples {
   private GraphSamples() {}
 
   static List<byte[]> all() {
+    List<byte[]> samples = new ArrayList<>(flat());
+    samples.add(resource("defun.pb"));
+    samples.add(resource("functions.pb"));
+    samples.add(resource("frames/cond_two_outputs_in_while.pb"));
+    samples.add(resource("frames/while_in_cond_in_while.pb"));
+    samples.add(resource("frames/assign_in_cond_in_loop_ref.pb"));
+    return samples;
+  }
+
+  /** Returns those without functions, and without loops in loops. */
+  private static List<byte[]> flat() {
     List<byte[]> samples = new ArrayList<>(ofTensorFlow());
     samples.add(training());
     samples.add(shapes());
@@ -26,7 +37,7 @@ final class GraphSamples {
 
   /** Returns those that are read in no time. */
   static List<byte[]> small() {
-    return all().stream().filter(sample -> sample.length < 8000).toList();
+    return flat().stream().filter(sample -> sample.length < 8000).toList();
   }
 
   private static List<byte[]> ofTensorFlow() {
@@ -37,7 +48,7 @@ final class GraphSamples {
         resource("conv1d.pb"));
   }
 
-  private static byte[] resource(String name) {
+  static byte[] resource(String name) {
     try (InputStream stream = GraphSamples.class.getResourceAsStream(name)) {
       return stream.readAllBytes();
     } catch (IOException e) {

@@ -11,8 +11,10 @@ import io.millrace.GraphException;
 import io.millrace.MillraceException;
 import io.millrace.io.proto.AttrValue;
 import io.millrace.io.proto.DataType;
+import io.millrace.io.proto.FunctionDef;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.io.proto.NodeDef;
+import io.millrace.io.proto.OpDef;
 import io.millrace.io.proto.TensorProto;
 import io.millrace.io.proto.TensorShapeProto;
 import java.lang.management.ManagementFactory;
@@ -262,5 +264,44 @@ class HostileFilesTest {
     String message =
         assertThrows(GraphDefException.class, () -> GraphDefs.read(circle)).getMessage();
     assertTrue(message.startsWith("the graph is not acyclic: 'n"), message);
+  }
+
+  /** Returns a file with functions, of which each calls the next one this many times. */
+  private static byte[] calls(int functions, int times, String last) {
+    GraphDef.Builder graph = GraphDef.newBuilder();
+    graph.addNode(placeholder("x", DataType.DT_FLOAT));
+    graph.addNode(node("y", "f0", "x"));
+    for (int i = 0; i < functions; i++) {
+      FunctionDef.Builder function = graph.getLibraryBuilder().addFunctionBuilder();
+      function
+          .getSignatureBuilder()
+          .setName("f" + i)
+          .addInputArg(OpDef.ArgDef.newBuilder().setName("a").setType(DataType.DT_FLOAT))
+          .addOutputArg(OpDef.ArgDef.newBuilder().setName("b").setType(DataType.DT_FLOAT));
+      String result = "a";
+      for (int call = 0; call < times; call++) {
+        String called = i + 1 < functions ? "f" + (i + 1) : last;
+        NodeDef.Builder node = node("call" + call, called, result);
+        if (called.equals("Neg")) {
+          node.putAttr("T", type(DataType.DT_FLOAT));
+        }
+        function.addNodeDef(node);
+        result = "call" + call + ":" + (called.equals("Neg") ? "y" : "b") + ":0";
+      }
+      function.putRet("b", result);
+    }
+    return graph.build().toByteArray();
+  }
+
+  @Test
+  void boundsCallsOfFunctions() {
+    assertEquals(2, GraphDefs.read(calls(150, 1, "Neg")).size());
+    assertEquals(2, GraphDefs.read(calls(10, 2, "Neg")).size());
+    assertTrue(
+        refusal(calls(10_000, 1, "Neg"), 64 * MIB).contains("calls are nested more than 200 deep"));
+    String again = refusal(calls(100, 1, "f0"), 16 * MIB);
+    assertTrue(again.contains("functions cannot call themselves: 'f0' calls 'f1' calls"), again);
+    String many = refusal(calls(60, 2, "Neg"), 16 * MIB);
+    assertTrue(many.contains("there are more than 1048576 operations"), many);
   }
 }

@@ -1,0 +1,200 @@
+package io.millrace.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Graph;
+import io.millrace.Output;
+import io.millrace.Session;
+import io.millrace.SessionOptions;
+import io.millrace.Tensor;
+import io.millrace.ops.Ops;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Loops of graphs that TensorFlow 2.21 wrote with frames, with the values and gradients that it
+ * computed.
+ */
+class FramesTest {
+  private Graph graph = new Graph();
+
+  private void read(String name) {
+    graph = GraphDefs.read(GraphSamples.resource("frames/" + name + ".pb"));
+  }
+
+  private Session session() {
+    return new Session(graph, SessionOptions.defaults().device("reference"));
+  }
+
+  private static float[] floats(Tensor tensor) {
+    return tensor.toFloatArray();
+  }
+
+  private float[] gradient(List<String> of, List<?> weights, Map<?, ?> feeds) {
+    Ops tf = Ops.of(graph);
+    List<Output> ys = of.stream().map(graph::output).toList();
+    List<Output> seeds = weights.stream().map(tf::constant).collect(Collectors.toList());
+    Output gradient = tf.gradients(ys, List.of(graph.output("x:0")), seeds).get(0);
+    try (Session session = session()) {
+      return floats(session.run(gradient, feeds));
+    }
+  }
+
+  @Test
+  void turnsInTurns() {
+    read("nested_counts_from_data");
+    float[] x = {0.0022409274f, -0.8558977f, -0.46312204f};
+    Map<String, Object> feeds = Map.of("x", x, "n", 3);
+    try (Session session = session()) {
+      float[] y = {1.0022459f, 1.4133086f, 0.7973625f};
+      assertArrayEquals(y, floats(session.run("while/Exit_1:0", feeds)), 1e-5f);
+      assertEquals(3, session.run("while/Exit_2:0", feeds).getInt());
+      assertEquals(0, session.run("while/Exit_2:0", Map.of("x", x, "n", 0)).getInt());
+    }
+    float[] weights = {-0.00023499836f, 0.35845998f, 0.6074781f};
+    float[] expected = {-0.00023605158f, -1.1541637f, -0.1965614f};
+    assertArrayEquals(
+        expected, gradient(List.of("while/Exit_1:0"), List.of(weights), feeds), 1e-5f);
+  }
+
+  @Test
+  void branchesOfSeveralResultsInTurns() {
+    read("cond_two_outputs_in_while");
+    Map<String, Object> feeds =
+        Map.of("x", new float[] {0.86241204f, -0.9502016f, 0.20109783f, 0.900259f});
+    try (Session session = session()) {
+      assertArrayEquals(
+          new float[] {2.2534192f, 0.7357287f, 1.268224f, 2.315015f},
+          floats(session.run("while/Exit_1:0", feeds)),
+          1e-5f);
+      assertArrayEquals(
+          new float[] {3.2534192f, 1.7357287f, 2.268224f, 3.315015f},
+          floats(session.run("while/Exit_2:0", feeds)),
+          1e-5f);
+      String explained = session.explain(List.of("while/Exit_2:0"), feeds);
+      String program = explained.substring(0, explained.indexOf("passes"));
+      assertEquals(2, program.split("choose of 2 branches", -1).length - 1, program);
+    }
+    assertArrayEquals(
+        new float[] {-0.79198897f, -0.6940474f, 1.6208142f, -1.3157464f},
+        gradient(
+            List.of("while/Exit_1:0", "while/Exit_2:0"),
+            List.of(
+                new float[] {-0.53939426f, 0.09697984f, 0.81825674f, -0.7336611f},
+                new float[] {0.046825163f, 0.50081974f, 0.3380265f, -0.06449428f}),
+            feeds),
+        1e-5f);
+  }
+
+  @Test
+  void branchesInBranchesInTurns() {
+    read("case_in_while");
+    Map<String, Object> feeds = Map.of("x", new float[] {-0.5903018f, -0.018468222f});
+    try (Session session = session()) {
+      float[] y = {1.1009647f, -0.79293627f};
+      assertArrayEquals(y, floats(session.run("while/Exit_1:0", feeds)), 1e-5f);
+    }
+    float[] weights = {-0.25523064f, -0.04519769f};
+    float[] expected = {-2.932075f, 0.11056055f};
+    assertArrayEquals(
+        expected, gradient(List.of("while/Exit_1:0"), List.of(weights), feeds), 1e-5f);
+  }
+
+  @Test
+  void turnsInBranchesInTurns() {
+    read("while_in_cond_in_while");
+    Map<String, Object> feeds = Map.of("x", new float[] {-0.094314136f, -0.29404327f, 0.31479892f});
+    try (Session session = session()) {
+      float[] y = {-1.1252328e-09f, -2.8032979e-05f, 7.027687e-05f};
+      assertArrayEquals(y, floats(session.run("while/Exit_1:0", feeds)), 1e-10f);
+    }
+    float[] weights = {-0.25929785f, -0.08181404f, 0.43864825f};
+    float[] expected = {-2.768932e-08f, -6.885418e-05f, 0.0008946462f};
+    assertArrayEquals(
+        expected, gradient(List.of("while/Exit_1:0"), List.of(weights), feeds), 1e-9f);
+  }
+
+  @Test
+  void carriesWhatItIsDecidedBy() {
+    read("float64_and_bool");
+    Map<String, Object> feeds =
+        Map.of("x", new double[] {-0.7377787153041722, -0.38253268540432916});
+    double[] y = {-0.27995317032299544, -0.28860138272208724};
+    try (Session session = session()) {
+      assertArrayEquals(y, session.run("while/Exit_2:0", feeds).toDoubleArray(), 1e-12);
+      assertEquals(5, session.run("while/Exit_1:0", feeds).getLong());
+    }
+  }
+
+  @Test
+  void whatWasReadOfAVariableIsItsMemory() {
+    read("captured_read_alias_ref");
+    Map<String, Object> feeds = Map.of("x", new float[] {0.00224093f, -0.8558977f});
+    try (Session session = session()) {
+      session.run("init");
+      assertArrayEquals(
+          new float[] {3.0134454f, 0.8646139f},
+          floats(session.run("while/Exit_1:0", feeds)),
+          1e-5f);
+      assertArrayEquals(
+          new float[] {1.0067227f, -0.5676931f}, floats(session.run("read_1:0")), 1e-5f);
+      assertArrayEquals(
+          new float[] {3.0336134f, -6.8384657f},
+          floats(session.run("while/Exit_1:0", feeds)),
+          1e-5f);
+    }
+  }
+
+  @Test
+  void assignsInBranchesInTurns() {
+    read("assign_in_cond_in_loop_ref");
+    try (Session session = session()) {
+      session.run("init");
+      float[] x = {-0.4237088f, 0.81918705f};
+      assertArrayEquals(
+          new float[] {5, 5}, floats(session.run("while/Exit_1:0", Map.of("x", x))), 1e-5f);
+      assertArrayEquals(new float[] {0.1525824f, 3.6383743f}, floats(session.run("read:0")), 1e-5f);
+    }
+    read("assign_in_cond_in_loop_res");
+    try (Session session = session()) {
+      session.run("init");
+      float[] x = {-0.26821923f, 0.67583597f};
+      assertArrayEquals(
+          new float[] {5, 5}, floats(session.run("while/Exit_1:0", Map.of("x", x))), 1e-5f);
+      assertArrayEquals(
+          new float[] {0.46356153f, 3.3516722f}, floats(session.run("Identity:0")), 1e-5f);
+    }
+  }
+
+  @Test
+  void isWrittenAsCallsOfFunctions() {
+    read("case_in_while");
+    Map<String, Object> feeds = Map.of("x", new float[] {-0.5903018f, -0.018468222f});
+    graph = GraphDefs.read(GraphDefs.write(graph));
+    assertTrue(graph.toString().contains("while/while_context = StatelessWhile["), "" + graph);
+    try (Session session = session()) {
+      float[] y = {1.1009647f, -0.79293627f};
+      assertArrayEquals(y, floats(session.run("while/Exit_1:0", feeds)), 1e-5f);
+    }
+  }
+
+  @Test
+  void namesTheLoopThatSomethingIsIn() {
+    byte[] file = GraphSamples.resource("frames/case_in_while.pb");
+    GraphDefException e =
+        assertThrows(
+            GraphDefException.class, () -> GraphDefs.read(file, List.of("while/Identity_1:0")));
+    String message = String.valueOf(e.getMessage());
+    assertTrue(
+        message.startsWith(
+            "'while/Identity_1' is in the loop 'while/while_context', and computed anew in each"
+                + " turn: ask for what leaves the loop by an Exit\n"),
+        message);
+    assertTrue(GraphDefs.read(file, List.of("while/Exit_1:0")).size() > 3);
+  }
+}
