@@ -11,6 +11,7 @@ import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
 import io.millrace.ops.Ops;
+import io.millrace.type.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -168,6 +169,41 @@ class FramesTest {
           new float[] {5, 5}, floats(session.run("while/Exit_1:0", Map.of("x", x))), 1e-5f);
       assertArrayEquals(
           new float[] {0.46356153f, 3.3516722f}, floats(session.run("Identity:0")), 1e-5f);
+    }
+  }
+
+  /**
+   * The constants in its turns wait for the turn to begin; where it goes backwards, for nothing.
+   */
+  @Test
+  void goesBackThroughRowsTakenInTurns() {
+    read("masked_rnn");
+    float[] x = {
+      1.4856017f, 0.34505302f, 0.18806f, 0.19789888f, 0.029699827f, 0.29436663f, 0.39618084f,
+      0.070807755f, -1.4890758f, -0.8891115f, 0.3617524f, -0.9217076f, 0.016940424f, -0.9845325f,
+      -1.5119134f, -0.00790828f, 2.19264f, -0.24574873f, -1.56333f, 1.0471491f, -1.037259f,
+      -1.0267637f, -0.112909086f, 0.18685451f
+    };
+    Ops tf = Ops.of(graph);
+    Output weights =
+        tf.reshape(
+            tf.constant(
+                new float[] {
+                  -0.07967583f, -0.60360986f, -1.2341387f, -0.59479964f, -0.090002015f, -2.3458235f
+                }),
+            3,
+            2);
+    Output y = graph.output("while/Exit_1:0");
+    Output gradient =
+        tf.gradients(List.of(y), List.of(graph.output("w:0")), List.of(weights)).get(0);
+    float[][] w = {{-0.3892365f, -0.85136557f}, {0.86473435f, -1.1895673f}};
+    Map<String, Object> feeds =
+        Map.of("x", Tensor.of(x, Shape.of(3, 4, 2)), "n", new int[] {4, 1, 0}, "w", w);
+    try (Session session = session()) {
+      assertArrayEquals(
+          new float[] {-0.22645433f, 0.32976004f, -0.3424486f, -0.5862129f},
+          floats(session.run(gradient, feeds)),
+          1e-5f);
     }
   }
 

@@ -105,8 +105,25 @@ final class Body {
     return nodes().stream().anyMatch(Node::hasEffects);
   }
 
+  /**
+   * Lets constants wait for nothing that has no effects: in a frame, or on a side of a switch, they
+   * wait only to be there.
+   */
+  private void freeConstants() {
+    Set<Node> pure = new HashSet<>(given);
+    for (Node node : Nodes.ordered(nodes())) {
+      if (node.is("Const")) {
+        node.controls().removeIf(pure::contains);
+      }
+      if (!node.hasEffects() && Nodes.before(node).allMatch(pure::contains)) {
+        pure.add(node);
+      }
+    }
+  }
+
   /** Returns the function. */
   FlowFunction function(String name) {
+    freeConstants();
     return new FlowFunction(
         name,
         parameters,
