@@ -78,8 +78,13 @@ final class CallReader {
     requireOwn(output.operation(), "fetch " + output.name());
     if (output.isHandle()) {
       throw new FeedException(
-          "cannot fetch %s, which is a handle and has no elements: fetch what reads it%s"
-              .formatted(output, made(output)));
+          "cannot fetch %s, which is %s%s"
+              .formatted(
+                  output,
+                  output.type().isList()
+                      ? "a list of tensors: fetch what stacks or reads its elements"
+                      : "a handle and has no elements: fetch what reads it",
+                  made(output)));
     }
     Call.Result first = new Call.Result(fetches.size(), results.size());
     Call.Result known = fetches.putIfAbsent(output, first);
@@ -134,8 +139,13 @@ final class CallReader {
   private static Output fed(Output output, Output reference) {
     if (reference.isHandle()) {
       throw new FeedException(
-          "cannot feed %s, which is a handle and has no elements: set the variable in the session%s"
-              .formatted(reference, made(reference)));
+          "cannot feed %s, which is %s%s"
+              .formatted(
+                  reference,
+                  reference.type().isList()
+                      ? "a list of tensors: feed the tensors that it is made of"
+                      : "a handle and has no elements: set the variable in the session",
+                  made(reference)));
     }
     return output;
   }

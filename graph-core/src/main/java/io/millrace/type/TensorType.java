@@ -79,7 +79,7 @@ public record TensorType(DType dtype, Shape shape, Optional<TensorType> refers) 
 
   /** Returns whether a tensor may be of both types, as far as they are known. */
   public boolean isCompatibleWith(TensorType other) {
-    boolean fits = dtype == other.dtype && shape.isCompatibleWith(other.shape);
+    boolean fits = Given.value(other, "other").dtype == dtype && shape.isCompatibleWith(other.shape);
     return fits
         && (!isList()
             || refers.isEmpty()
@@ -92,9 +92,13 @@ public record TensorType(DType dtype, Shape shape, Optional<TensorType> refers) 
     return Math.multiplyExact(shape.size(), dtype.bytes());
   }
 
-  /** Returns a text such as {@code float32[2,3]}; of a handle {@code resource(float32[2,3])}. */
+  /**
+   * Returns a text such as {@code float32[2,3]}; of a handle {@code resource(float32[2,3])}, of
+   * several {@code variant[4](float32[2,3])}.
+   */
   @Override
   public String toString() {
-    return dtype + refers.map(r -> "(" + r + ")").orElseGet(shape::toString);
+    boolean one = refers.isPresent() && shape.isRankKnown() && shape.rank() == 0;
+    return dtype + (one ? "" : shape.toString()) + refers.map(r -> "(" + r + ")").orElse("");
   }
 }

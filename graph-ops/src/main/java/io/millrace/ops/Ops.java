@@ -45,7 +45,11 @@ import io.millrace.ops.linalg.EinsumOps;
 import io.millrace.ops.linalg.MatrixOps;
 import io.millrace.ops.linalg.NormOps;
 import io.millrace.ops.linalg.TensorDiagOps;
+import io.millrace.ops.list.ListConcatOps;
 import io.millrace.ops.list.ListElementOps;
+import io.millrace.ops.list.ListOps;
+import io.millrace.ops.list.ListQueueOps;
+import io.millrace.ops.list.ListScatterOps;
 import io.millrace.ops.list.ListSizeOps;
 import io.millrace.ops.list.ListStackOps;
 import io.millrace.ops.math.AddOps;
@@ -145,9 +149,13 @@ public final class Ops
         BranchOps,
         SwitchOps,
         LoopOps,
+        ListOps,
         ListStackOps,
         ListElementOps,
         ListSizeOps,
+        ListQueueOps,
+        ListScatterOps,
+        ListConcatOps,
         CheckOps {
   /** Element-wise functions, reductions, segments and the like. */
   public final MathApi math = new MathApi(this);

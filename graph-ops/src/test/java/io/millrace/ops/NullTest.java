@@ -95,6 +95,7 @@ class NullTest {
     samples.put(
         LoopOps.FoldFunction.class, List.of((LoopOps.FoldFunction) (before, row) -> before));
     samples.put(LoopOptions.class, List.of(LoopOptions.defaults()));
+    samples.put(TensorArrayOptions.class, List.of(TensorArrayOptions.defaults()));
     samples.put(OptionalInt.class, List.of(OptionalInt.empty()));
     samples.put(Runnable.class, List.of((Runnable) () -> {}));
     samples.put(GraphFunction.class, List.of(FunctionBody.alone("f").finish(List.of(), List.of())));
@@ -143,6 +144,7 @@ class NullTest {
   @Test
   void whatAddsToGraphsRefusesNull() throws ReflectiveOperationException {
     List<Object> objects = new ArrayList<>(List.of(tf, graph, x, variable, tf.train.adam(0.1f)));
+    objects.add(tf.tensorArray(DType.FLOAT32, 2));
     for (Field field : Ops.class.getFields()) {
       objects.add(field.get(tf));
     }
@@ -180,6 +182,7 @@ class NullTest {
             ConvOptions.valid(),
             PoolOptions.window(2, 2),
             Dropout.keep(0.5),
+            TensorArrayOptions.defaults(),
             CrossEntropy.labels(x),
             CrossEntropy.logits(x),
             Variable.Options.defaults(),
@@ -195,6 +198,7 @@ class NullTest {
             CrossEntropy.class,
             Padding.class,
             Variable.class,
+            TensorArray.class,
             Optimizer.Setting.class,
             Optimizer.Settings.class,
             Ops.class)) {

@@ -139,7 +139,7 @@ public final class MapCommands {
   }
 
   private String loaded(int operand) {
-    return nest.isUniform(operand) ? "u" + operand : "";
+    return nest.isUniform(operand) ? "u_" + operand : "";
   }
 
   /** Returns an operand's value where the packs of dense operands are loaded, or nothing. */

@@ -61,7 +61,7 @@ final class ReduceSource {
     for (int operand : elements.operands()) {
       String position = loops.position(operand, 0, nest.kept());
       if (isShared(operand)) {
-        text.append(elements.load("u" + operand, operand, position));
+        text.append(elements.load("u_" + operand, operand, position));
       } else if (!position.equals("0")) {
         text.append(String.format("  const index_t h%d = %s;\n", operand, position));
       }
@@ -73,7 +73,7 @@ final class ReduceSource {
   }
 
   private String loaded(int operand) {
-    return isShared(operand) ? "u" + operand : "";
+    return isShared(operand) ? "u_" + operand : "";
   }
 
   private String position(int operand) {

@@ -114,7 +114,7 @@ final class TransposedMap {
     kernel.body(elements.definition(results));
     for (int operand : elements.operands()) {
       if (nest.isUniform(operand)) {
-        kernel.body(elements.load("u" + operand, operand, "0"));
+        kernel.body(elements.load("u_" + operand, operand, "0"));
       }
     }
     kernel
@@ -191,7 +191,7 @@ final class TransposedMap {
 
   private String loaded(int operand) {
     if (nest.isUniform(operand)) {
-      return "u" + operand;
+      return "u_" + operand;
     }
     return turned.contains(operand)
         ? ScalarSource.load(

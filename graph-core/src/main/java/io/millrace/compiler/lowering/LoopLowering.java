@@ -1,6 +1,7 @@
 package io.millrace.compiler.lowering;
 
 import io.millrace.GraphFunction;
+import io.millrace.MillraceException;
 import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
@@ -154,14 +155,45 @@ final class LoopLowering {
 
   private void doNothing() {
     outer.note(frame, operation, "no turn, as the condition is known");
+    Map<Integer, TensorType> types = madeByTurn();
     for (int i = 0; i < loop.carried(); i++) {
-      frame.pass(operation.input(loop.first() + i), operation.output(i));
+      TensorType type = types.get(i);
+      if (type == null) {
+        frame.pass(operation.input(loop.first() + i), operation.output(i));
+      } else {
+        around.output(i, Lists.zeros(around, type));
+      }
     }
     for (int j = 0; j < loop.collected(); j++) {
       frame.dead().kill(operation.output(loop.carried() + j), true);
     }
     operation.traces().values().forEach(t -> frame.dead().kill(t, true));
     frame.tell(operation.turns(), Literal.scalar(DType.INT64, 0));
+  }
+
+  /** Returns the types that a turn, if there were one, would give lists without elements. */
+  private Map<Integer, TensorType> madeByTurn() {
+    List<Integer> unmade = new ArrayList<>();
+    for (int i = 0; i < loop.carried(); i++) {
+      Output argument = operation.input(loop.first() + i);
+      if (argument.type().isList()
+          && !loop.isSame(i)
+          && !frame.dead().contains(argument)
+          && !around.input(loop.first() + i).isMade()) {
+        unmade.add(i);
+      }
+    }
+    if (!unmade.isEmpty()) {
+      try {
+        give();
+        body.lower(loop.body(), List.of());
+        unmade.stream().filter(i -> result(i).isMade()).forEach(this::carry);
+      } catch (MillraceException | NotFixedException e) {
+        // What a turn gives is of no concern where there is none.
+        return Map.of();
+      }
+    }
+    return made;
   }
 
   /** Returns what a condition gives as a boolean scalar. */

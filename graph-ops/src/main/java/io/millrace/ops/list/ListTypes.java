@@ -172,6 +172,11 @@ final class ListTypes {
         : tf.slice(tf.shape(stacked), new int[] {axes}, new int[] {-1});
   }
 
+  /** Returns an element shape as a tensor, -1 for any. */
+  static Output shape(Ops tf, Shape shape) {
+    return shape.isRankKnown() ? tf.indices(shape.dims()) : anyShape(tf);
+  }
+
   /** Returns the element shape that says nothing. */
   static Output anyShape(Ops tf) {
     return tf.constant(-1);

@@ -77,7 +77,11 @@ public interface AddOps extends Building {
         TensorType next = in.type(i);
         if (sum.refers().isPresent() && next.refers().isPresent()) {
           Shape rows = sum.target().shape().merge(next.target().shape());
-          sum = TensorType.list(sum.target().withShape(rows));
+          sum =
+              new TensorType(
+                  sum.dtype(),
+                  sum.shape().merge(next.shape()),
+                  Optional.of(sum.target().withShape(rows)));
         } else {
           sum = sum.refers().isPresent() ? sum : next;
         }
