@@ -29,9 +29,11 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
     List<Output> from = outputs(graph, "y", ys);
     List<Output> to = outputs(graph, "x", xs.stream().map(GradientBuilder::source).toList());
     List<Output> seeds = outputs(graph, "gradient", gradYs);
-    require(
-        !seeds.isEmpty() || from.stream().noneMatch(y -> y.type().isList()),
-        "a y is a list of tensors: stack it, or say the gradients that arrive");
+    for (Output y : from) {
+      require(
+          !seeds.isEmpty() || !y.type().isList(),
+          "y " + y + " is a list of tensors: stack it, or say the gradient that arrives at it");
+    }
     require(
         seeds.isEmpty() || seeds.size() == from.size(),
         "the number of ys, %s, and that of the gradients that arrive at them, %s, differ"

@@ -338,6 +338,29 @@ public abstract class TensorArrayContract {
     assertTrue(message.contains("all lengths must be 2: element [0] is 1"), message);
   }
 
+  /** The expected values are TensorFlow's. */
+  @Test
+  void listsAreWhatTensorFlowMakesOfThem() {
+    Output rows = tf.reshape(x, 2, 2);
+    Output shape = tf.constant(new int[] {2});
+    Output list = tf.result(new ListStackOps.TensorListFromTensor(), rows, shape);
+    Output item = tf.multiply(tf.gather(rows, 0), 5);
+    list = tf.result(new ListElementOps.TensorListSetItem(false), list, tf.constant(1), item);
+    List<Output> popped =
+        tf.apply(new ListQueueOps.TensorListPopBack(DType.FLOAT64), list, shape).outputs();
+    list =
+        tf.result(
+            new ListQueueOps.TensorListPushBack(), popped.get(0), tf.square(popped.get(1)));
+    list = tf.result(new ListSizeOps.TensorListResize(), list, tf.constant(4));
+    Output got =
+        tf.result(
+            new ListElementOps.TensorListGetItem(DType.FLOAT64), list, tf.constant(1), shape);
+    Output all = tf.result(new ListStackOps.TensorListStack(DType.FLOAT64, 4), list, shape);
+    Output y = tf.add(tf.reduceSum(got), tf.reduceSum(tf.square(all.get("0:2"))));
+    expect(y, 10755);
+    expect(tf.gradients(y, x).get(0), 2552, 20104, 0, 0);
+  }
+
   @Test
   void anArrayGrowsIfItIsToldTo() {
     TensorArrayOptions options = TensorArrayOptions.defaults().dynamicSize(true);
