@@ -56,6 +56,16 @@ public final class TinyProgram {
         Origin.of("reshape"));
   }
 
+  /** Combines rows into those of a matrix. */
+  public Value scatter(
+      Primitive.Scatter.Combine combine, Value base, Value indices, Value updates) {
+    return builder.emit(
+        new Primitive.Scatter(combine),
+        List.of(base, indices, updates),
+        base.type(),
+        Origin.of("scatter"));
+  }
+
   public Value transpose(Value x) {
     Shape from = x.type().shape();
     Shape to = Shape.of(from.dim(1), from.dim(0));

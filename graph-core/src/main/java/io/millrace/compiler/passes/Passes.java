@@ -19,6 +19,8 @@ public final class Passes {
           new ShareEqual(),
           new OptimizeInside(),
           new SelectCheap(),
+          // Before sums are fused with what makes their terms.
+          new AddRows(),
           new TrimControl(),
           new Views(),
           new FuseNests("fuse-maps", Primitive.Map.class),

@@ -9,6 +9,8 @@ import io.millrace.ir.Program;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
 import io.millrace.type.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Shows each pass on the smallest program that it changes. */
@@ -53,6 +55,61 @@ final class PassesTest {
         %4: float32[3] = map {mul(p0, 2)} over [3] views (1) of %0  # mul
         fetch %4
         """);
+  }
+
+  @Test
+  void addRows() {
+    Value x = p.feed(4, 2);
+    Value y = p.feed(8);
+    Value row = p.feed(1, 2);
+    Value rows = p.feed(2, 2);
+    Value zeros = p.map("zeros", Shape.of(4, 2), s -> s.get(0), p.constant(0));
+    Value one = p.scatter(Primitive.Scatter.Combine.SET, zeros, p.rows(3), row);
+    Value two = p.scatter(Primitive.Scatter.Combine.ADD, zeros, p.rows(0, 2), rows);
+    Value sum = p.map("sum", s -> s.get(0).plus(s.get(1)), y, p.reshape(one, 8));
+    Value all =
+        p.map("all", s -> s.get(0).plus(s.get(1)).plus(s.get(2)), x, two, p.reshape(sum, 4, 2));
+    becomes(
+        new AddRows(),
+        p.fetch(all),
+        """
+        %0: float32[4,2] = feed 0  # x
+        %1: float32[8] = feed 1  # x
+        %2: float32[1,2] = feed 2  # x
+        %3: float32[2,2] = feed 3  # x
+        %4: float32[] = constant float32[] 0.0  # c
+        %5: float32[4,2] = map {p0} over [4,2] views (0,0) of %4  # zeros
+        %6: int64[1] = constant int64[1] {3}  # rows
+        %7: float32[4,2] = scatter set of %5 %6 %2  # scatter
+        %8: int64[2] = constant int64[2] {0,2}  # rows
+        %9: float32[4,2] = scatter add of %5 %8 %3  # scatter
+        %10: float32[8] = reshape of %7  # reshape
+        %14: float32[4,2] = reshape of %1  # sum
+        %15: float32[4,2] = scatter add of %14 %6 %2  # scatter
+        %11: float32[8] = reshape of %15  # sum
+        %12: float32[4,2] = reshape of %11  # reshape
+        %16: float32[4,2] = map {add(p0, p1)} over [4,2] views (2,1) (2,1) of %0 %12  # all
+        %17: float32[4,2] = scatter add of %16 %8 %3  # scatter
+        fetch %17
+        """);
+  }
+
+  @Test
+  void sumsOfWhatIsSetInSeveralRowsOrNeededElsewhereStay() {
+    Value x = p.feed(4, 2);
+    Value rows = p.feed(2, 2);
+    Value zeros = p.constant(0, 4, 2);
+    Value set = p.scatter(Primitive.Scatter.Combine.SET, zeros, p.rows(1, 1), rows);
+    Value added = p.scatter(Primitive.Scatter.Combine.ADD, zeros, p.rows(0, 2), rows);
+    Value largest = p.scatter(Primitive.Scatter.Combine.MAX, zeros, p.rows(0, 2), rows);
+    Value onto = p.scatter(Primitive.Scatter.Combine.SET, x, p.rows(0, 2), rows);
+    List<Value> sums = new ArrayList<>(List.of(added));
+    for (Value term : List.of(set, added, largest, onto)) {
+      sums.add(p.map("sum", s -> s.get(0).plus(s.get(1)), x, term));
+    }
+    sums.add(p.map("product", s -> s.get(0).times(s.get(1)), x, added));
+    Program program = p.fetch(sums.toArray(Value[]::new));
+    assertEquals(program, new AddRows().apply(program));
   }
 
   @Test

@@ -31,6 +31,10 @@ public interface ListConcatOps extends Building {
    * @param elementShape what is known of the shape of an element
    */
   record TensorListConcat(DType elementDtype, Shape elementShape) implements Op {
+    public TensorListConcat {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("input_handle: variant")
             .optional("element_shape", Shape.unknown())
@@ -69,6 +73,10 @@ public interface ListConcatOps extends Building {
 
   /** The same with a shape that input 1 says, and the numbers of rows of elements never set. */
   record TensorListConcatV2(DType elementDtype) implements Op {
+    public TensorListConcatV2 {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of(
                 "input_handle: variant",

@@ -25,6 +25,10 @@ public interface ListElementOps extends Building {
 
   /** The element of a list that input 1 numbers; zeros if it was not set. */
   record TensorListGetItem(DType elementDtype) implements Op {
+    public TensorListGetItem {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("input_handle: variant", "index: int32", "element_shape: Tshape in index")
             .outputType("element_dtype", 0);

@@ -4,6 +4,7 @@ import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.TensorArray;
 import io.millrace.ops.TensorArrayOptions;
+import io.millrace.ops.building.Refusal;
 import io.millrace.type.DType;
 
 /** Arrays of tensors that are read and written element by element. */
@@ -26,6 +27,9 @@ public interface ListOps extends Building {
    */
   default TensorArray tensorArray(DType dtype, Object size, TensorArrayOptions options) {
     Arguments.requireEach("dtype, size, options", dtype, size, options);
+    if (dtype.isHandle()) {
+      throw Refusal.of("TensorArray", "the elements are tensors, which cannot be %s", dtype);
+    }
     return TensorArray.of(
         result(
             new ListStackOps.TensorListReserve(dtype),

@@ -72,6 +72,10 @@ public interface ListQueueOps extends Building {
 
   /** A list without its last element, and that. */
   record TensorListPopBack(DType elementDtype) implements Op {
+    public TensorListPopBack {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("input_handle: variant", "element_shape: int32")
             .outputType("element_dtype", 1);
@@ -125,6 +129,10 @@ public interface ListQueueOps extends Building {
 
   /** The elements of one list, then those of another. */
   record TensorListConcatLists(DType elementDtype) implements Op {
+    public TensorListConcatLists {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("input_a: variant", "input_b: variant");
 

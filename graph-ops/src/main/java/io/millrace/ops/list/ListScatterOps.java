@@ -25,6 +25,10 @@ public interface ListScatterOps extends Building {
 
   /** The elements of a list that input 1 numbers, stacked. */
   record TensorListGather(DType elementDtype) implements Op {
+    public TensorListGather {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("input_handle: variant", "indices: int32", "element_shape: int32")
             .outputType("element_dtype", 0);

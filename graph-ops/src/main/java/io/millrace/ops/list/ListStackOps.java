@@ -24,6 +24,10 @@ public interface ListStackOps extends Building {
 
   /** A list of as many elements as input 1 says, none of which is set. */
   record TensorListReserve(DType elementDtype) implements Op {
+    public TensorListReserve {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("element_shape: shape_type in index", "num_elements: int32");
 
@@ -34,7 +38,6 @@ public interface ListStackOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      ListTypes.requireHeld(elementDtype);
       long size = ShapeVectors.scalar(in, 1).orElse(Shape.UNKNOWN);
       in.require(
           size >= 0 || in.constant(1).isEmpty(), "num_elements must be 0 or more, not %d", size);
@@ -74,15 +77,16 @@ public interface ListStackOps extends Building {
               .scalar(DType.INT32, 1),
           Example.rejects(op, "element_shape must have extents of 0 or more")
               .ints(-2)
-              .scalar(DType.INT32, 1),
-          Example.rejects(new TensorListReserve(DType.VARIANT), "lists of variant")
-              .ints(2)
               .scalar(DType.INT32, 1));
     }
   }
 
   /** A list without elements. */
   record EmptyTensorList(DType elementDtype) implements Op {
+    public EmptyTensorList {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("element_shape: shape_type in index", "max_num_elements: int32");
 
@@ -93,7 +97,6 @@ public interface ListStackOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      ListTypes.requireHeld(elementDtype);
       in.requireRank(1, 0);
       return List.of(ListTypes.list(elementDtype, 0, ListTypes.asked(in, 0)));
     }
@@ -169,6 +172,10 @@ public interface ListStackOps extends Building {
    * @param numElements how many there must be; -1 for any number
    */
   record TensorListStack(DType elementDtype, int numElements) implements Op {
+    public TensorListStack {
+      ListTypes.requireHeld(elementDtype);
+    }
+
     private static final Signature SIGNATURE =
         Signature.of("input_handle: variant", "element_shape: int32")
             .optional("num_elements", -1)

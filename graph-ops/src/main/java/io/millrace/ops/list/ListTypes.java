@@ -24,10 +24,14 @@ import java.util.Optional;
 final class ListTypes {
   private ListTypes() {}
 
-  /** Requires tensors of a type to be what lists hold. */
+  /**
+   * Requires a type to be one of elements, as lists hold tensors.
+   *
+   * @throws IllegalArgumentException if it is one of handles
+   */
   static void requireHeld(DType dtype) {
-    if (dtype.isHandle()) {
-      throw RuleException.unsupported("lists of " + dtype + " are not supported, only of tensors");
+    if (dtype != null && dtype.isHandle()) {
+      throw new IllegalArgumentException("lists hold tensors, but no " + dtype);
     }
   }
 

@@ -2,6 +2,7 @@ package io.millrace.ops.list;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -224,6 +225,28 @@ public abstract class TensorArrayContract {
     expect(tf.gradients(y, x).get(0), 4, 8, 12, 16);
     expect(tf.gradients(y, x).get(0), Map.of(n, 1), 2, 0, 0, 8);
     differentiates(tf.multiply(y, y), Map.of(n, 3));
+  }
+
+  @Test
+  void gradientsKeepNoListsAndAddInPlace() {
+    TensorArray array = tf.tensorArray(DType.FLOAT64, 1000).write(0, tf.gather(x, 0));
+    List<Output> end =
+        tf.whileLoop(
+            v -> tf.less(v.get(0), n),
+            v -> {
+              TensorArray now = array.with(v.get(1));
+              Output next = tf.square(now.read(tf.subtract(v.get(0), 1)));
+              return List.of(tf.add(v.get(0), 1), now.write(v.get(0), next));
+            },
+            List.of(1, array));
+    Output dx = tf.gradients(array.with(end.get(1)).read(3), x).get(0);
+    expect(dx, Map.of(x, new double[] {2, 0, 0, 0}), 8 * 128, 0, 0, 0);
+    try (Session session = new Session(graph, SessionOptions.defaults().device(device))) {
+      String plan = session.explain(List.of(dx), Map.of(x, new double[4], n, 4)).toString();
+      String after = plan.substring(plan.indexOf("optimized program"));
+      assertFalse(after.contains("32,1000"), plan);
+      assertFalse(after.contains("float64[1000] = map"), plan);
+    }
   }
 
   @Test
