@@ -79,7 +79,8 @@ public record TensorType(DType dtype, Shape shape, Optional<TensorType> refers) 
 
   /** Returns whether a tensor may be of both types, as far as they are known. */
   public boolean isCompatibleWith(TensorType other) {
-    boolean fits = Given.value(other, "other").dtype == dtype && shape.isCompatibleWith(other.shape);
+    boolean fits =
+        Given.value(other, "other").dtype == dtype && shape.isCompatibleWith(other.shape);
     return fits
         && (!isList()
             || refers.isEmpty()

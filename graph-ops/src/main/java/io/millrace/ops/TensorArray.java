@@ -121,9 +121,7 @@ public final class TensorArray implements Operand {
   }
 
   private Output indices(Object indices) {
-    return ShapeArguments.dims(indices)
-        .map(i -> tf().indices(i))
-        .orElseGet(() -> index(indices));
+    return ShapeArguments.dims(indices).map(i -> tf().indices(i)).orElseGet(() -> index(indices));
   }
 
   /**
@@ -146,10 +144,10 @@ public final class TensorArray implements Operand {
     Arguments.requireEach("index, value", index, value);
     return with(
         tf().result(
-            new ListElementOps.TensorListSetItem(options.dynamicSize()),
-            list,
-            index(index),
-            value(value)));
+                new ListElementOps.TensorListSetItem(options.dynamicSize()),
+                list,
+                index(index),
+                value(value)));
   }
 
   /** Returns all elements, {@code [size, ...]}. */
@@ -175,7 +173,7 @@ public final class TensorArray implements Operand {
   public Output gather(Object indices) {
     Arguments.require(indices, "indices");
     return tf().result(
-        new ListScatterOps.TensorListGather(dtype()), list, indices(indices), shape());
+            new ListScatterOps.TensorListGather(dtype()), list, indices(indices), shape());
   }
 
   /**
@@ -188,19 +186,19 @@ public final class TensorArray implements Operand {
     Arguments.requireEach("indices, value", indices, value);
     return with(
         tf().result(
-            new ListScatterOps.TensorListScatterIntoExistingList(),
-            list,
-            value(value),
-            indices(indices)));
+                new ListScatterOps.TensorListScatterIntoExistingList(),
+                list,
+                value(value),
+                indices(indices)));
   }
 
   /** Returns the elements one after another along their first axis. */
   public Output concat() {
     return tf().result(
-        new ListConcatOps.TensorListConcatV2(dtype()),
-        list,
-        shape(),
-        tf().operand(new long[0]));
+            new ListConcatOps.TensorListConcatV2(dtype()),
+            list,
+            shape(),
+            tf().operand(new long[0]));
   }
 
   /**
@@ -214,8 +212,7 @@ public final class TensorArray implements Operand {
         ShapeArguments.dims(lengths)
             .map(l -> tf().operand(l))
             .orElseGet(() -> tf().cast(tf().operand(lengths), DType.INT64));
-    return with(
-        tf().result(new ListConcatOps.TensorListSplit(), value(value), shape(), rows));
+    return with(tf().result(new ListConcatOps.TensorListSplit(), value(value), shape(), rows));
   }
 
   /** Returns the number of elements, an int32 scalar. */

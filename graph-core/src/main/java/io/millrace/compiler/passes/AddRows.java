@@ -20,7 +20,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -145,7 +144,8 @@ final class AddRows implements Pass {
         value = producer.inputs().get(0);
         boolean zero = isZero(value);
         boolean one = producer.inputs().get(1).type().shape().size() == 1;
-        if (zero && (scatter.combine() == Combine.ADD || (scatter.combine() == Combine.SET && one))) {
+        if (zero
+            && (scatter.combine() == Combine.ADD || (scatter.combine() == Combine.SET && one))) {
           return scatters;
         }
         if (zero || scatter.combine() != Combine.ADD) {
@@ -168,8 +168,7 @@ final class AddRows implements Pass {
         return isZero(producer.inputs().get(0));
       }
       if (producer.primitive() instanceof Primitive.Map map && producer.outputs().size() == 1) {
-        ScalarFunction.Node result =
-            map.function().nodes().get(map.function().results().get(0));
+        ScalarFunction.Node result = map.function().nodes().get(map.function().results().get(0));
         return result instanceof ScalarFunction.Parameter parameter
             ? isZero(producer.inputs().get(parameter.index()))
             : result instanceof ScalarFunction.Constant constant && constant.bits() == 0;

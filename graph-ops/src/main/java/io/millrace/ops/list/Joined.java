@@ -34,8 +34,7 @@ final class Joined {
         new TensorType(
             dtype,
             element.isRankKnown()
-                ? element.with(
-                    0, known ? Math.multiplyExact(size, element.dim(0)) : Shape.UNKNOWN)
+                ? element.with(0, known ? Math.multiplyExact(size, element.dim(0)) : Shape.UNKNOWN)
                 : element),
         TensorType.of(DType.INT64, size));
   }
@@ -67,8 +66,7 @@ final class Joined {
     long size = shape.dim(0);
     long each = shape.dim(1);
     to.output(
-        0,
-        to.reshape(stack, shape.slice(1, shape.rank()).with(0, Math.multiplyExact(size, each))));
+        0, to.reshape(stack, shape.slice(1, shape.rank()).with(0, Math.multiplyExact(size, each))));
     to.output(1, Indexing.filled(to, TensorType.of(DType.INT64, size), each));
   }
 }

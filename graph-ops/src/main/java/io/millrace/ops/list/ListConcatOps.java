@@ -157,8 +157,7 @@ public interface ListConcatOps extends Building {
             each < 0 ? "one length" : "length " + each);
         each = parts == 0 ? Shape.UNKNOWN : rows / parts;
       }
-      Shape element =
-          tensor.isRankKnown() ? tensor.with(0, each) : tensor;
+      Shape element = tensor.isRankKnown() ? tensor.with(0, each) : tensor;
       return List.of(
           ListTypes.list(
               in.dtype(0),
@@ -212,8 +211,7 @@ public interface ListConcatOps extends Building {
             new Suspect.Outside(each, List.of(each + 1)),
             "elements of a list have one shape, so all lengths must be " + each);
       }
-      to.output(
-          0, to.reshape(tensor, Shape.of(parts).concat(shape.with(0, each))));
+      to.output(0, to.reshape(tensor, Shape.of(parts).concat(shape.with(0, each))));
     }
 
     static List<Example> examples() {

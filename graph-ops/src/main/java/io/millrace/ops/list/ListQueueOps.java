@@ -89,8 +89,7 @@ public interface ListQueueOps extends Building {
     public List<TensorType> infer(Inference in) {
       TensorType rows = ListTypes.rows(in, 0, elementDtype);
       Shape element =
-          ListTypes.fitting(
-              in, ListTypes.element(rows), ListTypes.element(in, 1), "element_shape");
+          ListTypes.fitting(in, ListTypes.element(rows), ListTypes.element(in, 1), "element_shape");
       long size = ListTypes.size(rows);
       return List.of(
           ListTypes.list(elementDtype, size < 0 ? size : Math.max(0, size - 1), element),
@@ -100,8 +99,7 @@ public interface ListQueueOps extends Building {
     @Override
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
-      return Gradients.of(
-          tf.result(new TensorListPushBack(), Joining.gradients(call).toArray()));
+      return Gradients.of(tf.result(new TensorListPushBack(), Joining.gradients(call).toArray()));
     }
 
     /** Taking from an empty list fails where it is done: a loop may have no such turn. */
@@ -133,8 +131,7 @@ public interface ListQueueOps extends Building {
       ListTypes.requireHeld(elementDtype);
     }
 
-    private static final Signature SIGNATURE =
-        Signature.of("input_a: variant", "input_b: variant");
+    private static final Signature SIGNATURE = Signature.of("input_a: variant", "input_b: variant");
 
     @Override
     public Signature signature() {
@@ -190,8 +187,7 @@ public interface ListQueueOps extends Building {
       Shape element = ListTypes.element(made.type());
       to.output(
           0,
-          ListTypes.joined(
-              to, ListTypes.stack(to, 0, element), ListTypes.stack(to, 1, element)));
+          ListTypes.joined(to, ListTypes.stack(to, 0, element), ListTypes.stack(to, 1, element)));
     }
 
     static List<Example> examples() {

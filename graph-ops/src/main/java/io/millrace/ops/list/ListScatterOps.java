@@ -46,7 +46,8 @@ public interface ListScatterOps extends Building {
               ListTypes.element(ListTypes.rows(in, 0, elementDtype)),
               ListTypes.element(in, 2),
               "element_shape");
-      return List.of(new TensorType(elementDtype, Shape.of(Placing.count(in.shape(1))).concat(element)));
+      return List.of(
+          new TensorType(elementDtype, Shape.of(Placing.count(in.shape(1))).concat(element)));
     }
 
     /** Adds up what arrives at elements that are named more than once. */
@@ -54,8 +55,7 @@ public interface ListScatterOps extends Building {
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
       Output size = tf.result(new ListSizeOps.TensorListLength(), call.input(0));
-      Output sums =
-          tf.unsortedSegmentSum(call.gradient(), tf.reshape(call.input(1), -1), size);
+      Output sums = tf.unsortedSegmentSum(call.gradient(), tf.reshape(call.input(1), -1), size);
       return Gradients.of(
           tf.result(new ListStackOps.TensorListFromTensor(), sums, ListTypes.anyShape(tf)));
     }
@@ -251,8 +251,7 @@ public interface ListScatterOps extends Building {
     public Gradients gradient(Gradient call) {
       Ops tf = Ops.of(call.graph());
       Output tensor = call.input(1);
-      Output without =
-          tf.result(this, call.gradient(), tf.zerosLike(tensor), call.input(2));
+      Output without = tf.result(this, call.gradient(), tf.zerosLike(tensor), call.input(2));
       return Gradients.of(
           List.of(
               Optional.of(ListTypes.resizedLike(tf, without, call.input(0))),

@@ -16,8 +16,6 @@ import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
@@ -87,10 +85,8 @@ final class Placing {
     Shape element = ListTypes.element(rows.type());
     long size = size(to);
     requireIndices(to, indices, size);
-    Value nothing =
-        Indexing.filled(to, rows.type().withShape(Shape.of(size).concat(element)), 0);
-    to.output(
-        0, Indexing.scatter(to, Primitive.Scatter.Combine.SET, nothing, 1, indices, rows));
+    Value nothing = Indexing.filled(to, rows.type().withShape(Shape.of(size).concat(element)), 0);
+    to.output(0, Indexing.scatter(to, Primitive.Scatter.Combine.SET, nothing, 1, indices, rows));
   }
 
   private static long size(Lowering to) {

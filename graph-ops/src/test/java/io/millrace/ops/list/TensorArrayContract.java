@@ -252,11 +252,7 @@ public abstract class TensorArrayContract {
   @Test
   void branchesTakeAndGiveArrays() {
     TensorArray empty = tf.tensorArray(DType.FLOAT64, 2);
-    Output list =
-        tf.cond(
-            p,
-            () -> empty.write(1, tf.square(x)),
-            () -> empty);
+    Output list = tf.cond(p, () -> empty.write(1, tf.square(x)), () -> empty);
     Output y = empty.with(list).write(0, x).stack();
     expect(y, 1, 2, 3, 4, 1, 4, 9, 16);
     expect(y, Map.of(p, false), 1, 2, 3, 4, 0, 0, 0, 0);
@@ -288,7 +284,8 @@ public abstract class TensorArrayContract {
         tf.whileLoop(
             v -> tf.less(v.get(0), n),
             v -> {
-              TensorArrayOptions scalars = TensorArrayOptions.defaults().elementShape(Shape.scalar());
+              TensorArrayOptions scalars =
+                  TensorArrayOptions.defaults().elementShape(Shape.scalar());
               TensorArray row = tf.tensorArray(DType.FLOAT64, 3, scalars);
               List<Output> inner =
                   tf.whileLoop(
@@ -372,12 +369,10 @@ public abstract class TensorArrayContract {
     List<Output> popped =
         tf.apply(new ListQueueOps.TensorListPopBack(DType.FLOAT64), list, shape).outputs();
     list =
-        tf.result(
-            new ListQueueOps.TensorListPushBack(), popped.get(0), tf.square(popped.get(1)));
+        tf.result(new ListQueueOps.TensorListPushBack(), popped.get(0), tf.square(popped.get(1)));
     list = tf.result(new ListSizeOps.TensorListResize(), list, tf.constant(4));
     Output got =
-        tf.result(
-            new ListElementOps.TensorListGetItem(DType.FLOAT64), list, tf.constant(1), shape);
+        tf.result(new ListElementOps.TensorListGetItem(DType.FLOAT64), list, tf.constant(1), shape);
     Output all = tf.result(new ListStackOps.TensorListStack(DType.FLOAT64, 4), list, shape);
     Output y = tf.add(tf.reduceSum(got), tf.reduceSum(tf.square(all.get("0:2"))));
     expect(y, 10755);
