@@ -23,10 +23,15 @@ class ListFilesTest {
       Map.of("x", new float[] {1, 2, 3, 0.5f}, "n", 4, "p", true);
 
   private static void expect(Graph graph, Object wanted, double... expected) {
+    expect(graph, FEEDS, wanted, expected);
+  }
+
+  private static void expect(
+      Graph graph, Map<String, Object> feeds, Object wanted, double... expected) {
     for (boolean passes : new boolean[] {false, true}) {
       SessionOptions options = SessionOptions.defaults().device("reference").passes(passes);
       try (Session session = new Session(graph, options);
-          Tensor value = session.run(List.of(wanted), FEEDS).tensors().get(0)) {
+          Tensor value = session.run(List.of(wanted), feeds).tensors().get(0)) {
         double[] actual = new double[expected.length];
         float[] flat = value.toFloatArray();
         for (int i = 0; i < expected.length; i++) {
@@ -59,6 +64,17 @@ class ListFilesTest {
       byte[] written = GraphDefs.write(graph);
       isTensorFlows(graph);
       isTensorFlows(GraphDefs.read(written));
+    }
+  }
+
+  /** TensorFlow keeps what its gradients of loops need in lists that grow. */
+  @Test
+  void gradientsThatTensorFlowBuiltAreWhatTheyAreThere() throws IOException {
+    try (InputStream file = ListFilesTest.class.getResourceAsStream("list_gradients.pb")) {
+      Graph graph = GraphDefs.read(file.readAllBytes());
+      Map<String, Object> feeds = Map.of("x", new float[] {1, 2, 3, 0.5f}, "n", 4);
+      expect(graph, feeds, "y", 1.7615942, 1.9982603, 1.9999876, 1.7615916);
+      expect(graph, feeds, "gx", 17.302155, 0.024476314, 0.00023371846, 2.9593027);
     }
   }
 

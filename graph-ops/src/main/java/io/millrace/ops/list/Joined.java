@@ -7,8 +7,8 @@ import io.millrace.op.Gradients;
 import io.millrace.op.Inference;
 import io.millrace.op.Lowering;
 import io.millrace.ops.Ops;
-import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
+import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -67,6 +67,7 @@ final class Joined {
     long each = shape.dim(1);
     to.output(
         0, to.reshape(stack, shape.slice(1, shape.rank()).with(0, Math.multiplyExact(size, each))));
-    to.output(1, Indexing.filled(to, TensorType.of(DType.INT64, size), each));
+    Value rows = to.literal(Literal.ofLongs(each).reshape(Shape.scalar()));
+    to.output(1, to.map(Shape.of(size), List.of(rows), s -> s.get(0)));
   }
 }

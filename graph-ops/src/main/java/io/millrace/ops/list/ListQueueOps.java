@@ -13,6 +13,7 @@ import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.array.Joining;
 import io.millrace.type.DType;
+import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
@@ -111,7 +112,7 @@ public interface ListQueueOps extends Building {
         to.check(to.scalar(DType.BOOL, 0), "there is no element to take: the list is empty");
       }
       to.output(0, ListTypes.rows(to, stack, 0, left));
-      to.output(1, ListTypes.row(to, stack, to.scalar(DType.INT32, left)));
+      to.output(1, ListTypes.row(to, stack, to.literal(Literal.scalar(DType.INT32, left))));
     }
 
     static List<Example> examples() {

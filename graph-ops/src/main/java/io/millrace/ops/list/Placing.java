@@ -35,7 +35,7 @@ final class Placing {
    */
   static void count(Lowering to, int indices, long least) {
     Value last = to.reduceAll(Reduction.MAX, to.input(indices), i -> i.cast(DType.INT64));
-    Value size = to.map(last, i -> i.max(least - 1.0).plus(1));
+    Value size = to.map(last, i -> i.max((double) least - 1).plus(1));
     to.output(0, to.reshape(size, Shape.of(1)));
   }
 

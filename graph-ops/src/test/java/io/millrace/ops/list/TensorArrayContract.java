@@ -391,6 +391,55 @@ public abstract class TensorArrayContract {
   }
 
   @Test
+  void aLoopMayGrowAnArray() {
+    TensorArrayOptions growing = TensorArrayOptions.defaults().dynamicSize(true);
+    Output y = products(tf.tensorArray(DType.FLOAT64, 0, growing)).stack();
+    expect(y, 1, 2, 6, 24);
+    expect(y, Map.of(n, 2), 1, 2);
+    differentiates(tf.square(y), Map.of(n, 3));
+  }
+
+  @Test
+  void loopsPushAndPop() {
+    Output empty =
+        tf.result(
+            new ListStackOps.EmptyTensorList(DType.FLOAT64), tf.constant(-1), tf.constant(-1));
+    Output pushed =
+        tf.whileLoop(
+                v -> tf.less(v.get(0), n),
+                v -> {
+                  Output square = tf.square(tf.gather(x, v.get(0)));
+                  return List.of(
+                      tf.add(v.get(0), 1),
+                      tf.result(new ListQueueOps.TensorListPushBack(), v.get(1), square));
+                },
+                List.of(0, empty))
+            .get(1);
+    Output y =
+        tf.whileLoop(
+                v -> tf.less(v.get(0), n),
+                v -> {
+                  List<Output> popped =
+                      tf.apply(
+                              new ListQueueOps.TensorListPopBack(DType.FLOAT64),
+                              v.get(1),
+                              tf.constant(new int[0]))
+                          .outputs();
+                  Output sum = tf.add(tf.multiply(v.get(2), 2), popped.get(1));
+                  return List.of(tf.add(v.get(0), 1), popped.get(0), sum);
+                },
+                List.of(0, pushed, tf.zerosLike(one)))
+            .get(2);
+    expect(y, 173);
+    expect(y, Map.of(n, 2), 9);
+    expect(y, Map.of(n, 0), 0);
+    Output dx = tf.gradients(y, x).get(0);
+    expect(dx, 2, 8, 24, 64);
+    expect(dx, Map.of(n, 0), 0, 0, 0, 0);
+    differentiates(tf.square(y), Map.of(n, 3));
+  }
+
+  @Test
   void aTurnThatWritesBehindTheEndIsNamed() {
     Output stacked = products(tf.tensorArray(DType.FLOAT64, 3)).stack();
     ExecutionException failure =
