@@ -16,6 +16,11 @@ record Answers(VariableStore state, RunSlot slot) implements Question.Visitor<Li
   }
 
   @Override
+  public Literal another(Question.Another question) {
+    return slot.computed();
+  }
+
+  @Override
   public Literal shapeOf(Question.ShapeOf question) {
     return state.shape(question.variable());
   }

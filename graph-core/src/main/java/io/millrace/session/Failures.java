@@ -14,6 +14,7 @@ import io.millrace.op.OpFamilies;
 import io.millrace.spi.StepException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,9 +29,21 @@ final class Failures {
     this.state = state;
   }
 
-  /** Returns what is thrown when a step fails: it names the operations that the step came from. */
-  ExecutionException ofRun(StepException e) {
-    String nodes = e.origin().sites().stream().map(this::place).collect(Collectors.joining());
+  /**
+   * Returns what is thrown when a step fails: it names the operations that the step came from.
+   *
+   * @param turns the turns that loops are in, by the loop's name
+   */
+  ExecutionException ofRun(StepException failure, Map<String, Long> turns) {
+    List<Origin.Site> sites = failure.origin().sites();
+    StepException e = failure;
+    Optional<Origin.Site> caller = sites.isEmpty() ? Optional.empty() : sites.get(0).caller();
+    while (caller.isPresent()) {
+      Long turn = turns.get(caller.get().toString());
+      e = turn == null ? e : e.inTurn(turn);
+      caller = caller.get().caller();
+    }
+    String nodes = sites.stream().map(this::place).collect(Collectors.joining());
     return new ExecutionException("the run failed: " + e.getMessage() + nodes);
   }
 

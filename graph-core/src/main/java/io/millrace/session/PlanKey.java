@@ -39,6 +39,7 @@ record PlanKey(
   /** Returns the key of the same run, of which one thing more is known. */
   PlanKey with(Question question, Literal answer) {
     Map<Question, Literal> more = new HashMap<>(answers);
+    more.keySet().removeIf(question::replaces);
     more.put(question, answer);
     return new PlanKey(fetches, targets, feeds, more);
   }

@@ -168,6 +168,11 @@ final class ReadyPlan {
     return lowered.question();
   }
 
+  /** Returns the stage's number among those of a run. */
+  int number() {
+    return lowered.number();
+  }
+
   List<Output> feeds() {
     return lowered.feeds();
   }

@@ -5,6 +5,7 @@ import io.millrace.DeviceException;
 import io.millrace.FeedException;
 import io.millrace.Output;
 import io.millrace.Tensor;
+import io.millrace.compiler.lowering.Question;
 import io.millrace.compiler.planning.Schedule;
 import io.millrace.host.JavaValues;
 import io.millrace.spi.ArenaPool;
@@ -15,6 +16,7 @@ import io.millrace.spi.HostMemory;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,11 +46,19 @@ final class RunSlot {
   /** What of the call the plan is fed, in its order. */
   private List<FeedSlot> bound = List.of();
 
-  /** The slot of the stage before, its number among the stages, and what it answered. */
+  /** The slot of the stage before, and what this one answered. */
   private @Nullable RunSlot before;
 
-  private int stage;
   private @Nullable Literal answer;
+
+  /** If this asks whether a loop goes on, how many turns it has taken. */
+  private long turns;
+
+  /** What earlier turns of a loop took from counters. */
+  private final List<Taken> adopted = new ArrayList<>();
+
+  /** Random numbers that were taken. */
+  private record Taken(Counter counter, long start, long blocks) {}
 
   /** What was taken from each counter, of the first so many. */
   private final long[] starts;
@@ -100,8 +110,43 @@ final class RunSlot {
   /** Makes this the next stage of a run; the first comes after null. */
   void follow(@Nullable RunSlot newBefore) {
     reserved = 0;
+    adopted.clear();
     before = newBefore;
-    stage = newBefore == null ? 0 : newBefore.stage + 1;
+  }
+
+  /** Lets go of the stages of earlier turns of a loop once this has done what they did. */
+  void forgetTurns() {
+    turns = before != null && asksAs(before) ? before.turns + 1 : 0;
+    while (before != null && before.owner.number() >= owner.number()) {
+      RunSlot done = before;
+      turns = asksAs(done) ? done.turns + 1 : turns;
+      before = done.before;
+      adopt(done);
+      done.before = null;
+      done.releaseFeeds();
+      done.owner.release(done);
+    }
+  }
+
+  /** Returns whether this and an earlier stage ask of the same loop whether it goes on. */
+  private boolean asksAs(RunSlot earlier) {
+    return loop().isPresent() && loop().equals(earlier.loop());
+  }
+
+  private Optional<String> loop() {
+    return owner
+        .question()
+        .flatMap(q -> q instanceof Question.Another a ? Optional.of(a.name()) : Optional.empty());
+  }
+
+  /** Returns the turns that loops are in, by the loop's name. */
+  Map<String, Long> turns() {
+    Map<String, Long> all = new HashMap<>();
+    for (RunSlot slot = before; slot != null; slot = slot.before) {
+      long done = slot.turns;
+      slot.loop().ifPresent(name -> all.putIfAbsent(name, done));
+    }
+    return all;
   }
 
   @Nullable RunSlot before() {
@@ -130,8 +175,8 @@ final class RunSlot {
     if (source.fixed().isPresent()) {
       return source.fixed().get();
     }
-    RunSlot slot = this;
-    for (int i = stage; source.stage() >= 0 && i > source.stage(); i--) {
+    RunSlot slot = source.stage() < 0 ? this : Objects.requireNonNull(before);
+    while (source.stage() >= 0 && slot.owner.number() > source.stage()) {
       slot = Objects.requireNonNull(slot.before);
     }
     return slot.handed.get(source.index());
@@ -211,6 +256,20 @@ final class RunSlot {
       long blocks = owner.reservations().get(reserved).blocks();
       owner.counters().get(reserved).giveBack(starts[reserved], blocks);
     }
+    for (int i = adopted.size() - 1; i >= 0; i--) {
+      Taken taken = adopted.get(i);
+      taken.counter().giveBack(taken.start(), taken.blocks());
+    }
+    adopted.clear();
+  }
+
+  private void adopt(RunSlot earlier) {
+    List<Taken> all = new ArrayList<>(earlier.adopted);
+    for (int i = 0; i < earlier.reserved; i++) {
+      long blocks = earlier.owner.reservations().get(i).blocks();
+      all.add(new Taken(earlier.owner.counters().get(i), earlier.starts[i], blocks));
+    }
+    adopted.addAll(0, all);
   }
 
   /** Runs the plan, with new memory for what it fetches. */

@@ -234,6 +234,7 @@ public final class Runs {
         next = null;
         slot.bind(call.call(), feeds);
         seen = execute(slot, seen, alone);
+        slot.forgetTurns();
         done = seen != CHANGED && slot.plan().isLast();
         next = done || seen == CHANGED ? null : following(plans, slot, alone);
       }
@@ -248,12 +249,24 @@ public final class Runs {
   private RunSlot following(PlanCache plans, RunSlot slot, boolean alone) {
     ReadyPlan stage = slot.plan();
     ReadyPlan known = plans.known(stage, slot.answer());
-    RunSlot next = known == null ? null : known.acquire(!alone);
+    RunSlot next = known == null ? null : known.acquire(isPatient(slot, known, alone));
     while (next == null) {
       Question question = stage.question().orElseThrow();
-      next = plans.after(stage, question, slot.answer()).acquire(!alone);
+      ReadyPlan plan = plans.after(stage, question, slot.answer());
+      next = plan.acquire(isPatient(slot, plan, alone));
     }
     return next;
+  }
+
+  /**
+   * Returns whether a run may wait for a slot: not if it holds one itself, as a loop's turns do.
+   */
+  private static boolean isPatient(RunSlot slot, ReadyPlan next, boolean alone) {
+    boolean holds = false;
+    for (RunSlot held = slot; held != null && !holds; held = held.before()) {
+      holds = held.plan() == next;
+    }
+    return !alone && !holds;
   }
 
   /**
@@ -326,12 +339,12 @@ public final class Runs {
     } catch (CapacityException e) {
       String loop = e.origin().toString();
       if (!plan.key().answers().containsKey(new Question.CapacityOf(loop))) {
-        throw failures.ofRun(e);
+        throw failures.ofRun(e, slot.turns());
       }
       state.grow(loop, e.needed());
       return false;
     } catch (StepException e) {
-      throw failures.ofRun(e);
+      throw failures.ofRun(e, slot.turns());
     } finally {
       if (plan.writes()) {
         shared.changed();
@@ -369,7 +382,9 @@ public final class Runs {
         next.follow(slot);
         slot = next;
         slot.bind(call, feeds);
-        if (!compute(slot)) {
+        boolean isDone = compute(slot);
+        slot.forgetTurns();
+        if (!isDone) {
           key = PlanKey.of(call);
           text.setLength(0);
           stage = plans.compile(key);

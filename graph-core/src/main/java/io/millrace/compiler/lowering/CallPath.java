@@ -30,6 +30,14 @@ public record CallPath(List<Call> calls) {
     return new CallPath(Stream.concat(calls.stream(), Stream.of(new Call(call, turn))).toList());
   }
 
+  /** Returns whether this leads to something that an operation of another frame runs. */
+  boolean isInside(CallPath other, Operation call) {
+    int depth = other.calls.size();
+    return calls.size() > depth
+        && calls.subList(0, depth).equals(other.calls)
+        && calls.get(depth).operation().equals(call);
+  }
+
   /** Returns the name of an operation of the frame behind those of the calls. */
   String name(Operation operation) {
     return Stream.concat(calls.stream().map(Call::operation), Stream.of(operation))

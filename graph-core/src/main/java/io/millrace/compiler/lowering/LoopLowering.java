@@ -127,14 +127,19 @@ final class LoopLowering {
     }
   }
 
-  /** Runs the condition in a frame, on what there stands for the parameters. */
-  private Frame asked(Frame in, IntFunction<Output> parameters) {
+  /** Runs the condition in a frame, on what stands for the parameters. */
+  static Frame asked(
+      Frame in, Operation operation, Loop loop, long turn, IntFunction<Place> parameters) {
     GraphFunction condition = loop.condition().orElseThrow();
     Map<Output, Place> arguments = new LinkedHashMap<>();
     for (int i = 0; i < condition.parameters().size(); i++) {
-      arguments.put(condition.parameters().get(i), new Place(in, parameters.apply(i)));
+      arguments.put(condition.parameters().get(i), parameters.apply(i));
     }
-    return in.run(operation, condition, Origin.Site.NO_TURN, arguments, List.of());
+    return in.run(operation, condition, turn, arguments, List.of());
+  }
+
+  private Frame asked(Frame in, IntFunction<Output> parameters) {
+    return asked(in, operation, loop, Origin.Site.NO_TURN, i -> new Place(in, parameters.apply(i)));
   }
 
   /** Returns whether there is no turn, and nothing is known of what it would take. */
@@ -197,7 +202,7 @@ final class LoopLowering {
   }
 
   /** Returns what a condition gives as a boolean scalar. */
-  private Value isTrue(Lowering to, Value condition) {
+  static Value isTrue(Lowering to, Value condition) {
     TensorType type = condition.type();
     requireScalar(type);
     return type.dtype().isBoolean()

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param devices the device of each computed value, by an instruction's first output
  * @param resourceDevices the device of each resource, by its name
  * @param question what is asked; the only fetch is the answer, unless state tells it
+ * @param number the stage's number: later ones take what it hands on by that
  */
 public record Lowered(
     Program program,
@@ -32,7 +33,8 @@ public record Lowered(
     List<Resource> handed,
     Map<Value, String> devices,
     Map<String, String> resourceDevices,
-    Optional<Question> question) {
+    Optional<Question> question,
+    int number) {
 
   public Lowered {
     feeds = List.copyOf(feeds);
@@ -54,7 +56,7 @@ public record Lowered(
   /**
    * A value that one stage leaves on its device for later ones: a resource for one run.
    *
-   * @param stage the number of the stage, which is that of the questions asked before its own
+   * @param stage the number of the stage; if there was none of that number, the last one before
    * @param index the position among what it hands on
    */
   public record Handed(Resource resource, int stage, int index) {}

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns the operations that a run needs into a program, one after another; used once. */
 public final class Lowerer {
@@ -43,6 +44,9 @@ public final class Lowerer {
   private final Map<Value, Asserted> checks = new LinkedHashMap<>();
   private final List<Drawn> drawn = new ArrayList<>();
   private final Map<String, String> roads = new LinkedHashMap<>();
+
+  /** The devices of what the turns of loops leave, by the resource's name. */
+  private final Map<String, String> leftOn = new HashMap<>();
 
   /** What the session's state was asked so far. */
   private final Set<Question> told = new HashSet<>();
@@ -140,9 +144,11 @@ public final class Lowerer {
           List.of(),
           homes.values(),
           homes.resources(),
-          Optional.empty());
+          Optional.empty(),
+          stages.number());
     }
-    return lowered(stages.write(whole), List.of(), variables.reads(), Optional.empty());
+    return lowered(
+        stages.write(whole), List.of(), variables.reads(), Optional.empty(), stages.number());
   }
 
   private void requireFed() {
@@ -161,8 +167,16 @@ public final class Lowerer {
     if (asked.stage().isEmpty()) {
       Program nothing = new ProgramBuilder().build(List.of());
       return new Lowered(
-          nothing, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), Map.of(),
-          question);
+          nothing,
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Map.of(),
+          Map.of(),
+          question,
+          stages.number() - 1);
     }
     Stages.Written written = stages.write(asked.stage().get());
     Set<Resource> read = new HashSet<>();
@@ -173,13 +187,18 @@ public final class Lowerer {
     }
     return lowered(
         written,
-        asked.stage().get().kept(),
+        asked.stage().get().resources(),
         variables.reads().stream().filter(read::contains).toList(),
-        question);
+        question,
+        asked.stage().get().number());
   }
 
   private Lowered lowered(
-      Stages.Written written, List<Value> kept, List<Resource> required, Optional<Question> asks) {
+      Stages.Written written,
+      List<Resource> left,
+      List<Resource> required,
+      Optional<Question> asks,
+      int number) {
     Map<Value, String> local = new HashMap<>();
     written
         .values()
@@ -195,16 +214,18 @@ public final class Lowerer {
     stages
         .handed()
         .forEach((v, h) -> resources.put(h.resource().name(), homes.of(stages.first(v))));
+    resources.putAll(leftOn);
     return new Lowered(
         written.program(),
         feeds.stream().filter(slot -> slot < users).map(feedOrder::get).toList(),
         feeds.stream().filter(slot -> slot >= users).map(s -> reservations.get(s - users)).toList(),
         required,
         written.taken(),
-        kept.stream().map(v -> stages.handed(v).resource()).toList(),
+        left,
         local,
         resources,
-        asks);
+        asks,
+        number);
   }
 
   /** Returns the device of each operation. */
@@ -317,6 +338,62 @@ public final class Lowerer {
       throw new Unanswered(question, Optional.of(stage));
     }
     return answer;
+  }
+
+  /** Returns what is known of the turns of a loop that is run stage by stage. */
+  Optional<Question.Another> turnOf(CallPath path, Operation loop) {
+    return request.answers().keySet().stream()
+        .flatMap(q -> q instanceof Question.Another a ? Stream.of(a) : Stream.empty())
+        .filter(a -> a.path().equals(path) && a.loop().equals(loop))
+        .findFirst();
+  }
+
+  /** Returns whether an answer is yes. */
+  boolean isTrue(Question question) {
+    return Objects.requireNonNull(request.answers().get(question)).getLong(0) != 0;
+  }
+
+  /** Returns what cuts the program into stages. */
+  Stages stages() {
+    return stages;
+  }
+
+  /**
+   * Cuts before the first turn of a loop, or at the end of one.
+   *
+   * @param go whether a turn follows
+   * @param left what the next turn takes
+   * @param more what turns need besides
+   * @param before the number of checks that turns before made
+   * @param number the stage's number
+   */
+  Stages.Stage cut(
+      Frame frame,
+      Operation loop,
+      Value go,
+      List<Stages.Left> left,
+      List<Value> more,
+      int before,
+      int number) {
+    frame.place(loop);
+    left.forEach(l -> leftOn.put(l.resource().name(), frame.device(loop)));
+    Set<Value> later = new HashSet<>(variables.values());
+    frame.addLater(Optional.empty(), loop, later);
+    List<Value> held = checks.keySet().stream().skip(before).toList();
+    return stages.cut(builder.instructions(), go, held, left, more, later, number);
+  }
+
+  /** Returns what another stage left in a place: the one before, or the last of this number. */
+  Value take(Resource place, Origin origin, int number, int index) {
+    Value value = carried(place, origin);
+    stages.take(value, place, number, index);
+    homes.emitted(value);
+    return value;
+  }
+
+  /** Returns how many checks there are so far. */
+  int checked() {
+    return checks.size();
   }
 
   boolean isInitialized(Resource resource) {

@@ -2,6 +2,9 @@ package io.millrace.compiler.lowering;
 
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.ir.Resource;
+import io.millrace.type.TensorType;
+import java.util.List;
 
 /**
  * Something that a plan depends on and only a run can tell. Lowering asks; the session answers, and
@@ -15,6 +18,16 @@ public sealed interface Question {
   /** Returns whether it is the session's state that tells, not what a run computes. */
   default boolean isOfState() {
     return false;
+  }
+
+  /** Returns whether an answer to this makes that to another question one of the past. */
+  default boolean replaces(Question other) {
+    return false;
+  }
+
+  /** Returns the calls of functions that lead to what asks; none for what is the session's. */
+  default CallPath path() {
+    return new CallPath(List.of());
   }
 
   /**
@@ -50,6 +63,46 @@ public sealed interface Question {
     @Override
     public String toString() {
       return "the sizes of " + path + operation;
+    }
+  }
+
+  /**
+   * Whether a loop whose turns differ takes another turn. What came of the turns before lies with
+   * the run; a plan depends on its types only.
+   *
+   * @param path the calls of functions that lead to it
+   * @param carried the types of what the next turn is given
+   * @param written the variables that the turns so far wrote
+   */
+  record Another(CallPath path, Operation loop, List<TensorType> carried, List<Resource> written)
+      implements Question {
+    public Another {
+      carried = List.copyOf(carried);
+      written = List.copyOf(written);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.another(this);
+    }
+
+    /** Returns the loop's name behind those of the calls that lead to it. */
+    public String name() {
+      return path.name(loop);
+    }
+
+    /** What was asked in a turn is asked anew in the next. */
+    @Override
+    public boolean replaces(Question other) {
+      return other.path().isInside(path, loop)
+          || (other instanceof Another before
+              && before.loop.equals(loop)
+              && before.path.equals(path));
+    }
+
+    @Override
+    public String toString() {
+      return "whether " + path + loop + " takes a turn with " + carried;
     }
   }
 
@@ -121,6 +174,8 @@ public sealed interface Question {
     R valueOf(ValueOf question);
 
     R sizesOf(SizesOf question);
+
+    R another(Another question);
 
     R shapeOf(ShapeOf question);
 

@@ -48,6 +48,32 @@ final class Stages {
     questions++;
   }
 
+  /** Returns the number of the stage that is cut next. */
+  int number() {
+    return questions;
+  }
+
+  /**
+   * Goes on behind the stage before a loop and the ends of its turns, which have one number, the
+   * next one: what comes within a turn, or after the loop, has later ones.
+   */
+  void enterLoop() {
+    questions += 2;
+  }
+
+  /** A value that a stage leaves in a certain place, whatever needs it. */
+  record Left(Value value, Resource resource) {}
+
+  /**
+   * Takes a value out of the place that the stage before left it in, or one of this number.
+   *
+   * @param value a read of a resource
+   */
+  void take(Value value, Resource resource, int number, int index) {
+    done.add(value);
+    handed.put(value, new Handed(resource, number, index));
+  }
+
   /**
    * Cuts here, and returns a stage that computes an answer.
    *
@@ -56,43 +82,70 @@ final class Stages {
    * @param later what may be needed after the cut
    */
   Stage cut(List<Instruction> soFar, Value answer, List<Value> checks, Collection<Value> later) {
+    Stage stage = cut(soFar, answer, checks, List.of(), List.of(), later, questions);
+    questions++;
+    return stage;
+  }
+
+  /**
+   * Cuts here, and returns a stage that computes an answer.
+   *
+   * @param left what it leaves besides, in this order
+   * @param more what it computes besides
+   * @param number the stage's number
+   */
+  Stage cut(
+      List<Instruction> soFar,
+      Value answer,
+      List<Value> checks,
+      List<Left> left,
+      List<Value> more,
+      Collection<Value> later,
+      int number) {
     take(soFar);
     List<Value> open = checks.stream().filter(c -> !checked.contains(c)).toList();
     List<Value> wanted = new ArrayList<>(open);
     wanted.add(answer);
+    left.forEach(l -> wanted.add(l.value()));
+    wanted.addAll(more);
     Set<Value> earlier = Set.copyOf(done);
     Set<Value> used = leadingTo(wanted, earlier);
-    List<Instruction> own = computed(used);
-    own.forEach(i -> done.addAll(i.outputs()));
+    List<Instruction> computed = computed(used);
+    computed.forEach(i -> done.addAll(i.outputs()));
     checked.addAll(open);
     Set<Value> needed = leadingTo(later, done);
     List<Value> kept =
-        own.stream()
+        computed.stream()
             .flatMap(i -> i.outputs().stream())
             .filter(v -> needed.contains(v) && !checked.contains(v))
             .toList();
-    for (int i = 0; i < kept.size(); i++) {
-      handed.put(kept.get(i), new Handed(resource(kept.get(i)), questions, i));
+    List<Left> all = new ArrayList<>(left);
+    for (Value value : kept) {
+      Handed own = new Handed(resource(value, number), number, all.size());
+      handed.put(value, own);
+      all.add(new Left(value, own.resource()));
     }
-    questions++;
-    return new Stage(answer, used, own, open, kept);
+    return new Stage(number, answer, used, computed, open, all);
   }
 
   /** A stage as it was cut, before its program is written. */
   record Stage(
+      int number,
       Value answer,
       Set<Value> used,
       List<Instruction> instructions,
       List<Value> checks,
-      List<Value> kept) {}
+      List<Left> left) {
+
+    /** Returns the resources that it leaves values in. */
+    List<Resource> resources() {
+      return left.stream().map(Left::resource).toList();
+    }
+  }
 
   /** Returns what all stages hand on. */
   Map<Value, Handed> handed() {
     return handed;
-  }
-
-  Handed handed(Value value) {
-    return Objects.requireNonNull(handed.get(value), value.toString());
   }
 
   /** Returns the first of the values that are computed together with this one. */
@@ -101,8 +154,8 @@ final class Stages {
   }
 
   /** Returns the resource that hands on a value; no operation has such a name. */
-  private Resource resource(Value value) {
-    String name = "stage " + questions + ", " + value + " of " + producer(value).origin();
+  private Resource resource(Value value, int number) {
+    String name = "stage " + number + ", " + value + " of " + producer(value).origin();
     return new Resource(name, value.type(), true);
   }
 
@@ -153,8 +206,8 @@ final class Stages {
   Written write(Stage stage) {
     Writer writer = new Writer(stage.used());
     stage.instructions().forEach(writer::emit);
-    for (Value value : stage.kept()) {
-      writer.builder.update(handed(value).resource(), writer.local(value));
+    for (Left left : stage.left()) {
+      writer.builder.update(left.resource(), writer.local(left.value()));
     }
     return writer.finish(List.of(stage.answer()), stage.checks());
   }

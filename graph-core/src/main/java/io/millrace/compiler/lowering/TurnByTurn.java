@@ -69,10 +69,11 @@ final class TurnByTurn {
       }
     }
     frame.hold(this::held);
+    lowerer.note(frame, operation, "its turns are written out, for they differ: " + reason);
     Map<Output, Output> traces = CallLowering.traces(frame, operation, loop.body());
     long turns = 0;
     if (loop.condition().isPresent()) {
-      while (isGoingOn(turns)) {
+      while (isGoingOn(turns, traces)) {
         turn(turns, turns, traces);
         turns++;
       }
@@ -83,10 +84,6 @@ final class TurnByTurn {
         turn(turns, loop.backward() ? count - 1 - turns : turns, traces);
       }
     }
-    lowerer.note(
-        frame,
-        operation,
-        "its %d turns are written out, for they differ: %s".formatted(turns, reason));
     end(turns, traces);
   }
 
@@ -98,15 +95,17 @@ final class TurnByTurn {
     return held;
   }
 
-  private boolean isGoingOn(long turn) {
-    GraphFunction condition = loop.condition().orElseThrow();
-    Map<Output, Place> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < condition.parameters().size(); i++) {
-      arguments.put(condition.parameters().get(i), place(i));
-    }
-    Frame asked = frame.run(operation, condition, turn, arguments, List.of());
-    Output result = condition.results().get(0);
+  private boolean isGoingOn(long turn, Map<Output, Output> traces) {
+    Frame asked = LoopLowering.asked(frame, operation, loop, turn, this::place);
+    Output result = loop.condition().orElseThrow().results().get(0);
     LoopLowering.requireScalar(asked.type(result));
+    if (traces.isEmpty() && asked.asking().known(result).isEmpty()) {
+      Value go = LoopLowering.isTrue(around, asked.fetched(result));
+      Frame last = new StagedLoop(lowerer, frame, operation, loop, around).lower(next, go);
+      next.replaceAll((parameter, place) -> new Place(last, parameter));
+      lowerer.note(frame, operation, "its turns are stages of the run, for they differ: " + reason);
+      return false;
+    }
     boolean isGoing = !LoopLowering.isZero(asked.asking().constant(result, result.operation()));
     requireFew(isGoing ? turn + 1 : turn);
     return isGoing;

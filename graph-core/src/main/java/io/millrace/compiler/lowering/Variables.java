@@ -111,6 +111,11 @@ final class Variables {
     return retyped.getOrDefault(original, original);
   }
 
+  /** Returns how often each resource of the beginning of the run was written to that was. */
+  Map<Resource, Integer> writes() {
+    return writes;
+  }
+
   /** Returns how often a resource of the beginning of the run was written to. */
   int writes(Resource original) {
     return writes.getOrDefault(original, 0);

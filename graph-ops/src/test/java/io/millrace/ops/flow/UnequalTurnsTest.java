@@ -164,6 +164,65 @@ class UnequalTurnsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"reference", "cpu"})
+  void turnsMayBeMany(String device) {
+    // The shape alternates.
+    Output y =
+        tf.whileLoop(
+                v -> tf.less(v.get(0), n),
+                v ->
+                    List.of(
+                        tf.add(v.get(0), 1),
+                        tf.cond(
+                            tf.equal(tf.floormod(v.get(0), 2), 0),
+                            () -> tf.concat(List.of(v.get(1), v.get(1)), 0),
+                            () -> tf.slice(tf.add(v.get(1), 1), 0, 1))),
+                List.of(tf.constant(0), x),
+                LoopOptions.defaults().shapeInvariants(Shape.of(), Shape.of(Shape.UNKNOWN)))
+            .get(1);
+    try (Session session = new Session(graph, SessionOptions.defaults().device(device))) {
+      for (int turns : new int[] {1000, 301}) {
+        try (Tensor value = session.run(y, Map.of(n, turns, x, new float[] {0}))) {
+          float[] values = value.toFloatArray();
+          assertEquals(1 + turns % 2, values.length);
+          assertEquals(turns / 2, values[0]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
+  void aFailedRunLeavesNothingOfItsTurns(String device) {
+    graph.setSeed(7);
+    Variable v = tf.variable(1f, "v");
+    Output y =
+        growing(
+            n,
+            w -> {
+              v.assignAdd(1f);
+              Output drawn = tf.random.uniform(Shape.of(1));
+              return tf.concat(
+                  List.of(w, tf.checkNumerics(tf.divide(drawn, tf.slice(w, 0, 1)), "not finite")),
+                  0);
+            });
+    try (Session session = new Session(graph, SessionOptions.defaults().device(device));
+        Session other = new Session(graph, SessionOptions.defaults().device(device))) {
+      session.run(tf.globalVariablesInitializer());
+      other.run(tf.globalVariablesInitializer());
+      assertThrows(
+          ExecutionException.class, () -> session.run(y, Map.of(n, 3, x, new float[] {0})));
+      try (Tensor value = session.run(v)) {
+        assertEquals(1f, value.floatValue());
+      }
+      try (Tensor after = session.run(y, Map.of(n, 3, x, new float[] {1}));
+          Tensor first = other.run(y, Map.of(n, 3, x, new float[] {1}))) {
+        assertArrayEquals(first.toFloatArray(), after.toFloatArray());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
   void explainSaysHowAndWhy(String device) {
     Output y = growing(2, v -> tf.concat(List.of(v, v), 0));
     Output z =
@@ -174,7 +233,7 @@ class UnequalTurnsTest {
             .get(0);
     try (Session session = new Session(graph, SessionOptions.defaults().device(device))) {
       String text = session.explain(List.of(y, z), Map.of(x, new float[] {1}, n, 3));
-      assertTrue(text.contains("while: its 2 turns are written out"), text);
+      assertTrue(text.contains("while: its turns are written out"), text);
       assertTrue(text.contains("goes in as float32[1] and comes out as float32[2]"), text);
       assertTrue(text.contains("while_1: one instruction, whose turns have the same types"), text);
     }
