@@ -79,12 +79,13 @@ final class FileFunctions {
   }
 
   /**
-   * Returns a graph whose loops are calls of functions, which are among these then.
+   * Returns a graph whose loops are calls of functions, which are among these then, and whose
+   * arrays of tensors are lists.
    *
    * @throws GraphDefException if a reference leads nowhere, or a frame is not one loop
    */
   Flow withoutFrames(GraphDef graph, FilePlace place) {
-    if (!Flow.hasFrames(graph)) {
+    if (!Flow.isIn(graph)) {
       return new Flow(graph, List.of(), Map.of());
     }
     FileNode.of(graph, place);

@@ -208,6 +208,99 @@ class FramesTest {
   }
 
   @Test
+  void arraysOfTensorsAreLists() {
+    read("read_twice");
+    float[] x = {
+      -0.2485546f,
+      -0.7660663f,
+      0.21427509f,
+      -0.3539811f,
+      -0.980515f,
+      0.9623587f,
+      0.9385522f,
+      0.07361289f
+    };
+    Map<String, Object> feeds = Map.of("x", Tensor.of(x, Shape.of(4, 2)));
+    try (Session session = session()) {
+      float[] y = {0.65763175f, -0.7405109f};
+      assertArrayEquals(y, floats(session.run("while/Exit_1:0", feeds)), 1e-5f);
+    }
+    assertArrayEquals(
+        new float[] {
+          0.25954166f,
+          0.35070965f,
+          0.004250556f,
+          0.040663783f,
+          -0.38749638f,
+          0.04203897f,
+          0.18161015f,
+          0.10877814f
+        },
+        gradient(List.of("while/Exit_1:0"), List.of(new float[] {0.2363714f, 0.3377336f}), feeds),
+        1e-5f);
+  }
+
+  @Test
+  void arraysAreWrittenInTurns() {
+    read("scan");
+    float[] x = {
+      0.049439672f,
+      0.39339182f,
+      -0.14589301f,
+      -0.7308591f,
+      -0.33728558f,
+      0.1806917f,
+      0.8813228f,
+      0.9851154f,
+      -0.51679415f,
+      -0.9788402f
+    };
+    Map<String, Object> feeds = Map.of("x", Tensor.of(x, Shape.of(5, 2)));
+    try (Session session = session()) {
+      assertArrayEquals(
+          new float[] {
+            0.049439672f,
+            0.39339182f,
+            0.9927871f,
+            0.712486f,
+            0.6651472f,
+            1.1287403f,
+            1.5862093f,
+            2.1119394f,
+            0.1802563f,
+            -1.0672512f
+          },
+          floats(session.run("scan/TensorArrayStack/TensorArrayGatherV3:0", feeds)),
+          1e-5f);
+    }
+  }
+
+  @Test
+  void arraysGrowInTurns() {
+    read("grow_in_loop");
+    Map<String, Object> feeds = Map.of("x", new float[] {0.8053274f, -0.96817917f, 0.7377703f});
+    try (Session session = session()) {
+      assertArrayEquals(
+          new float[] {
+            0,
+            0,
+            0,
+            0.8053274f,
+            -0.96817917f,
+            0.7377703f,
+            1.6106548f,
+            -1.9363583f,
+            1.4755406f,
+            2.4159822f,
+            -2.9045374f,
+            2.213311f
+          },
+          floats(session.run("TensorArrayStack/TensorArrayGatherV3:0", feeds)),
+          1e-5f);
+    }
+  }
+
+  @Test
   void isWrittenAsCallsOfFunctions() {
     read("case_in_while");
     Map<String, Object> feeds = Map.of("x", new float[] {-0.5903018f, -0.018468222f});

@@ -15,7 +15,7 @@ import java.util.function.IntPredicate;
 /**
  * A graph whose loops, which were written in frames from Enter to Exit, are calls of functions: a
  * While of the frame's name, and for each Exit an Identity of the same name. So all loops are one
- * thing afterwards, however a file writes them.
+ * thing afterwards, however a file writes them, and so are arrays of tensors.
  *
  * <p>Source of the form: Yu et al., Dynamic Control Flow in Large-Scale Machine Learning, 2018.
  *
@@ -32,23 +32,31 @@ public record Flow(GraphDef graph, List<FlowFunction> functions, Map<String, Str
     inside = Map.copyOf(inside);
   }
 
-  /** Returns whether a graph has frames. */
-  public static boolean hasFrames(GraphDef graph) {
+  /** Returns whether a graph has frames, or arrays of tensors. */
+  public static boolean isIn(GraphDef graph) {
+    return hasFrames(graph) || TensorArrays.isIn(graph);
+  }
+
+  private static boolean hasFrames(GraphDef graph) {
     return graph.getNodeList().stream().anyMatch(node -> FRAMED.contains(node.getOp()));
   }
 
   /**
-   * Returns a graph without frames.
+   * Returns a graph without frames, whose arrays of tensors are lists.
    *
    * <p>A loop that carries what the engine does not have stays as it is, and so does all where
    * nodes need each other.
    *
-   * @param graph whose references all lead to nodes
+   * @param file a graph whose references all lead to nodes
    * @param taken names that no new function or node may have
    * @param types whether the engine has the element type of a number
    * @throws FlowException if a frame is not one loop
    */
-  public static Flow of(GraphDef graph, Collection<String> taken, IntPredicate types) {
+  public static Flow of(GraphDef file, Collection<String> taken, IntPredicate types) {
+    GraphDef graph = TensorArrays.asLists(file, types);
+    if (!hasFrames(graph)) {
+      return new Flow(graph, List.of(), Map.of());
+    }
     List<Node> nodes = Nodes.of(graph);
     List<Node> ordered = Nodes.ordered(nodes);
     return ordered.size() < nodes.size()
