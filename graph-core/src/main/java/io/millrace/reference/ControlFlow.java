@@ -52,7 +52,7 @@ final class ControlFlow {
       List<Literal> feeds = new ArrayList<>();
       for (int i = 0; i < repeat.scanned().size(); i++) {
         boolean back = repeat.scanned().get(i) == Control.Repeat.Walk.BACKWARD;
-        feeds.add(row(inputs.get(repeat.firstScanned() + i), back ? rows - 1 - turn : turn));
+        feeds.add(inputs.get(repeat.firstScanned() + i).row(back ? rows - 1 - turn : turn));
       }
       feeds.addAll(inputs.subList(repeat.firstKept(), inputs.size()));
       List<Literal> fetches;
@@ -113,14 +113,6 @@ final class ControlFlow {
         instruction.outputs().stream().map(Value::type).toList(),
         instruction.origin(),
         interruptible);
-  }
-
-  private static Literal row(Literal tensor, long index) {
-    TensorType type =
-        tensor.type().withShape(tensor.type().shape().slice(1, tensor.type().shape().rank()));
-    byte[] bytes = new byte[Math.toIntExact(type.bytes())];
-    tensor.bytes().get(Math.toIntExact(index * type.bytes()), bytes);
-    return Literal.wrap(type, bytes);
   }
 
   private static Literal stacked(TensorType type, List<Literal> rows) {

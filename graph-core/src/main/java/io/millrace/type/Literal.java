@@ -135,6 +135,25 @@ public final class Literal {
     return wrap(type.withShape(Shape.of(count)), bytes);
   }
 
+  /** Returns the elements at a position of the first axis. */
+  public Literal row(long position) {
+    TensorType row = type.withShape(type.shape().slice(1, type.shape().rank()));
+    byte[] bytes = new byte[Math.toIntExact(row.bytes())];
+    data.duplicate().get(Math.toIntExact(position * row.bytes()), bytes);
+    return wrap(row, bytes);
+  }
+
+  /** Returns literals of one type one after another, along a new first axis. */
+  public static Literal stack(TensorType row, List<Literal> rows) {
+    Given.value(rows, "rows");
+    byte[] bytes = new byte[Math.toIntExact(row.bytes() * rows.size())];
+    for (int i = 0; i < rows.size(); i++) {
+      int count = Math.toIntExact(row.bytes());
+      rows.get(i).data.duplicate().get(0, bytes, i * count, count);
+    }
+    return wrap(row.withShape(Shape.of(rows.size()).concat(row.shape())), bytes);
+  }
+
   /** Returns the same bytes as elements of another type. */
   public Literal bitcast(TensorType to) {
     if (Given.value(to, "to").bytes() != type.bytes()) {

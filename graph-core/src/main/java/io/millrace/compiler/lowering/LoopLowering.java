@@ -15,6 +15,7 @@ import io.millrace.ir.View;
 import io.millrace.op.Loop;
 import io.millrace.op.Lowering;
 import io.millrace.op.RuleException;
+import io.millrace.reference.KnownTurns;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -65,6 +66,12 @@ final class LoopLowering {
   /** What the turn is fed that stays the same, as it is outside. */
   private final List<Value> kept = new ArrayList<>();
 
+  /** By the slot that the turn is fed it in, the input that stays the same. */
+  private final Map<Integer, Integer> keptInputs = new HashMap<>();
+
+  /** Whether constants say that there is a first turn. */
+  private boolean begins;
+
   /** What a turn adds to a stack, and what takes the stack. */
   private record Collected(Value row, Consumer<Value> taker) {}
 
@@ -108,6 +115,7 @@ final class LoopLowering {
         doNothing();
         return;
       }
+      begins = known.isPresent();
       go = isTrue(around, first.fetched(result));
     } else {
       if (isNothing()) {
@@ -232,7 +240,9 @@ final class LoopLowering {
       }
     }
     if (made.size() > known) {
-      new LoopLowering(outer, frame, operation, loop, around, made).repeat(go);
+      LoopLowering again = new LoopLowering(outer, frame, operation, loop, around, made);
+      again.begins = begins;
+      again.repeat(go);
       return;
     }
     for (int j = 0; j < loop.collected(); j++) {
@@ -244,7 +254,12 @@ final class LoopLowering {
             collected.add(new Collected(body.fetched(inside), rows -> frame.set(trace, rows))));
     collected.stream().map(Collected::row).filter(Value::isMade).forEach(fetches::add);
     addState();
-    long capacity = capacity(fetches.size() > 1);
+    Program built = inner.build(fetches);
+    boolean limited = !scanned.isEmpty() || fetches.size() > 1 || !inner.drawn().isEmpty();
+    Optional<KnownTurns> turns =
+        limited && loop.condition().isPresent() ? known(built) : Optional.empty();
+    long capacity =
+        turns.isPresent() ? turns.get().count() : limited ? rows() : Control.Repeat.UNLIMITED;
     for (Lowerer.Drawn drawn : inner.drawn()) {
       long blocks = Math.multiplyExact(drawn.blocks(), capacity);
       firsts.put(
@@ -257,8 +272,11 @@ final class LoopLowering {
         capacity == Control.Repeat.UNLIMITED
             ? "one instruction, whose turns have the same types"
             : "one instruction, whose turns have the same types, with rows for " + capacity);
-    Program program = withoutUnchanged(inner.build(fetches));
-    emit(program, go, capacity);
+    emit(
+        withoutUnchanged(built),
+        go,
+        capacity,
+        turns.filter(k -> begins).map(k -> Literal.scalar(DType.INT64, k.count())));
   }
 
   /** Gives the parameters their values in the turn. */
@@ -291,8 +309,7 @@ final class LoopLowering {
       if (isBound) {
         body.bind(parameters.get(i), new Place(frame, argument));
       } else if (loop.isSame(i)) {
-        Value value = around.input(loop.first() + i);
-        body.give(parameters.get(i), keep(value));
+        body.give(parameters.get(i), keep(loop.first() + i));
       } else {
         giveCarried(i, parameters.get(i), around.input(loop.first() + i));
       }
@@ -312,10 +329,12 @@ final class LoopLowering {
     }
   }
 
-  private Value keep(Value outside) {
+  private Value keep(int input) {
+    Value outside = around.input(input);
     if (!outside.isMade()) {
       return outside;
     }
+    keptInputs.put(scanned.size() + kept.size(), input);
     kept.add(outside);
     return inner.feed(outside.type(), origin);
   }
@@ -364,7 +383,7 @@ final class LoopLowering {
     firsts.put(done, around.literal(Literal.scalar(DType.INT64, 0)));
     Value next = turn.map(inner.carried(done, origin), t -> t.plus(1));
     inner.carry(done, next);
-    return turn.map(next, keep(around.input(0)), (t, n) -> t.lt(n));
+    return turn.map(next, keep(0), (t, n) -> t.lt(n));
   }
 
   /** Lets the loop carry the variables that its turns use. */
@@ -374,7 +393,28 @@ final class LoopLowering {
     }
   }
 
-  private long capacity(boolean collects) {
+  /** Returns what constants say of the turns, if they end them. */
+  private Optional<KnownTurns> known(Program turn) {
+    Map<Resource, Integer> positions = new HashMap<>();
+    carried.forEach((position, resource) -> positions.put(resource, position));
+    return KnownTurns.of(
+        turn,
+        new KnownTurns.Known() {
+          @Override
+          public Optional<Literal> first(Resource resource) {
+            return Optional.ofNullable(positions.get(resource))
+                .flatMap(position -> around.known(loop.first() + position));
+          }
+
+          @Override
+          public Optional<Literal> fed(int slot, long number) {
+            return Optional.ofNullable(keptInputs.get(slot)).flatMap(around::known);
+          }
+        });
+  }
+
+  /** Returns how many rows there are of what the loop scans or collects. */
+  private long rows() {
     if (!scanned.isEmpty()) {
       long rows = scanned.get(0).type().shape().dim(0);
       for (Value stack : scanned) {
@@ -385,9 +425,6 @@ final class LoopLowering {
         }
       }
       return rows;
-    }
-    if (!collects && inner.drawn().isEmpty()) {
-      return Control.Repeat.UNLIMITED;
     }
     Optional<Literal> length = loop.condition().isPresent() ? Optional.empty() : around.known(0);
     return length.isPresent()
@@ -409,7 +446,7 @@ final class LoopLowering {
     return Unchanged.fed(program, List.copyOf(ends.keySet()));
   }
 
-  private void emit(Program program, Value go, long capacity) {
+  private void emit(Program program, Value go, long capacity, Optional<Literal> turns) {
     List<Resource> resources = List.copyOf(firsts.keySet());
     List<Value> inputs = new ArrayList<>();
     inputs.add(go);
@@ -431,7 +468,7 @@ final class LoopLowering {
     if (!program.checks().isEmpty()) {
       outer.require(frame, operation, outputs.get(0));
     }
-    frame.set(operation.turns(), outputs.get(0));
+    frame.set(operation.turns(), turns.map(around::literal).orElse(outputs.get(0)));
     carried.forEach(
         (position, resource) -> {
           int at = resources.indexOf(resource);

@@ -102,6 +102,28 @@ record ControlParts(
     return new ControlParts(instruction, programs, told, tells, carried, fed, others, answers);
   }
 
+  /** Returns a loop that has as many rows, of what it scans and collects, as it will need. */
+  ControlParts withCapacity(long capacity) {
+    Control.Repeat repeat = (Control.Repeat) instruction.primitive();
+    Primitive other =
+        new Control.Repeat(repeat.turn(), repeat.carried(), repeat.scanned(), capacity);
+    return new ControlParts(
+        new Instruction(other, instruction.inputs(), instruction.outputs(), instruction.origin()),
+        programs,
+        told,
+        tells,
+        carried,
+        fed,
+        given,
+        answers);
+  }
+
+  /** Returns whether a loop of so many turns uses all rows that it has, if it has any. */
+  boolean fits(long turns) {
+    Control.Repeat repeat = (Control.Repeat) instruction.primitive();
+    return !repeat.isLimited() || repeat.capacity() == turns;
+  }
+
   /** Returns the slot of what is fed beyond all that the programs have. */
   int freeSlot() {
     return fed.stream().mapToInt(f -> f.slot() + 1).max().orElse(0);

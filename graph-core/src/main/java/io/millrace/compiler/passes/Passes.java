@@ -17,6 +17,9 @@ public final class Passes {
           new KnownInside(),
           new Simplify(),
           new ShareEqual(),
+          new RowsByTurn(),
+          new HoistProducts(),
+          new SinkSums(),
           new OptimizeInside(),
           new SelectCheap(),
           // Before sums are fused with what makes their terms.

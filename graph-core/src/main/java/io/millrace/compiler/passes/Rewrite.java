@@ -77,6 +77,16 @@ final class Rewrite {
     return new Value(nextId++, type);
   }
 
+  /** Returns a value of the new program in another shape, of equal size. */
+  Value reshaped(Value value, TensorType type, Origin origin) {
+    if (value.type().equals(type)) {
+      return value;
+    }
+    Value reshaped = fresh(type);
+    add(new Instruction(new Primitive.Reshape(), List.of(value), List.of(reshaped), origin));
+    return reshaped;
+  }
+
   /** Lets a value of the new program, perhaps in another shape, stand for one of the old. */
   void replaceReshaped(Value old, Value by, Origin origin) {
     if (old.type().equals(by.type())) {
