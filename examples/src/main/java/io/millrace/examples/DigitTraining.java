@@ -1,11 +1,9 @@
 package io.millrace.examples;
 
 import io.millrace.Session;
-import io.millrace.SessionOptions;
 import io.millrace.Tensor;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +39,7 @@ final class DigitTraining {
     this.options = options;
     this.title = title;
     this.padded = padded;
-    picture = picture();
+    picture = PictureFile.of(options, title);
     data = data();
     random = new Random(options.integer("seed"));
   }
@@ -54,14 +52,18 @@ final class DigitTraining {
 
   /** Declares the options that all digit classifiers have. */
   static Options options(String name, String purpose, int epochs, int batch) {
-    return new Options("millrace example " + name, purpose)
-        .integer("epochs", epochs, 1, 10_000, "how often to go through the training images")
-        .integer("batch", batch, 1, 8_000, "images per step")
-        .integer("seed", 1, 0, Integer.MAX_VALUE, "seed of the weights and of the order of images")
-        .path("data", "DIR", "read the full MNIST files from DIR instead of the digits shipped")
-        .flag("download", "fetch the full MNIST files first, into the DIR of --data or else mnist")
-        .text("device", "NAME", "any", "where to run, such as cpu:0")
-        .path("out", "FILE", "write the PNG of sample digits to FILE, not target/" + name + ".png");
+    Options options =
+        new Options("millrace example " + name, purpose)
+            .integer("epochs", epochs, 1, 10_000, "how often to go through the training images")
+            .integer("batch", batch, 1, 8_000, "images per step")
+            .integer(
+                "seed", 1, 0, Integer.MAX_VALUE, "seed of the weights and of the order of images")
+            .path("data", "DIR", "read the full MNIST files from DIR instead of the digits shipped")
+            .flag(
+                "download",
+                "fetch the full MNIST files first, into the DIR of --data or else mnist")
+            .text("device", "NAME", "any", "where to run, such as cpu:0");
+    return PictureFile.option(options, name, "sample digits");
   }
 
   /** Trains, tests and reports; closes with the line {@code test accuracy 0.9xxx}. */
@@ -72,7 +74,7 @@ final class DigitTraining {
         "%,d digits to train on, %,d held out%n",
         data.train().count(),
         data.heldOut().count());
-    try (Session session = new Session(net.images().graph(), sessionOptions())) {
+    try (Session session = new Session(net.images().graph(), options.session())) {
       out.println("running on " + session.device());
       session.run(net.initializer());
       Progress progress = Progress.toStandardOutput(epochs, data.train().count());
@@ -86,29 +88,6 @@ final class DigitTraining {
     }
   }
 
-  /** Returns where the picture will go; that it can is better known before the training. */
-  private Path picture() throws IOException, UsageException {
-    if (options.path("out").isEmpty()) {
-      // The launcher, which may be called from anywhere, says where the project is.
-      Path project = Path.of(System.getProperty("millrace.root", "")).toAbsolutePath().normalize();
-      Path file = Files.createDirectories(project.resolve("target")).resolve(title + ".png");
-      Path here = Path.of("").toAbsolutePath();
-      return file.startsWith(here) ? here.relativize(file) : file;
-    }
-    Path file = options.path("out").get();
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)) {
-      throw UsageException.wrong("--out " + file + ": that is a folder, not a file");
-    }
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw UsageException.wrong("--out " + file + ": there is no folder " + folder);
-    }
-    if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-      throw UsageException.wrong("--out " + file + ": it cannot be written");
-    }
-    return file;
-  }
-
   private Mnist data() throws IOException {
     Path folder = options.path("data").orElse(Path.of("mnist"));
     if (options.flag("download")) {
@@ -116,13 +95,6 @@ final class DigitTraining {
           folder, (file, done, total) -> out.printf("%s: %,d of %,d bytes%n", file, done, total));
     }
     return options.path("data").isPresent() ? Mnist.fromDirectory(folder) : Mnist.bundled();
-  }
-
-  private SessionOptions sessionOptions() {
-    String device = options.text("device");
-    return device.equals("any")
-        ? SessionOptions.defaults()
-        : SessionOptions.defaults().device(device);
   }
 
   private double trainEpoch(

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** What {@code ./millrace} starts for {@code example NAME} and {@code doctor}. */
 public final class Launcher {
-  private static final List<Example> EXAMPLES = List.of(new SoftmaxExample(), new LeNet5Example());
+  private static final List<Example> EXAMPLES =
+      List.of(new SoftmaxExample(), new LeNet5Example(), new NewtonExample());
 
   private Launcher() {}
 

@@ -1,5 +1,6 @@
 package io.millrace.examples;
 
+import io.millrace.SessionOptions;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -45,5 +46,13 @@ record OptionValues(Map<String, String> values) {
   /** Returns whether a flag was given. */
   boolean flag(String name) {
     return text(name).equals("true");
+  }
+
+  /** Returns how to open a session on the device of the option {@code --device}. */
+  SessionOptions session() {
+    String device = text("device");
+    return device.equals("any")
+        ? SessionOptions.defaults()
+        : SessionOptions.defaults().device(device);
   }
 }

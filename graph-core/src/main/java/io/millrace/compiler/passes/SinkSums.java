@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -178,8 +179,8 @@ final class SinkSums implements Pass {
     /** Adds the product of all rows to the first value. */
     private void add(Sum sum) {
       Instruction inner = sum.product();
-      Rows a = rows.get(values.root(inner.inputs().get(0)));
-      Rows b = rows.get(values.root(inner.inputs().get(1)));
+      Rows a = Objects.requireNonNull(rows.get(values.root(inner.inputs().get(0))));
+      Rows b = Objects.requireNonNull(rows.get(values.root(inner.inputs().get(1))));
       boolean alike = a.walk() == b.walk();
       Value left = alike ? a.value() : inOrder(a);
       Value right = alike ? b.value() : inOrder(b);
