@@ -76,8 +76,9 @@ final class NewtonExample implements Example {
     float[] y = new float[width * height];
     for (int i = 0; i < x.length; i++) {
       // Pixels' centres, so that the origin, where the slope is 0, is none of them.
+      int row = i / width;
       x[i] = 4 * (i % width + 0.5f) / width - 2;
-      y[i] = 1.5f - 3 * (i / width + 0.5f) / height;
+      y[i] = 1.5f - 3 * (row + 0.5f) / height;
     }
     try (Session session = new Session(newton.graph(), options.session())) {
       Results results =

@@ -230,9 +230,16 @@ public interface UnaryOps extends Building {
       return tf.multiply(dy, tf.multiply(height, tf.exp(tf.negative(tf.square(near)))));
     }
 
-    /** Returns the derivative of the sigmoid y, whose other factor keeps the digits of 1 - y. */
+    /**
+     * Returns the derivative of the sigmoid y: the value of {@code y (1 - y)}, the second factor
+     * from x, with the derivatives of what says the same of the hyperbolic tangent. So it keeps its
+     * digits in both tails, and its derivatives theirs near 0 too.
+     */
     public static Output slopeOfSigmoid(Ops tf, Output x, Output y) {
-      return tf.multiply(y, tf.sigmoid(tf.negative(x)));
+      Output half = tf.tanh(tf.multiply(x, 0.5));
+      Output plain = tf.multiply(0.25, tf.subtract(1, tf.square(half)));
+      Output exact = tf.multiply(y, tf.sigmoid(tf.negative(x)));
+      return tf.add(plain, tf.stopGradient(tf.subtract(exact, plain)));
     }
 
     static List<Example> examples() {
