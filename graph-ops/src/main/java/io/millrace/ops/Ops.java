@@ -70,10 +70,12 @@ import io.millrace.ops.math.TrigonometricOps;
 import io.millrace.ops.math.UnaryGradientOps;
 import io.millrace.ops.math.UnaryOps;
 import io.millrace.ops.nn.PatchOps;
+import io.millrace.ops.state.CountOps;
 import io.millrace.ops.state.InitializationOps;
 import io.millrace.ops.state.ResourceGatherOps;
 import io.millrace.ops.state.ResourceOps;
 import io.millrace.ops.state.ScatterOps;
+import io.millrace.ops.state.SliceAssignOps;
 import io.millrace.ops.state.VariableOps;
 
 /**
@@ -133,6 +135,8 @@ public final class Ops
         SparseSegmentOps,
         TensorScatterOps,
         ScatterOps,
+        SliceAssignOps,
+        CountOps,
         InitializationOps,
         ResourceOps,
         ResourceGatherOps,

@@ -24,6 +24,7 @@ class NumbersOnlyTest {
       avgPool strides
       avgPool window
       batchToSpace blockSize
+      countUpTo limit
       depthToSpace blockSize
       dynamicPartition numPartitions
       extractImagePatches rates

@@ -76,6 +76,38 @@ public interface StridedSliceOps extends Building {
         new StridedSlice(masks), operand(x), entries.get(0), entries.get(1), entries.get(2));
   }
 
+  /**
+   * Returns, as far as it is known, the shape of what inputs 1 to 3, begin, end and strides, pick
+   * of input 0.
+   */
+  static Shape shape(Inference in, SliceMasks masks) {
+    return StridedSlice.box(in, in.shape(0), masks).map(SliceBox::result).orElse(Shape.unknown());
+  }
+
+  /**
+   * Returns a tensor of this shape that has a value where inputs 1 to 3, begin, end and strides,
+   * pick, and zeros elsewhere.
+   */
+  static Value placed(Lowering to, Shape shape, SliceMasks masks, Value value) {
+    SliceBox box = StridedSlice.box(to, shape, masks);
+    if (StridedSlice.isFed(to) && shape.rank() > 0) {
+      SliceBox now = box.of(value.type().shape());
+      FedRanges ranges = new FedRanges(to, shape, now, masks);
+      ranges.requireElements();
+      ranges.requireExtents(now.box());
+      return new FedSlices(to, shape, now.box(), now.strides()).put(value, ranges.starts());
+    }
+    Shape extent = box.box();
+    Primitive.Move.Piece piece =
+        new Primitive.Move.Piece(0, extent, View.dense(extent), box.view(shape));
+    return to.emit(
+        new Primitive.Move(
+            extent.size() == 0 ? List.of() : List.of(piece),
+            Optional.of(new ScalarFunction.Constant(value.type().dtype(), 0))),
+        List.of(value),
+        value.type().withShape(shape));
+  }
+
   /** The elements of the first input that the others, begin, end and strides, pick. */
   record StridedSlice(SliceMasks masks) implements Op {
     private static final Signature SIGNATURE =
@@ -283,31 +315,7 @@ public interface StridedSliceOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      TensorType type = to.outputType(0);
-      SliceBox box = StridedSlice.box(to, type.shape(), masks);
-      if (StridedSlice.isFed(to) && type.shape().rank() > 0) {
-        to.output(0, put(to, box.of(to.inputType(4).shape())));
-        return;
-      }
-      Shape extent = box.box();
-      Primitive.Move.Piece piece =
-          new Primitive.Move.Piece(0, extent, View.dense(extent), box.view(type.shape()));
-      to.output(
-          0,
-          to.emit(
-              new Primitive.Move(
-                  extent.size() == 0 ? List.of() : List.of(piece),
-                  Optional.of(new ScalarFunction.Constant(type.dtype(), 0))),
-              List.of(to.input(4)),
-              type));
-    }
-
-    private Value put(Lowering to, SliceBox box) {
-      Shape shape = to.outputType(0).shape();
-      FedRanges ranges = new FedRanges(to, shape, box, masks);
-      ranges.requireElements();
-      ranges.requireExtents(box.box());
-      return new FedSlices(to, shape, box.box(), box.strides()).put(to.input(4), ranges.starts());
+      to.output(0, placed(to, to.outputType(0).shape(), masks, to.input(4)));
     }
 
     static List<Example> examples() {
