@@ -146,7 +146,7 @@ public final class Literal {
   /** Returns literals of one type one after another, along a new first axis. */
   public static Literal stack(TensorType row, List<Literal> rows) {
     Given.value(row, "row");
-    Given.value(rows, "rows");
+    Given.all(rows, "rows");
     byte[] bytes = new byte[Math.toIntExact(row.bytes() * rows.size())];
     for (int i = 0; i < rows.size(); i++) {
       int count = Math.toIntExact(row.bytes());
