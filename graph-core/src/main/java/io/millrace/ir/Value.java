@@ -19,7 +19,12 @@ public record Value(int id, TensorType type) {
    * @param element what is known of an element
    */
   public static Value unmade(long size, TensorType element) {
-    return new Value(-1, new TensorType(DType.VARIANT, Shape.of(size), Optional.of(element)));
+    return unmade(new TensorType(DType.VARIANT, Shape.of(size), Optional.of(element)));
+  }
+
+  /** Returns what stands for lists without elements of this type. */
+  public static Value unmade(TensorType type) {
+    return new Value(-1, type);
   }
 
   /** Returns whether this is a tensor, not {@link #unmade}. */

@@ -61,6 +61,19 @@ class WishedNamesTest {
           Map.entry("reverse", tf -> tf.reverse(new float[2], tf.tf().constant(new int[1]))),
           Map.entry(
               "einsum", tf -> tf.einsum("i,i,i->i", new float[2], new float[2], new float[2])),
+          Map.entry("countUpTo", tf -> tf.countUpTo(tf.tf().variable(1), 5)),
+          Map.entry(
+              "stridedSliceAssign",
+              tf ->
+                  tf.stridedSliceAssign(
+                      tf.tf().variable(new float[2]),
+                      new int[1],
+                      new int[] {1},
+                      new int[] {1},
+                      3f)),
+          Map.entry("refSwitch", tf -> tf.refSwitch(tf.tf().variable(1f), true)),
+          Map.entry("refMerge", tf -> tf.refMerge(tf.tf().variable(1f), tf.tf().variable(2f))),
+          Map.entry("refSelect", tf -> tf.refSelect(0, tf.tf().variable(1f), tf.tf().variable(2f))),
           Map.entry("isVariableInitialized", tf -> tf.isVariableInitialized(tf.tf().variable(1f))),
           Map.entry("pad", tf -> tf.pad(new float[2], new int[1][2])),
           Map.entry(

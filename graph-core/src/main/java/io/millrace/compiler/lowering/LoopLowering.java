@@ -293,7 +293,7 @@ final class LoopLowering {
           scanned.add(stack);
           body.give(parameters.get(i), inner.feed(Rows.row(stack.type()), origin));
         } else {
-          body.give(parameters.get(i), new Value(stack.id(), Rows.row(stack.type())));
+          body.give(parameters.get(i), Value.unmade(Rows.row(stack.type())));
         }
       }
     }
@@ -493,7 +493,7 @@ final class LoopLowering {
         Value rows = outputs.get(next++);
         each.taker().accept(loop.backward() ? turned(rows) : rows);
       } else {
-        each.taker().accept(new Value(each.row().id(), Rows.stacked(each.row().type(), capacity)));
+        each.taker().accept(Value.unmade(Rows.stacked(each.row().type(), capacity)));
       }
     }
   }

@@ -85,8 +85,10 @@ final class StagedLoop {
     return body;
   }
 
+  /** Returns a value, which may be a list without elements. */
   private Value value(Place place) {
-    if (!place.hasValue()) {
+    if (place.frame().dead().contains(place.output())
+        || place.frame().rows().differ(place.output())) {
       throw RuleException.unsupported(
           "%s has no value in some turns of a loop whose turns differ".formatted(place.output()));
     }
@@ -100,8 +102,10 @@ final class StagedLoop {
 
   private List<Stages.Left> left(List<Value> values, List<Resource> written) {
     List<Stages.Left> left = new ArrayList<>();
-    for (int i = 0; i < values.size(); i++) {
-      left.add(new Stages.Left(values.get(i), place(i, "left", values.get(i).type())));
+    for (Value value : values) {
+      if (value.isMade()) {
+        left.add(new Stages.Left(value, place(left.size(), "left", value.type())));
+      }
     }
     for (Resource variable : written) {
       Value held = Objects.requireNonNull(lowerer.variables().held(variable));
@@ -119,10 +123,15 @@ final class StagedLoop {
   private void take(Frame body, Question.Another turn, int number) {
     Origin origin = frame.path().origin(operation);
     int index = 0;
-    for (TensorType type : turn.carried()) {
-      Value value = lowerer.take(place(index, "taken", type), origin, number, index);
-      body.give(loop.body().parameters().get(carried.get(index)), value);
-      index++;
+    for (int i = 0; i < carried.size(); i++) {
+      TensorType type = turn.carried().get(i);
+      boolean isMade = !type.isList();
+      body.give(
+          loop.body().parameters().get(carried.get(i)),
+          isMade
+              ? lowerer.take(place(index, "taken", type), origin, number, index)
+              : Value.unmade(type));
+      index += isMade ? 1 : 0;
     }
     for (Resource variable : turn.written()) {
       Value value = lowerer.take(place(index, "taken", variable.type()), origin, number, index);

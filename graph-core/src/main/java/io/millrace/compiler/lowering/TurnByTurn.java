@@ -171,7 +171,7 @@ final class TurnByTurn {
     Value value = frame.input(stack, operation);
     TensorType row = Rows.row(value.type());
     if (!value.isMade()) {
-      return new Value(value.id(), row);
+      return Value.unmade(row);
     }
     return around.emit(Rows.pick(value.type(), index), List.of(value), row);
   }
