@@ -70,7 +70,7 @@ class WishedNamesTest {
                       new int[1],
                       new int[] {1},
                       new int[] {1},
-                      3f)),
+                      new float[1])),
           Map.entry("refSwitch", tf -> tf.refSwitch(tf.tf().variable(1f), true)),
           Map.entry("refMerge", tf -> tf.refMerge(tf.tf().variable(1f), tf.tf().variable(2f))),
           Map.entry("refSelect", tf -> tf.refSelect(0, tf.tf().variable(1f), tf.tf().variable(2f))),
