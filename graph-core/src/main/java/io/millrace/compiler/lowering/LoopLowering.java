@@ -1,10 +1,8 @@
 package io.millrace.compiler.lowering;
 
-import io.millrace.GraphFunction;
 import io.millrace.MillraceException;
 import io.millrace.Operation;
 import io.millrace.Output;
-import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Control;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
@@ -111,12 +109,12 @@ final class LoopLowering {
       Frame first = asked(frame, operation::input);
       Output result = loop.condition().get().results().get(0);
       Optional<Literal> known = first.asking().known(result);
-      if (known.isPresent() && isZero(known.get())) {
+      if (known.isPresent() && Conditions.isZero(known.get())) {
         doNothing();
         return;
       }
       begins = known.isPresent();
-      go = isTrue(around, first.fetched(result));
+      go = Conditions.isTrue(around, first.fetched(result));
     } else {
       if (isNothing()) {
         doNothing();
@@ -135,19 +133,9 @@ final class LoopLowering {
     }
   }
 
-  /** Runs the condition in a frame, on what stands for the parameters. */
-  static Frame asked(
-      Frame in, Operation operation, Loop loop, long turn, IntFunction<Place> parameters) {
-    GraphFunction condition = loop.condition().orElseThrow();
-    Map<Output, Place> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < condition.parameters().size(); i++) {
-      arguments.put(condition.parameters().get(i), parameters.apply(i));
-    }
-    return in.run(operation, condition, turn, arguments, List.of());
-  }
-
   private Frame asked(Frame in, IntFunction<Output> parameters) {
-    return asked(in, operation, loop, Origin.Site.NO_TURN, i -> new Place(in, parameters.apply(i)));
+    return Conditions.run(
+        in, operation, loop, Origin.Site.NO_TURN, i -> new Place(in, parameters.apply(i)));
   }
 
   /** Returns whether there is no turn, and nothing is known of what it would take. */
@@ -157,13 +145,7 @@ final class LoopLowering {
       isUnknown |= frame.dead().contains(operation.input(loop.first() + i));
     }
     return isUnknown
-        && frame.asking().known(operation.input(0)).filter(LoopLowering::isZero).isPresent();
-  }
-
-  static boolean isZero(Literal literal) {
-    return literal.type().dtype().isFloating()
-        ? literal.getDouble(0) == 0
-        : literal.getLong(0) == 0;
+        && frame.asking().known(operation.input(0)).filter(Conditions::isZero).isPresent();
   }
 
   private void doNothing() {
@@ -207,24 +189,6 @@ final class LoopLowering {
       }
     }
     return made;
-  }
-
-  /** Returns what a condition gives as a boolean scalar. */
-  static Value isTrue(Lowering to, Value condition) {
-    TensorType type = condition.type();
-    requireScalar(type);
-    return type.dtype().isBoolean()
-        ? condition
-        : to.map(
-            condition,
-            to.literal(Literal.scalar(type.dtype(), 0)),
-            (x, zero) -> x.apply(BinaryFn.NE, zero));
-  }
-
-  static void requireScalar(TensorType condition) {
-    if (condition.shape().rank() > 0) {
-      throw new RuleException("the condition must be a scalar, but has shape " + condition.shape());
-    }
   }
 
   private void repeat(Value go) {
@@ -377,7 +341,7 @@ final class LoopLowering {
   private Value another() {
     if (loop.condition().isPresent()) {
       Frame again = asked(body, this::live);
-      return isTrue(turn, again.fetched(loop.condition().get().results().get(0)));
+      return Conditions.isTrue(turn, again.fetched(loop.condition().get().results().get(0)));
     }
     Resource done = new Resource("turns done", TensorType.of(DType.INT64), true);
     firsts.put(done, around.literal(Literal.scalar(DType.INT64, 0)));

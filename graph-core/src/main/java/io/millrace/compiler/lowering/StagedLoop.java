@@ -160,9 +160,9 @@ final class StagedLoop {
     }
     frame.hold(() -> Rows.values(List.copyOf(next.values())).toList());
     IntFunction<Place> places = i -> Objects.requireNonNull(next.get(function.parameters().get(i)));
-    Frame asked = LoopLowering.asked(frame, operation, loop, Origin.Site.NO_TURN, places);
+    Frame asked = Conditions.run(frame, operation, loop, Origin.Site.NO_TURN, places);
     Output result = loop.condition().orElseThrow().results().get(0);
-    Value go = LoopLowering.isTrue(around, asked.fetched(result));
+    Value go = Conditions.isTrue(around, asked.fetched(result));
     List<Resource> written = new ArrayList<>(turn.written());
     lowerer
         .variables()

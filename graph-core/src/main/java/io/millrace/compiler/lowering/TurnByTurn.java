@@ -96,17 +96,17 @@ final class TurnByTurn {
   }
 
   private boolean isGoingOn(long turn, Map<Output, Output> traces) {
-    Frame asked = LoopLowering.asked(frame, operation, loop, turn, this::place);
+    Frame asked = Conditions.run(frame, operation, loop, turn, this::place);
     Output result = loop.condition().orElseThrow().results().get(0);
-    LoopLowering.requireScalar(asked.type(result));
+    Conditions.requireScalar(asked.type(result));
     if (traces.isEmpty() && asked.asking().known(result).isEmpty()) {
-      Value go = LoopLowering.isTrue(around, asked.fetched(result));
+      Value go = Conditions.isTrue(around, asked.fetched(result));
       Frame last = new StagedLoop(lowerer, frame, operation, loop, around).lower(next, go);
       next.replaceAll((parameter, place) -> new Place(last, parameter));
       lowerer.note(frame, operation, "its turns are stages of the run, for they differ: " + reason);
       return false;
     }
-    boolean isGoing = !LoopLowering.isZero(asked.asking().constant(result, result.operation()));
+    boolean isGoing = !Conditions.isZero(asked.asking().constant(result, result.operation()));
     requireFew(isGoing ? turn + 1 : turn);
     return isGoing;
   }

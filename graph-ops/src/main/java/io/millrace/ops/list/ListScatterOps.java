@@ -92,8 +92,31 @@ public interface ListScatterOps extends Building {
     }
   }
 
+  /** Makes a list of the rows of a tensor; what it has in elements, the data may decide. */
+  interface PlacesRows extends Op {
+    @Override
+    default int sizes() {
+      return 1;
+    }
+
+    @Override
+    default void lowerSizes(Lowering to) {
+      Placing.count(to, 1, 0);
+    }
+
+    @Override
+    default Gradients gradient(Gradient call) {
+      return Placing.placedGradient(call);
+    }
+
+    @Override
+    default void lower(Lowering to) {
+      Placing.place(to);
+    }
+  }
+
   /** A list of the rows of a tensor at the places that input 1 numbers; as long as need be. */
-  record TensorListScatter() implements Op {
+  record TensorListScatter() implements PlacesRows {
     private static final Signature SIGNATURE =
         Signature.of(
             "tensor: element_dtype", "indices: int32", "element_shape: shape_type in index");
@@ -104,28 +127,8 @@ public interface ListScatterOps extends Building {
     }
 
     @Override
-    public int sizes() {
-      return 1;
-    }
-
-    @Override
-    public void lowerSizes(Lowering to) {
-      Placing.count(to, 1, 0);
-    }
-
-    @Override
     public List<TensorType> infer(Inference in) {
       return List.of(Placing.placed(in, Placing.size(in, 1, 0)));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Placing.placedGradient(call);
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Placing.place(to);
     }
 
     static List<Example> examples() {
@@ -146,7 +149,7 @@ public interface ListScatterOps extends Building {
   }
 
   /** The same with as many elements as input 3 says, or -1 for as many as need be. */
-  record TensorListScatterV2() implements Op {
+  record TensorListScatterV2() implements PlacesRows {
     private static final Signature SIGNATURE =
         Signature.of(
             "tensor: element_dtype",
@@ -160,16 +163,6 @@ public interface ListScatterOps extends Building {
     }
 
     @Override
-    public int sizes() {
-      return 1;
-    }
-
-    @Override
-    public void lowerSizes(Lowering to) {
-      Placing.count(to, 1, 0);
-    }
-
-    @Override
     public List<TensorType> infer(Inference in) {
       Optional<Long> wished = ShapeVectors.scalar(in, 3);
       in.require(
@@ -178,16 +171,6 @@ public interface ListScatterOps extends Building {
           wished.orElse(0L));
       long size = wished.isEmpty() ? -1 : wished.get() < 0 ? Placing.size(in, 1, 0) : wished.get();
       return List.of(Placing.placed(in, size));
-    }
-
-    @Override
-    public Gradients gradient(Gradient call) {
-      return Placing.placedGradient(call);
-    }
-
-    @Override
-    public void lower(Lowering to) {
-      Placing.place(to);
     }
 
     static List<Example> examples() {
