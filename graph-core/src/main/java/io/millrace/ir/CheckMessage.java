@@ -2,6 +2,7 @@ package io.millrace.ir;
 
 import io.millrace.type.DType;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -36,13 +37,20 @@ public final class CheckMessage {
               .findFirst();
       return found(found.orElse(-1), elements);
     }
-    StringBuilder text = new StringBuilder(check.message());
+    List<String> told = new ArrayList<>(before(0));
     for (int i = 0; i < tensors.size(); i++) {
       long shown = check.shown(tensors.get(i)).shape().size();
-      text.append(i == 0 ? ": [" : " [").append(texts(elements, i, 0, shown));
-      text.append(shown < tensors.get(i).shape().size() ? " ...]" : "]");
+      String more = shown < tensors.get(i).shape().size() ? " ..." : "";
+      told.add(texts(elements, i, 0, shown) + more);
+      told.addAll(before(i + 1));
     }
-    return text.toString();
+    return told.isEmpty()
+        ? check.message()
+        : check.message() + ": [" + String.join("] [", told) + "]";
+  }
+
+  private List<String> before(int tensor) {
+    return check.texts().isEmpty() ? List.of() : check.texts().get(tensor);
   }
 
   /** Returns the message where the suspect is known to be at this position, or nowhere if -1. */

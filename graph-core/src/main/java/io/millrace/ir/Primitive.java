@@ -438,8 +438,14 @@ public sealed interface Primitive
    * says, {@link CheckMessage} writes.
    *
    * @param shown how many elements of each of these are shown; all if negative
+   * @param texts what the message tells before each of these and after the last; empty for nothing
    */
-  record Check(String message, int shown, Optional<Suspect> suspect) implements Primitive {
+  record Check(String message, int shown, Optional<Suspect> suspect, List<List<String>> texts)
+      implements Primitive {
+    public Check {
+      texts = texts.stream().map(List::copyOf).toList();
+    }
+
     /** Makes a check that shows no tensors. */
     public Check(String message) {
       this(message, 0);
@@ -447,12 +453,17 @@ public sealed interface Primitive
 
     /** Makes a check that shows tensors. */
     public Check(String message, int shown) {
-      this(message, shown, Optional.empty());
+      this(message, shown, Optional.empty(), List.of());
     }
 
     /** Makes a check that tells of an element. */
     public Check(String message, Suspect suspect) {
-      this(message, 0, Optional.of(suspect));
+      this(message, 0, Optional.of(suspect), List.of());
+    }
+
+    /** Returns this check with what its message tells before each tensor and after the last. */
+    public Check telling(List<List<String>> texts) {
+      return new Check(message, shown, suspect, texts);
     }
 
     /** Returns the type of the elements of a tensor that are shown: its first ones, a vector. */

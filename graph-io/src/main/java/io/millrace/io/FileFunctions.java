@@ -79,12 +79,13 @@ final class FileFunctions {
   }
 
   /**
-   * Returns a graph whose loops are calls of functions, which are among these then, and whose
-   * arrays of tensors are lists.
+   * Returns a graph whose loops are calls of functions, which are among these then, whose arrays of
+   * tensors are lists, and whose assertions hold their texts themselves.
    *
    * @throws GraphDefException if a reference leads nowhere, or a frame is not one loop
    */
-  Flow withoutFrames(GraphDef graph, FilePlace place) {
+  Flow withoutFrames(GraphDef file, FilePlace place) {
+    GraphDef graph = AssertionTexts.taken(file);
     if (!Flow.isIn(graph)) {
       return new Flow(graph, List.of(), Map.of());
     }

@@ -232,7 +232,10 @@ final class FunctionExport {
 
     private void addNodes() {
       List<Operation> operations = function.body().operations();
-      NodeExport nodes = new NodeExport(FunctionExport.this::name, this::text);
+      Set<String> taken = NodeExport.names(operations);
+      taken.addAll(arguments.values());
+      NodeExport nodes =
+          new NodeExport(FunctionExport.this::name, this::text, name -> name + ":output:0", taken);
       WriteOrder order = new WriteOrder(function.body());
       for (Operation operation : operations) {
         if (operation.op() instanceof Argument) {
@@ -246,9 +249,9 @@ final class FunctionExport {
           ranges.put(operation, Optional.empty());
           continue;
         }
-        NodeDef node = nodes.node(operation, order.waits(operation));
-        ranges.put(operation, outputs(operation, node));
-        written.addNodeDef(node);
+        List<NodeDef> own = nodes.nodes(operation, order.waits(operation));
+        ranges.put(operation, outputs(operation, own.get(own.size() - 1)));
+        written.addAllNodeDef(own);
       }
     }
 

@@ -32,7 +32,9 @@ final class GraphExport {
     WriteOrder order = new WriteOrder(graph);
     NodeList unsupported = new NodeList();
     FunctionExport functions = new FunctionExport(operations, unsupported, place);
-    NodeExport nodes = new NodeExport(functions::name, NodeExport::inGraph);
+    NodeExport nodes =
+        new NodeExport(
+            functions::name, NodeExport::inGraph, name -> name, NodeExport.names(operations));
     long bytes = 0;
     for (Operation operation : operations) {
       if (operation.inputs().stream().anyMatch(Output::isTrace)) {
@@ -47,12 +49,13 @@ final class GraphExport {
             operation.type(), operation.name(), "TensorFlow does not have this operation");
         continue;
       }
-      NodeDef node = nodes.node(operation, order.waits(operation));
-      bytes += node.getSerializedSize();
-      if (bytes + functions.bytes() > LARGEST) {
-        throw place.broken("a GraphDef has at most 2 GB, this graph would take more");
+      for (NodeDef node : nodes.nodes(operation, order.waits(operation))) {
+        bytes += node.getSerializedSize();
+        if (bytes + functions.bytes() > LARGEST) {
+          throw place.broken("a GraphDef has at most 2 GB, this graph would take more");
+        }
+        file.addNode(node);
       }
-      file.addNode(node);
     }
     if (!unsupported.isEmpty()) {
       throw new GraphDefException(

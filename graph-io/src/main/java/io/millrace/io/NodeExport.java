@@ -5,9 +5,13 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.op.Argument;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -15,8 +19,14 @@ import java.util.stream.Stream;
  *
  * @param functions names the functions that operations call
  * @param inputs writes a tensor as inputs of nodes are written
+ * @param first writes the one output of a node of this name as such
+ * @param taken names that nodes have, to which those are added that come new
  */
-record NodeExport(Function<GraphFunction, String> functions, Function<Output, String> inputs) {
+record NodeExport(
+    Function<GraphFunction, String> functions,
+    Function<Output, String> inputs,
+    UnaryOperator<String> first,
+    Set<String> taken) {
 
   /** Writes a tensor of a graph that is no function's. */
   static String inGraph(Output input) {
@@ -24,11 +34,20 @@ record NodeExport(Function<GraphFunction, String> functions, Function<Output, St
   }
 
   /**
-   * Returns the node of an operation.
+   * Returns the node of an operation, behind constants that only it takes.
    *
    * @param waits what it gets control inputs from beside its own
    */
-  NodeDef node(Operation operation, List<Operation> waits) {
+  List<NodeDef> nodes(Operation operation, List<Operation> waits) {
+    return AssertionTexts.given(node(operation, waits), taken, first);
+  }
+
+  /** Returns the names of operations, to which new ones may be added. */
+  static Set<String> names(List<Operation> operations) {
+    return operations.stream().map(Operation::name).collect(Collectors.toCollection(HashSet::new));
+  }
+
+  private NodeDef node(Operation operation, List<Operation> waits) {
     NodeDef.Builder node;
     List<String> texts = operation.inputs().stream().map(inputs).toList();
     if (operation.op() instanceof FileOp foreign) {

@@ -33,7 +33,8 @@ class CheckOpsTest {
   @ParameterizedTest
   @ValueSource(strings = {"reference", "cpu"})
   void aFailedAssertionShowsItsData(String device) {
-    Operation check = tf.assertThat(tf.reduceAll(tf.greater(x, 0f)), x, tf.size(x), 0.5);
+    Operation check =
+        tf.assertThat(tf.reduceAll(tf.greater(x, 0f)), "x =", x, "of size", tf.size(x), 0.5);
     Output root;
     try (Graph.Scope ignored = graph.controlDependencies(List.of(check))) {
       root = tf.sqrt(x);
@@ -46,7 +47,9 @@ class CheckOpsTest {
       String message =
           assertThrows(ExecutionException.class, () -> session.run(root, Map.of(x, negative)))
               .getMessage();
-      assertTrue(message.contains("assertion failed: [1.0 -2.0 0.1 ...] [4] [0.5]"), message);
+      assertTrue(
+          message.contains("assertion failed: [x =] [1.0 -2.0 0.1 ...] [of size] [4] [0.5]"),
+          message);
       assertTrue(message.contains("(CheckOpsTest.java:"), message);
     }
   }

@@ -21,6 +21,7 @@ import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -41,17 +42,23 @@ public interface CheckOps extends Building {
    * <p>It is run like any operation: as a target, or where another one depends on it.
    *
    * @param condition a boolean scalar
-   * @param data tensors that the failure is to tell of
+   * @param data texts and tensors that the failure is to tell of
    */
   default Operation assertThat(Object condition, Object... data) {
     Arguments.require(condition, "condition");
     Arguments.requireAll(data, "data");
-    Object[] inputs = new Object[data.length + 1];
-    inputs[0] = operand(condition);
+    List<Object> inputs = new ArrayList<>(List.of(operand(condition)));
+    List<String> texts = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
     for (int i = 0; i < data.length; i++) {
-      inputs[i + 1] = operand(data[i]);
+      if (data[i] instanceof CharSequence text) {
+        texts.add(text.toString());
+        places.add(i);
+      } else {
+        inputs.add(operand(data[i]));
+      }
     }
-    return apply(new Assert(3), inputs);
+    return apply(new Assert(3, texts, places), inputs.toArray());
   }
 
   /** The input, unchanged; the run fails if there is NaN or an infinity in it. */
@@ -113,10 +120,23 @@ public interface CheckOps extends Building {
     }
   }
 
-  /** Nothing; the run fails unless the first input is true. */
-  record Assert(int summarize) implements Op {
+  /**
+   * Nothing; the run fails unless the first input is true.
+   *
+   * @param texts what the failure tells besides tensors
+   * @param places which of all that it tells each text is, ascending
+   */
+  record Assert(int summarize, List<String> texts, List<Integer> places) implements Op {
     private static final Signature SIGNATURE =
-        Signature.of("condition: bool", "data: T>=1...").optional("summarize", 3);
+        Signature.of("condition: bool", "data: T...")
+            .optional("summarize", 3)
+            .optional("texts", List.of())
+            .optional("places", List.of());
+
+    public Assert {
+      texts = List.copyOf(texts);
+      places = List.copyOf(places);
+    }
 
     @Override
     public Signature signature() {
@@ -126,6 +146,19 @@ public interface CheckOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireRank(0, 0);
+      int told = texts.size() + in.count() - 1;
+      in.require(told > 0, "a failure must tell of something: there is no data");
+      in.require(
+          texts.size() == places.size()
+              && IntStream.range(0, places.size())
+                  .allMatch(
+                      i ->
+                          places.get(i) < told
+                              && places.get(i) > (i == 0 ? -1 : places.get(i - 1))),
+          "its texts %s cannot be at %s of %d",
+          texts,
+          places,
+          told);
       return List.of();
     }
 
@@ -142,7 +175,22 @@ public interface CheckOps extends Building {
     @Override
     public void lower(Lowering to) {
       List<Value> data = IntStream.range(1, to.inputs()).mapToObj(to::input).toList();
-      to.check(to.input(0), new Primitive.Check("assertion failed", summarize), data);
+      Primitive.Check check = new Primitive.Check("assertion failed", summarize);
+      to.check(to.input(0), check.telling(between(data.size())), data);
+    }
+
+    /** Returns the texts that stand before each tensor and after the last. */
+    private List<List<String>> between(int tensors) {
+      List<List<String>> between = new ArrayList<>(List.of(new ArrayList<>()));
+      int next = 0;
+      for (int place = 0; place < tensors + texts.size(); place++) {
+        if (next < texts.size() && places.get(next) == place) {
+          between.get(between.size() - 1).add(texts.get(next++));
+        } else {
+          between.add(new ArrayList<>());
+        }
+      }
+      return between;
     }
 
     static List<Example> examples() {
@@ -150,13 +198,25 @@ public interface CheckOps extends Building {
       Literal no = Literal.scalar(DType.BOOL, 0);
       Literal fraction = Literal.scalar(DType.FLOAT32, 0.1);
       return List.of(
-          Example.accepts(new Assert(3)).with(yes).with(DType.FLOAT32, 2, 3).with(DType.INT32),
-          Example.rejects(new Assert(2), "assertion failed: [0.1] [5 6 ...] [false]")
+          Example.accepts(new Assert(3, List.of(), List.of()))
+              .with(yes)
+              .with(DType.FLOAT32, 2, 3)
+              .with(DType.INT32),
+          Example.rejects(
+                  new Assert(2, List.of(), List.of()), "assertion failed: [0.1] [5 6 ...] [false]")
               .with(no)
               .with(fraction)
               .ints(5, 6, 7)
               .with(no),
-          Example.rejects(new Assert(-1), "assertion failed: [4 5 6 7]")
+          Example.rejects(
+                  new Assert(3, List.of("x =", "is not", ""), List.of(0, 2, 4)),
+                  "assertion failed: [x =] [5] [is not] [0.1] []")
+              .with(no)
+              .ints(5)
+              .with(fraction),
+          Example.rejects(new Assert(3, List.of("never"), List.of(0)), "assertion failed: [never]")
+              .with(no),
+          Example.rejects(new Assert(-1, List.of(), List.of()), "assertion failed: [4 5 6 7]")
               .with(no)
               .longs(4, 5, 6, 7));
     }
