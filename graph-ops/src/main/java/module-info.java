@@ -11,6 +11,7 @@ module io.millrace.ops {
   exports io.millrace.ops.list;
   exports io.millrace.ops.math;
   exports io.millrace.ops.nn;
+  exports io.millrace.ops.plain;
   exports io.millrace.ops.random;
   exports io.millrace.ops.state;
   exports io.millrace.ops.train;

@@ -139,6 +139,21 @@ public final class Operation {
     return known;
   }
 
+  /**
+   * Returns what of this operation is like a tensor of another one that calls the same functions:
+   * the same result, the trace of the same tensor, or the number of turns.
+   */
+  public Output like(Output tensor) {
+    if (!tensor.isTrace()) {
+      return output(tensor.index());
+    }
+    return tensor.operation().traces().entrySet().stream()
+        .filter(t -> t.getValue() == tensor)
+        .findFirst()
+        .map(t -> trace(t.getKey()))
+        .orElseGet(this::turns);
+  }
+
   /** Returns the tensors of bodies that are {@linkplain #trace traced}, each with its trace. */
   public synchronized Map<Output, Output> traces() {
     return traces;

@@ -94,6 +94,11 @@ public interface Op {
     return List.of();
   }
 
+  /** Returns this operation calling other functions in the place of its own. */
+  default Op calling(List<GraphFunction> functions) {
+    throw new UnsupportedOperationException(type() + " calls no other functions");
+  }
+
   /** Returns the type of a {@linkplain io.millrace.Operation#trace trace} of such a tensor. */
   default TensorType traced(TensorType inside) {
     return inside;

@@ -74,13 +74,7 @@ final class Frozen {
                 : operation.op().ofValue().orElseGet(operation::op);
         List<Output> inputs = new ArrayList<>();
         for (Output input : operation.inputs()) {
-          if (input.isTrace()) {
-            throw place.broken(
-                "the outputs need "
-                    + operation
-                    + ", a gradient that takes tensors from inside of a function");
-          }
-          inputs.add(graph.operation(input.operation().name()).output(input.index()));
+          inputs.add(graph.operation(input.operation().name()).like(input));
         }
         List<Operation> controls =
             operation.controlInputs().stream().map(c -> graph.operation(c.name())).toList();

@@ -2,11 +2,11 @@ package io.millrace.io;
 
 import io.millrace.Graph;
 import io.millrace.Operation;
-import io.millrace.Output;
 import io.millrace.io.proto.GraphDef;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.io.proto.VersionDef;
 import io.millrace.op.NodeList;
+import io.millrace.ops.plain.PlainGraph;
 import java.util.List;
 
 /** Turns a graph into the message that files hold. */
@@ -25,7 +25,8 @@ final class GraphExport {
    * @throws GraphDefException if TensorFlow does not have some of its operations, or the file would
    *     be too large
    */
-  static GraphDef of(Graph graph, FilePlace place) {
+  static GraphDef of(Graph written, FilePlace place) {
+    Graph graph = PlainGraph.of(written);
     GraphDef.Builder file = GraphDef.newBuilder();
     file.setVersions(VersionDef.newBuilder().setProducer(PRODUCER));
     List<Operation> operations = graph.operations();
@@ -37,13 +38,6 @@ final class GraphExport {
             functions::name, NodeExport::inGraph, name -> name, NodeExport.names(operations));
     long bytes = 0;
     for (Operation operation : operations) {
-      if (operation.inputs().stream().anyMatch(Output::isTrace)) {
-        unsupported.add(
-            operation.type(),
-            operation.name(),
-            "it takes tensors from inside of a function, as its gradient does");
-        continue;
-      }
       if (!operation.op().signature().isKnown() && !(operation.op() instanceof FileOp)) {
         unsupported.add(
             operation.type(), operation.name(), "TensorFlow does not have this operation");

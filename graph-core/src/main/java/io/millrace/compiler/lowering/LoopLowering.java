@@ -1,8 +1,10 @@
 package io.millrace.compiler.lowering;
 
+import io.millrace.GraphException;
 import io.millrace.MillraceException;
 import io.millrace.Operation;
 import io.millrace.Output;
+import io.millrace.UnsupportedException;
 import io.millrace.ir.Control;
 import io.millrace.ir.Origin;
 import io.millrace.ir.Primitive;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -194,7 +197,7 @@ final class LoopLowering {
   private void repeat(Value go) {
     give();
     Map<Output, Output> traces = CallLowering.traces(frame, operation, loop.body());
-    body.lower(loop.body(), traces.keySet());
+    lowerTurn(traces.keySet());
     List<Value> fetches = new ArrayList<>();
     fetches.add(another());
     int known = made.size();
@@ -241,6 +244,20 @@ final class LoopLowering {
         go,
         capacity,
         turns.filter(k -> begins).map(k -> Literal.scalar(DType.INT64, k.count())));
+  }
+
+  /** Lowers the turn; what is wrong with one is none's fault if there is none. */
+  private void lowerTurn(Set<Output> traced) {
+    try {
+      body.lower(loop.body(), traced);
+    } catch (GraphException | UnsupportedException e) {
+      if (begins || loop.condition().isEmpty()) {
+        throw e;
+      }
+      throw new NotFixedException(
+          "a turn, if there is one, is refused: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
   }
 
   /** Gives the parameters their values in the turn. */

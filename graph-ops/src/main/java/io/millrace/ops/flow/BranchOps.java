@@ -147,14 +147,18 @@ public interface BranchOps extends Building {
     }
 
     @Override
+    public Op calling(List<GraphFunction> functions) {
+      return new If(functions.get(0), functions.get(1), Calls.haveEffects(functions));
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       return Calls.infer(in, 1, functions());
     }
 
     @Override
     public Gradients gradient(Gradient call) {
-      return CallGradient.of(
-          call, 1, functions(), f -> new If(f.get(0), f.get(1), Calls.haveEffects(f)));
+      return CallGradient.of(call, 1, this);
     }
 
     @Override
@@ -219,6 +223,11 @@ public interface BranchOps extends Building {
     }
 
     @Override
+    public Op calling(List<GraphFunction> functions) {
+      return new Case(functions, Calls.haveEffects(functions));
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       in.require(!branches.isEmpty(), "there is no branch");
       in.requireRank(0, 0);
@@ -227,7 +236,7 @@ public interface BranchOps extends Building {
 
     @Override
     public Gradients gradient(Gradient call) {
-      return CallGradient.of(call, 1, branches, f -> new Case(f, Calls.haveEffects(f)));
+      return CallGradient.of(call, 1, this);
     }
 
     @Override

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /**
  * Makes the gradient of an operation that runs one of some functions: an operation that runs one of
@@ -29,36 +28,33 @@ import java.util.function.Function;
 final class CallGradient {
   private final Gradient call;
   private final int first;
+  private final Op op;
   private final List<GraphFunction> functions;
 
   /** Where paths end, in words. */
   private final Set<String> ends = new LinkedHashSet<>();
 
-  private CallGradient(Gradient call, int first, List<GraphFunction> functions) {
+  private CallGradient(Gradient call, int first, Op op) {
     this.call = call;
     this.first = first;
-    this.functions = functions;
+    this.op = op;
+    functions = op.functions();
   }
 
   /**
    * Returns the gradients of an operation.
    *
    * @param first the input that is the first argument of each function; those before it decide
-   * @param functions the functions, one of which was run
-   * @param op makes the operation that runs one of other functions by the same inputs
+   * @param op the operation, which runs one of its functions
    */
-  static Gradients of(
-      Gradient call,
-      int first,
-      List<GraphFunction> functions,
-      Function<List<GraphFunction>, Op> op) {
-    return new CallGradient(call, first, functions).build(op);
+  static Gradients of(Gradient call, int first, Op op) {
+    return new CallGradient(call, first, op).build();
   }
 
   /** A function's gradient while it is built: what arrives at its parameters, by position. */
   private record Body(FunctionBody made, Map<Integer, Output> gradients) {}
 
-  private Gradients build(Function<List<GraphFunction>, Op> op) {
+  private Gradients build() {
     List<Body> bodies = functions.stream().map(this::body).toList();
     Set<Integer> reached = new TreeSet<>();
     bodies.forEach(b -> reached.addAll(b.gradients().keySet()));
@@ -71,7 +67,7 @@ final class CallGradient {
         Calls.add(
             Ops.of(call.graph()),
             "gradient",
-            op.apply(gradients),
+            op.calling(gradients),
             call.node().inputs().subList(0, first),
             gradients);
     List<Integer> order = List.copyOf(reached);

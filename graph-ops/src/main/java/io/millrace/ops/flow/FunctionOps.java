@@ -100,14 +100,18 @@ public interface FunctionOps extends Building {
     }
 
     @Override
+    public Op calling(List<GraphFunction> functions) {
+      return new PartitionedCall(functions.get(0), Calls.haveEffects(functions));
+    }
+
+    @Override
     public List<TensorType> infer(Inference in) {
       return Calls.infer(in, 0, functions());
     }
 
     @Override
     public Gradients gradient(Gradient call) {
-      return CallGradient.of(
-          call, 0, functions(), f -> new PartitionedCall(f.get(0), Calls.haveEffects(f)));
+      return CallGradient.of(call, 0, this);
     }
 
     @Override

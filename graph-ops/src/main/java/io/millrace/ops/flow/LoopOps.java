@@ -6,6 +6,7 @@ import io.millrace.op.Arguments;
 import io.millrace.op.Example;
 import io.millrace.op.Inference;
 import io.millrace.op.Loop;
+import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.LoopOptions;
@@ -130,6 +131,11 @@ public interface LoopOps extends Building {
     @Override
     public Signature signature() {
       return SIGNATURE;
+    }
+
+    @Override
+    public Op calling(List<GraphFunction> functions) {
+      return new While(functions.get(0), functions.get(1), Calls.haveEffects(functions));
     }
 
     @Override

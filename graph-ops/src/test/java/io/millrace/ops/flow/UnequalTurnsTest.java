@@ -339,4 +339,20 @@ class UnequalTurnsTest {
     Output dx = tf.gradients(y, x).get(0);
     assertArrayEquals(new float[] {27, 27}, run(device, dx, 3, 1, 2));
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
+  void aTurnThatThereIsNotCannotFail(String device) {
+    Output y =
+        tf.whileLoop(
+                v -> tf.less(v.get(0), n),
+                v -> List.of(tf.add(v.get(0), 1), tf.add(v.get(1), tf.reshape(x, Shape.of(2, 2)))),
+                List.of(0, tf.zeros(DType.FLOAT32, Shape.of(2, 2))))
+            .get(1);
+    assertArrayEquals(new float[4], run(device, y, 0, 5));
+    assertArrayEquals(new float[] {2, 4, 6, 8}, run(device, y, 2, 1, 2, 3, 4));
+    GraphException refused = assertThrows(GraphException.class, () -> run(device, y, 1, 5));
+    assertTrue(refused.getMessage().contains("float32[1] has 1 elements"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("(UnequalTurnsTest.java:"), refused.getMessage());
+  }
 }
