@@ -18,6 +18,11 @@ public record Argument(TensorType value, boolean refersToState) implements Op {
   }
 
   @Override
+  public boolean makesAnyList() {
+    return true;
+  }
+
+  @Override
   public List<TensorType> infer(Inference in) {
     return List.of(value);
   }

@@ -83,12 +83,14 @@ public final class Inference {
 
   /** Requires a handle to be one of something. */
   private void requireElements(TensorType type, Op op) {
-    boolean leads =
-        type.isList() ? type.refers().isPresent() || op instanceof Argument : op.refersToState();
-    require(
-        !type.dtype().isHandle() || leads || op instanceof ForeignOp || passesHandle(),
-        "%s is no type of elements: only what holds a variable gives a handle of it",
-        type.dtype());
+    if (type.dtype().isHandle() && !(op instanceof ForeignOp)) {
+      boolean leads =
+          type.isList() ? type.refers().isPresent() || op.makesAnyList() : op.refersToState();
+      require(
+          leads || passesHandle() || !op.functions().isEmpty(),
+          "%s is no type of elements: only what holds a variable gives a handle of it",
+          type.dtype());
+    }
   }
 
   private boolean passesHandle() {

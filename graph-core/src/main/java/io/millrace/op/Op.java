@@ -89,6 +89,11 @@ public interface Op {
     return false;
   }
 
+  /** Returns whether the operation makes lists of which nothing is known, not even their type. */
+  default boolean makesAnyList() {
+    return false;
+  }
+
   /** Returns the functions that the operation may call. */
   default List<GraphFunction> functions() {
     return List.of();

@@ -7,6 +7,8 @@ import io.millrace.io.proto.FunctionDefLibrary;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.op.ForeignOp;
 import io.millrace.op.NodeNames;
+import io.millrace.op.Op;
+import io.millrace.ops.Catalogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,15 @@ record FileOp(
   @Override
   public String type() {
     return node.getOp();
+  }
+
+  /**
+   * Returns what the operation is in other forms, which the engine has: of others, nothing is
+   * known.
+   */
+  @Override
+  public boolean isStateful() {
+    return Catalogue.prototype(type()).map(Op::isStateful).orElse(true);
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Refuses files that are damaged, or made to do harm, with a message and little memory. */
@@ -32,6 +33,12 @@ class HostileFilesTest {
   private static final long MIB = 1 << 20;
 
   private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** Loads what any file needs, which is not the fault of the first one. */
+  @BeforeAll
+  static void readFirst() {
+    GraphDefs.read(GraphSamples.small().get(0));
+  }
 
   /** Returns the message with which bytes are refused, having allocated no more than this. */
   private static String refusal(byte[] bytes, long most) {

@@ -52,6 +52,7 @@ import io.millrace.ops.list.ListQueueOps;
 import io.millrace.ops.list.ListScatterOps;
 import io.millrace.ops.list.ListSizeOps;
 import io.millrace.ops.list.ListStackOps;
+import io.millrace.ops.list.OptionalOps;
 import io.millrace.ops.math.AddOps;
 import io.millrace.ops.math.ArgOps;
 import io.millrace.ops.math.BinaryOps;
@@ -155,6 +156,7 @@ public final class Ops
         LoopOps,
         ListOps,
         ListStackOps,
+        OptionalOps,
         ListElementOps,
         ListSizeOps,
         ListQueueOps,

@@ -23,6 +23,9 @@ final class Lists {
     if (!output.knownType().filter(TensorType::isList).isPresent()) {
       return value.type();
     }
+    if (!value.isMade() && value.type().refers().isEmpty()) {
+      return output.type();
+    }
     // A trace of a list in a loop is a stack of such stacks.
     int axes = output.shape().isRankKnown() ? output.shape().rank() : 0;
     Shape rows = shape.slice(axes, shape.rank());

@@ -61,7 +61,8 @@ final class Joined {
   static void lower(Lowering to, Shape element) {
     Value list = to.input(0);
     boolean open = !list.isMade() && ListTypes.size(list) == 0 && element.isRankKnown();
-    Value stack = ListTypes.stack(to, 0, open ? element.with(0, 0) : element);
+    TensorType like = to.outputType(0).withShape(open ? element.with(0, 0) : element);
+    Value stack = ListTypes.stack(to, 0, like);
     Shape shape = stack.type().shape();
     long size = shape.dim(0);
     long each = shape.dim(1);

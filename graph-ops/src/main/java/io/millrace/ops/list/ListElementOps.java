@@ -63,7 +63,7 @@ public interface ListElementOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Value stack = ListTypes.stack(to, 0, to.outputType(0).shape());
+      Value stack = ListTypes.stack(to, 0, to.outputType(0));
       requireIndex(to, ListTypes.size(stack));
       to.output(0, ListTypes.row(to, stack, to.input(1)));
     }
@@ -167,7 +167,7 @@ public interface ListElementOps extends Building {
     @Override
     public void lower(Lowering to) {
       Value item = to.input(2);
-      Value stack = ListTypes.stack(to, 0, item.type().shape());
+      Value stack = ListTypes.stack(to, 0, item.type());
       long size = ListTypes.size(stack);
       if (resizeIfIndexOutOfBounds) {
         stack = ListTypes.resized(to, stack, Math.max(size, to.constant(1).getLong(0) + 1));

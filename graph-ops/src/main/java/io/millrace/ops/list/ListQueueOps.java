@@ -12,11 +12,13 @@ import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.array.Joining;
+import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /** Adding elements at the end of lists, and taking them away. */
 public interface ListQueueOps extends Building {
@@ -24,7 +26,7 @@ public interface ListQueueOps extends Building {
   /** A list with one more element. */
   record TensorListPushBack() implements Op {
     private static final Signature SIGNATURE =
-        Signature.of("input_handle: variant", "tensor: element_dtype");
+        Signature.of("input_handle: variant", "tensor: element_dtype in passed");
 
     @Override
     public Signature signature() {
@@ -33,10 +35,18 @@ public interface ListQueueOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
-      TensorType rows = ListTypes.rows(in, 0, in.dtype(1));
-      Shape element = ListTypes.fitting(in, ListTypes.element(rows), in.shape(1), "the tensor");
+      in.require(in.dtype(1) != DType.RESOURCE, "lists hold tensors, but no %s", in.dtype(1));
+      Optional<TensorType> held =
+          ListTypes.held(in, 1).or(() -> ListTypes.anyRows(in, 0).map(ListTypes::elementType));
+      if (held.isEmpty()) {
+        return List.of(ListTypes.any());
+      }
+      DType dtype = held.get().dtype();
+      TensorType rows = ListTypes.rows(in, 0, dtype);
+      Shape element =
+          ListTypes.fitting(in, ListTypes.element(rows), held.get().shape(), "the tensor");
       long size = ListTypes.size(rows);
-      return List.of(ListTypes.list(in.dtype(1), size < 0 ? size : size + 1, element));
+      return List.of(ListTypes.list(dtype, size < 0 ? size : size + 1, element));
     }
 
     @Override
@@ -54,9 +64,15 @@ public interface ListQueueOps extends Building {
 
     @Override
     public void lower(Lowering to) {
+      Value list = to.input(0);
       Value tensor = to.input(1);
-      Shape element = tensor.type().shape();
-      Value row = to.reshape(tensor, Shape.of(1).concat(element));
+      if (!tensor.isMade() && !list.isMade()) {
+        to.output(0, ListTypes.unmade(ListTypes.size(list) + 1));
+        return;
+      }
+      TensorType element = tensor.isMade() ? tensor.type() : ListTypes.elementType(list.type());
+      Value held = tensor.isMade() ? tensor : Indexing.filled(to, element, 0);
+      Value row = to.reshape(held, Shape.of(1).concat(element.shape()));
       to.output(0, ListTypes.joined(to, ListTypes.stack(to, 0, element), row));
     }
 
@@ -74,7 +90,7 @@ public interface ListQueueOps extends Building {
   /** A list without its last element, and that. */
   record TensorListPopBack(DType elementDtype) implements Op {
     public TensorListPopBack {
-      ListTypes.requireHeld(elementDtype);
+      ListTypes.requireHeldOrList(elementDtype);
     }
 
     private static final Signature SIGNATURE =
@@ -88,13 +104,27 @@ public interface ListQueueOps extends Building {
 
     @Override
     public List<TensorType> infer(Inference in) {
+      if (elementDtype == DType.VARIANT) {
+        return List.of(
+            ListTypes.anyRows(in, 0)
+                .map(rows -> left(rows, rows.dtype(), ListTypes.element(rows)))
+                .orElse(ListTypes.any()),
+            ListTypes.inner(in, 0));
+      }
       TensorType rows = ListTypes.rows(in, 0, elementDtype);
       Shape element =
           ListTypes.fitting(in, ListTypes.element(rows), ListTypes.element(in, 1), "element_shape");
+      return List.of(left(rows, elementDtype, element), new TensorType(elementDtype, element));
+    }
+
+    private static TensorType left(TensorType rows, DType dtype, Shape element) {
       long size = ListTypes.size(rows);
-      return List.of(
-          ListTypes.list(elementDtype, size < 0 ? size : Math.max(0, size - 1), element),
-          new TensorType(elementDtype, element));
+      return ListTypes.list(dtype, size < 0 ? size : Math.max(0, size - 1), element);
+    }
+
+    @Override
+    public boolean makesAnyList() {
+      return elementDtype == DType.VARIANT;
     }
 
     @Override
@@ -106,11 +136,17 @@ public interface ListQueueOps extends Building {
     /** Taking from an empty list fails where it is done: a loop may have no such turn. */
     @Override
     public void lower(Lowering to) {
-      Value stack = ListTypes.stack(to, 0, to.outputType(1).shape());
-      long left = Math.max(0, ListTypes.size(stack) - 1);
-      if (ListTypes.size(stack) == 0) {
+      Value list = to.input(0);
+      long left = Math.max(0, ListTypes.size(list) - 1);
+      if (ListTypes.size(list) == 0) {
         to.check(to.scalar(DType.BOOL, 0), "there is no element to take: the list is empty");
       }
+      if (elementDtype == DType.VARIANT && !list.isMade()) {
+        to.output(0, ListTypes.unmade(left));
+        to.output(1, OptionalOps.none());
+        return;
+      }
+      Value stack = ListTypes.stack(to, 0, to.outputType(1));
       to.output(0, ListTypes.rows(to, stack, 0, left));
       to.output(1, ListTypes.row(to, stack, to.literal(Literal.scalar(DType.INT32, left))));
     }
@@ -185,7 +221,7 @@ public interface ListQueueOps extends Building {
         return;
       }
       Value made = first.isMade() ? first : second;
-      Shape element = ListTypes.element(made.type());
+      TensorType element = ListTypes.elementType(made.type());
       to.output(
           0,
           ListTypes.joined(to, ListTypes.stack(to, 0, element), ListTypes.stack(to, 1, element)));

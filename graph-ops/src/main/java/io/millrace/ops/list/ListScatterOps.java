@@ -62,7 +62,7 @@ public interface ListScatterOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Value stack = ListTypes.stack(to, 0, ListTypes.element(to.outputType(0)));
+      Value stack = ListTypes.stack(to, 0, ListTypes.elementType(to.outputType(0)));
       Value indices = Indexing.flat(to, to.input(1));
       Placing.requireIndices(to, indices, ListTypes.size(stack));
       to.output(0, Indexing.gather(to, stack, 1, indices));
@@ -246,7 +246,7 @@ public interface ListScatterOps extends Building {
     public void lower(Lowering to) {
       Value rows = to.input(1);
       Value indices = Indexing.flat(to, to.input(2));
-      Value stack = ListTypes.stack(to, 0, ListTypes.element(rows.type()));
+      Value stack = ListTypes.stack(to, 0, ListTypes.elementType(rows.type()));
       long size = to.outputType(0).target().shape().dim(0);
       Placing.requireIndices(to, indices, size);
       to.output(

@@ -84,7 +84,7 @@ public interface ListStackOps extends Building {
   /** A list without elements. */
   record EmptyTensorList(DType elementDtype) implements Op {
     public EmptyTensorList {
-      ListTypes.requireHeld(elementDtype);
+      ListTypes.requireHeldOrList(elementDtype);
     }
 
     private static final Signature SIGNATURE =
@@ -98,7 +98,15 @@ public interface ListStackOps extends Building {
     @Override
     public List<TensorType> infer(Inference in) {
       in.requireRank(1, 0);
-      return List.of(ListTypes.list(elementDtype, 0, ListTypes.asked(in, 0)));
+      return List.of(
+          makesAnyList()
+              ? ListTypes.any()
+              : ListTypes.list(elementDtype, 0, ListTypes.asked(in, 0)));
+    }
+
+    @Override
+    public boolean makesAnyList() {
+      return elementDtype == DType.VARIANT;
     }
 
     @Override
@@ -108,7 +116,11 @@ public interface ListStackOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      TensorListReserve.lower(to, elementDtype, 0);
+      if (makesAnyList()) {
+        to.output(0, ListTypes.unmade(0));
+      } else {
+        TensorListReserve.lower(to, elementDtype, 0);
+      }
     }
 
     static List<Example> examples() {
@@ -210,7 +222,7 @@ public interface ListStackOps extends Building {
 
     @Override
     public void lower(Lowering to) {
-      Value stack = ListTypes.stack(to, 0, ListTypes.element(to.outputType(0)));
+      Value stack = ListTypes.stack(to, 0, ListTypes.elementType(to.outputType(0)));
       if (numElements >= 0 && ListTypes.size(stack) != numElements) {
         throw new RuleException(
             "the list must have %d elements, but has %d"

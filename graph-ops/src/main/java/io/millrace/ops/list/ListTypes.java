@@ -35,6 +35,37 @@ final class ListTypes {
     }
   }
 
+  /** Requires a type to be one of elements, or of lists. */
+  static void requireHeldOrList(DType dtype) {
+    if (dtype != DType.VARIANT) {
+      requireHeld(dtype);
+    }
+  }
+
+  /** Returns the type of lists of which nothing is known. */
+  static TensorType any() {
+    return new TensorType(DType.VARIANT, Shape.scalar(), Optional.empty());
+  }
+
+  /** Returns what stands for a list of so many elements, of none of which anything is known. */
+  static Value unmade(long size) {
+    return Value.unmade(new TensorType(DType.VARIANT, Shape.of(size), Optional.empty()));
+  }
+
+  /**
+   * Returns what is known of an input that becomes an element: a list counts as the stack of its
+   * own elements, so that a list of lists is a stack of stacks.
+   */
+  static Optional<TensorType> held(Inference in, int input) {
+    TensorType type = in.type(input);
+    return type.isList() ? type.refers() : Optional.of(type);
+  }
+
+  /** Returns the type of an element of a list of lists. */
+  static TensorType inner(Inference in, int input) {
+    return anyRows(in, input).map(rows -> TensorType.list(elementType(rows))).orElse(any());
+  }
+
   /** Returns the type of a list of so many elements, -1 for any, of a shape. */
   static TensorType list(DType dtype, long size, Shape element) {
     return TensorType.list(new TensorType(dtype, Shape.of(size).concat(element)));
@@ -86,6 +117,11 @@ final class ListTypes {
     return in.type(input).refers();
   }
 
+  /** Returns what is known of the elements that these are stacked. */
+  static TensorType elementType(TensorType rows) {
+    return rows.withShape(element(rows));
+  }
+
   /** Returns what is known of the shape of the elements that these are stacked. */
   static Shape element(TensorType rows) {
     Shape shape = rows.shape();
@@ -111,23 +147,26 @@ final class ListTypes {
   /**
    * Returns the elements of a list stacked.
    *
-   * @param element what the operation knows of their shape, as for elements that were never set
+   * @param like what the operation knows of their type, as for elements that were never set
    */
-  static Value stack(Lowering to, int input, Shape element) {
+  static Value stack(Lowering to, int input, TensorType like) {
     Value list = to.input(input);
     if (list.isMade()) {
       return list;
     }
-    TensorType rows = list.type().target();
-    Shape known = rows.shape();
-    Shape merged = known.isCompatibleWith(element) ? known.merge(element) : known;
-    long size = list.type().shape().dim(0);
+    Optional<TensorType> element = list.type().refers();
+    Shape known = element.map(TensorType::shape).orElse(Shape.unknown());
+    Shape merged = known.isCompatibleWith(like.shape()) ? known.merge(like.shape()) : known;
+    if (list.type().shape().rank() == 0) {
+      throw new RuleException("the optional has no value");
+    }
+    long size = size(list);
     if (!merged.isFullyDefined()) {
       throw new RuleException(
           "no element of the list, which has %d, was set, and their shape, %s, is not known: give an element shape"
               .formatted(size, merged));
     }
-    return Indexing.filled(to, rows.withShape(Shape.of(size).concat(merged)), 0);
+    return Indexing.filled(to, like.withShape(Shape.of(size).concat(merged)), 0);
   }
 
   /** Returns the number of elements of a list that is lowered to this. */
