@@ -136,6 +136,7 @@ class CheckTest {
     many[701] = -5;
     assertSuspect("700 5", new Suspect.Outside(0, List.of(5L)), Literal.ofInts(many));
     assertSuspect("701 5 -5", new Suspect.Descending(), Literal.ofInts(many));
+    assertSuspect("2 0", new Suspect.Zero(), Literal.ofLongs(8, -1, 0, 3, 0));
     Literal pairs = Literal.ofLongs(0, 3, 1, 4, 2, 2).reshape(Shape.of(3, 2));
     assertSuspect("4 2 2", new Suspect.Outside(0, List.of(2L, 5L)), pairs);
     assertSuspect("3 1 4", new Suspect.Outside(0, List.of(3L, 4L)), pairs);

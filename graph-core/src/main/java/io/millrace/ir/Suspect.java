@@ -86,8 +86,39 @@ public sealed interface Suspect {
     }
   }
 
+  /** One element that breaks a rule which each has to keep by itself. */
+  sealed interface Single extends Suspect {
+    @Override
+    default int told() {
+      return 1;
+    }
+
+    @Override
+    default long from(long position) {
+      return position;
+    }
+
+    @Override
+    default String describe(Shape shape, long position, List<String> told) {
+      return element(shape, position, told.get(0));
+    }
+  }
+
+  /** The first element of integers that is zero. */
+  record Zero() implements Single {
+    @Override
+    public boolean fits(DType dtype) {
+      return dtype.isInteger();
+    }
+
+    @Override
+    public boolean breaks(DType dtype, LongUnaryOperator elements, long position) {
+      return elements.applyAsLong(position) == 0;
+    }
+  }
+
   /** The first element of floating type that is no finite number of a kind. */
-  enum NotFinite implements Suspect {
+  enum NotFinite implements Single {
     NAN,
     INFINITE;
 
@@ -100,21 +131,6 @@ public sealed interface Suspect {
     public boolean breaks(DType dtype, LongUnaryOperator elements, long position) {
       double element = dtype.toDouble(elements.applyAsLong(position));
       return this == NAN ? Double.isNaN(element) : Double.isInfinite(element);
-    }
-
-    @Override
-    public int told() {
-      return 1;
-    }
-
-    @Override
-    public long from(long position) {
-      return position;
-    }
-
-    @Override
-    public String describe(Shape shape, long position, List<String> told) {
-      return element(shape, position, told.get(0));
     }
   }
 

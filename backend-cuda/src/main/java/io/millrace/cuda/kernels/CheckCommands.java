@@ -95,12 +95,7 @@ public final class CheckCommands {
         .out("long long", "position", context.evidence(evidence.get(0).bytes()))
         .out(type, "kept", context.evidence(evidence.get(1).bytes()));
     boolean descending = suspect instanceof Suspect.Descending;
-    String rule =
-        suspect instanceof Suspect.Outside outside
-            ? outside(kernel, outside)
-            : descending
-                ? "i > 0 && elements[i] < elements[i - 1]"
-                : suspect == Suspect.NotFinite.NAN ? "isnan(elements[i])" : "isinf(elements[i])";
+    String rule = rule(kernel, suspect);
     kernel.body(
         """
           __shared__ long long firsts[%1$d];
@@ -115,6 +110,19 @@ public final class CheckCommands {
           for (int j = 0; j < told; j++) kept[j] = elements[%3$s + j];
         """
             .formatted(THREADS, rule, descending ? "i - 1" : "i - i % told"));
+  }
+
+  /** Returns the condition that an element breaks the rule. */
+  private static String rule(LaunchBuilder kernel, Suspect suspect) {
+    if (suspect instanceof Suspect.Outside outside) {
+      return outside(kernel, outside);
+    }
+    if (suspect instanceof Suspect.Descending) {
+      return "i > 0 && elements[i] < elements[i - 1]";
+    }
+    return suspect instanceof Suspect.Zero
+        ? "elements[i] == 0"
+        : suspect == Suspect.NotFinite.NAN ? "isnan(elements[i])" : "isinf(elements[i])";
   }
 
   /** Returns the condition that an element is out of range. */

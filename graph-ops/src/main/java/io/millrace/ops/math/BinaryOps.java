@@ -7,6 +7,7 @@ import static io.millrace.op.TypeSet.SIGNED;
 import io.millrace.Output;
 import io.millrace.ir.BinaryFn;
 import io.millrace.ir.Scalar;
+import io.millrace.ir.Suspect;
 import io.millrace.ir.UnaryFn;
 import io.millrace.op.Example;
 import io.millrace.ops.Building;
@@ -171,24 +172,29 @@ public interface BinaryOps extends Building {
             .derivatives(Binary::quotient)),
     DIV(
         Row.binary("Div", NUMERIC, Scalar::dividedBy)
+            .demanding(Binary::isNotZero, new Suspect.Zero(), "integer division by zero")
             .within(1, 0.5, 3)
             .derivatives(Binary::quotient)),
     FLOOR_DIV(
         Row.binary("FloorDiv", NUMERIC, (x, y) -> x.apply(BinaryFn.FLOOR_DIV, y))
+            .demanding(Binary::isNotZero, new Suspect.Zero(), "integer division by zero")
             .within(1, 0.5, 3)
             .notDifferentiable("its result is constant between jumps")),
     FLOOR_MOD(
         Row.binary("FloorMod", NUMERIC, (x, y) -> x.apply(BinaryFn.FLOOR_MOD, y))
+            .demanding(Binary::isNotZero, new Suspect.Zero(), "integer division by zero")
             .within(1, 1.5, 4)
             .derivatives(
                 (tf, x, y, z, dz) -> List.of(dz, tf.multiply(dz, tf.negative(tf.floordiv(x, y)))))),
     TRUNCATE_DIV(
         Row.binary("TruncateDiv", NUMERIC, Binary::truncated)
+            .demanding(Binary::isNotZero, new Suspect.Zero(), "integer division by zero")
             .within(1, 1, 4)
             .notDifferentiable("its result is constant between jumps")),
     TRUNCATE_MOD(
         Row.binary("TruncateMod", SIGNED, (x, y) -> x.apply(BinaryFn.TRUNCATE_MOD, y))
             .alias("Mod")
+            .demanding(Binary::isNotZero, new Suspect.Zero(), "integer division by zero")
             .within(1, 1.5, 4)
             .derivatives(
                 (tf, x, y, z, dz) -> {
@@ -205,6 +211,10 @@ public interface BinaryOps extends Building {
                 (tf, x, y, z, dz) -> split(tf, Extremes.orNaN(tf, tf.lessEqual(x, y), x), dz))),
     POW(
         Row.binary("Pow", SIGNED, Scalar::pow)
+            .demanding(
+                y -> y.ge(y.constant(0)),
+                new Suspect.Outside(0, List.of(Long.MAX_VALUE)),
+                "integers to negative integer powers are not allowed")
             .within(0, 0.5, 2)
             .within(1, 0, 4)
             .derivatives(
@@ -292,6 +302,10 @@ public interface BinaryOps extends Building {
 
     private static List<Output> quotient(Ops tf, Output x, Output y, Output z, Output dz) {
       return List.of(tf.divide(dz, y), tf.multiply(dz, tf.divide(tf.divide(tf.negative(x), y), y)));
+    }
+
+    private static Scalar isNotZero(Scalar x) {
+      return x.eq(x.constant(0)).apply(UnaryFn.NOT);
     }
 
     private static Scalar truncated(Scalar x, Scalar y) {

@@ -3,6 +3,7 @@ package io.millrace.ops.math;
 import io.millrace.Output;
 import io.millrace.ir.Scalar;
 import io.millrace.ir.ScalarBuilder;
+import io.millrace.ir.Suspect;
 import io.millrace.ir.Value;
 import io.millrace.op.Example;
 import io.millrace.op.Gradient;
@@ -13,6 +14,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.op.TypeSet;
 import io.millrace.ops.Ops;
+import io.millrace.ops.index.Indexing;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
@@ -23,6 +25,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -57,8 +60,32 @@ public interface Elementwise extends Op {
   record Domain(double low, double high) {}
 
   /**
+   * What the last input has to be where it is of integers.
+   *
+   * @param holds whether an element is so
+   */
+  record Demand(UnaryOperator<Scalar> holds, Suspect suspect, String message) {
+    /** Makes the run fail, and tell of the first element that is not so. */
+    private void require(Lowering to, int input) {
+      Value values = to.input(input);
+      DType dtype = values.type().dtype();
+      boolean isKnown =
+          to.known(input)
+              .filter(
+                  l ->
+                      LongStream.range(0, l.size())
+                          .noneMatch(i -> suspect.breaks(dtype, l::bits, i)))
+              .isPresent();
+      if (!isKnown) {
+        Indexing.requireAll(to, values, holds, values, suspect, message);
+      }
+    }
+  }
+
+  /**
    * One operation.
    *
+   * @param demand what integers have to be
    * @param domains for each input, what to draw it from; empty for the usual range
    * @param derivatives how to make the gradients, unless there are none
    * @param reason why there are no gradients
@@ -68,6 +95,7 @@ public interface Elementwise extends Op {
       String type,
       int inputs,
       Function<List<Scalar>, Scalar> value,
+      Optional<Demand> demand,
       List<Optional<Domain>> domains,
       Optional<Derivatives> derivatives,
       String reason,
@@ -79,6 +107,7 @@ public interface Elementwise extends Op {
           type,
           1,
           s -> value.apply(s.get(0)),
+          Optional.empty(),
           List.of(Optional.empty()),
           Optional.empty(),
           "",
@@ -91,6 +120,7 @@ public interface Elementwise extends Op {
           type,
           2,
           s -> value.apply(s.get(0), s.get(1)),
+          Optional.empty(),
           List.of(Optional.empty(), Optional.empty()),
           Optional.empty(),
           "",
@@ -105,11 +135,19 @@ public interface Elementwise extends Op {
       return Signature.of(typed);
     }
 
+    /** Returns this row with what the last input has to be where it is of integers. */
+    public Row demanding(UnaryOperator<Scalar> holds, Suspect suspect, String message) {
+      Demand demanded = new Demand(holds, suspect, message);
+      return new Row(
+          type, inputs, value, Optional.of(demanded), domains, derivatives, reason, signature);
+    }
+
     /** Returns this row with an input drawn from [low, high). */
     public Row within(int input, double low, double high) {
       List<Optional<Domain>> changed = new ArrayList<>(domains);
       changed.set(input, Optional.of(new Domain(low, high)));
-      return new Row(type, inputs, value, List.copyOf(changed), derivatives, reason, signature);
+      return new Row(
+          type, inputs, value, demand, List.copyOf(changed), derivatives, reason, signature);
     }
 
     /** Returns this row with a gradient for its only input. */
@@ -119,17 +157,19 @@ public interface Elementwise extends Op {
 
     /** Returns this row with gradients for its two inputs. */
     public Row derivatives(Derivatives rule) {
-      return new Row(type, inputs, value, domains, Optional.of(rule), reason, signature);
+      return new Row(
+          type, inputs, value, demand, domains, Optional.of(rule), reason, signature);
     }
 
     /** Returns this row without gradients, for this reason. */
     public Row notDifferentiable(String why) {
-      return new Row(type, inputs, value, domains, Optional.empty(), why, signature);
+      return new Row(type, inputs, value, demand, domains, Optional.empty(), why, signature);
     }
 
     /** Returns this row written in TensorFlow's graphs as the rule makes of the usual way. */
     public Row written(UnaryOperator<Signature> rule) {
-      return new Row(type, inputs, value, domains, derivatives, reason, rule.apply(signature));
+      return new Row(
+          type, inputs, value, demand, domains, derivatives, reason, rule.apply(signature));
     }
 
     /** Returns this row of two inputs with the names that TensorFlow has for them. */
@@ -184,6 +224,10 @@ public interface Elementwise extends Op {
   @Override
   default void lower(Lowering to) {
     List<Value> operands = IntStream.range(0, to.inputs()).mapToObj(to::input).toList();
+    int last = to.inputs() - 1;
+    if (operands.get(last).type().dtype().isInteger() && to.outputType(0).shape().size() > 0) {
+      row().demand().ifPresent(d -> d.require(to, last));
+    }
     to.output(0, to.map(operands, row().value()));
   }
 
