@@ -98,6 +98,11 @@ public final class Graph {
     }
   }
 
+  /** Returns what people call the function whose body this is, if it is one's. */
+  public Optional<String> ofFunction() {
+    return function.map(FunctionBody::toString);
+  }
+
   /** Returns whether what is added here may use tensors of a graph. */
   boolean reaches(Graph graph) {
     return this == graph || function.filter(f -> f.reaches(graph)).isPresent();
@@ -203,7 +208,7 @@ public final class Graph {
         + " (made at "
         + made.source()
         + ") belongs to "
-        + made.graph().function.map(FunctionBody::toString).orElse("another graph");
+        + made.graph().ofFunction().orElse("another graph");
   }
 
   private static GraphException broken(

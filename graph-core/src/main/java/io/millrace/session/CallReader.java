@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -84,7 +85,7 @@ final class CallReader {
                   output.type().isList()
                       ? "a list of tensors: fetch what stacks or reads its elements"
                       : "a handle and has no elements: fetch what reads it",
-                  made(output)));
+                  made(output.operation())));
     }
     Call.Result first = new Call.Result(fetches.size(), results.size());
     Call.Result known = fetches.putIfAbsent(output, first);
@@ -145,13 +146,13 @@ final class CallReader {
                   reference.type().isList()
                       ? "a list of tensors: feed the tensors that it is made of"
                       : "a handle and has no elements: set the variable in the session",
-                  made(reference)));
+                  made(reference.operation())));
     }
     return output;
   }
 
-  private static String made(Output output) {
-    return "\n  made at " + output.operation().source() + "\n  at " + OpFamilies.caller();
+  private static String made(Operation operation) {
+    return "\n  made at " + operation.source() + "\n  at " + OpFamilies.caller();
   }
 
   private static FeedException refused(String rule) {
@@ -160,6 +161,14 @@ final class CallReader {
 
   private void requireOwn(Operation operation, String wish) {
     if (operation.graph() != graph) {
+      Optional<String> function = operation.graph().ofFunction();
+      if (function.isPresent()) {
+        throw new FeedException(
+            "cannot %s: it belongs to %s, and has a value only where that is called: let it return"
+                    .formatted(wish, function.get())
+                + " what is to be fetched"
+                + made(operation));
+      }
       String own =
           graph.operations().isEmpty()
               ? "an empty one"
@@ -169,8 +178,7 @@ final class CallReader {
               + wish
               + ": it belongs to another graph than this session's, which is "
               + own
-              + "\n  at "
-              + operation.source());
+              + made(operation));
     }
   }
 }

@@ -190,11 +190,13 @@ public final class SharedState implements AutoCloseable {
 
   static FeedException unknown(String what, String name, Collection<String> names) {
     return new FeedException(
-        "%s has no variable and no counter '%s', but %s%s\n  at %s"
+        "%s has no variable and no counter '%s'%s%s\n  at %s"
             .formatted(
                 what,
                 name,
-                names.stream().limit(SHOWN).toList(),
+                names.isEmpty()
+                    ? ": it holds none"
+                    : ", but " + names.stream().limit(SHOWN).toList(),
                 names.size() > SHOWN ? " and more" : "",
                 OpFamilies.caller()));
   }

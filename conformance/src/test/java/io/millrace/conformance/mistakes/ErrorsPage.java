@@ -24,6 +24,7 @@ final class ErrorsPage {
           FeedMistakes.class,
           FetchMistakes.class,
           RunMistakes.class,
+          FlowMistakes.class,
           ArrayMistakes.class,
           VariableMistakes.class,
           TrainingMistakes.class,

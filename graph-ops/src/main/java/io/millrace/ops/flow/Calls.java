@@ -7,6 +7,7 @@ import io.millrace.Operation;
 import io.millrace.Output;
 import io.millrace.op.Arguments;
 import io.millrace.op.Inference;
+import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Branches;
@@ -154,9 +155,9 @@ final class Calls {
     int count = in.count() - first;
     in.require(
         count == parameters.size(),
-        "the function '%s' takes %d arguments, not %d",
+        "the function '%s' takes %s, not %d",
         function.name(),
-        parameters.size(),
+        Messages.count(parameters.size(), "argument", "arguments"),
         count);
     for (int i = 0; i < count; i++) {
       TensorType wanted = parameters.get(i).type();

@@ -32,6 +32,9 @@ final class LoopBuilder {
       List<Output> first,
       LoopOptions options) {
     List<Shape> shapes = options.shapeInvariants();
+    if (first.isEmpty()) {
+      throw Refusal.of("while_loop", "there are no loop variables");
+    }
     if (!shapes.isEmpty() && shapes.size() != first.size()) {
       throw Refusal.of(
           "while_loop",
@@ -49,10 +52,7 @@ final class LoopBuilder {
     Output more =
         asked.build(
             () -> {
-              Output says =
-                  tf.operand(
-                      Arguments.require(
-                          condition.apply(seen.subList(0, first.size())), "condition's result"));
+              Output says = condition(tf, condition.apply(seen.subList(0, first.size())));
               return limited
                   ? tf.logicalAnd(
                       says, tf.less(seen.get(first.size()), options.maximumIterations().getAsInt()))
@@ -97,6 +97,15 @@ final class LoopBuilder {
             List.copyOf(before))
         .outputs()
         .subList(0, first.size());
+  }
+
+  /** Returns what a condition gives, which must be a truth value. */
+  private static Output condition(Ops tf, Object given) {
+    Output says = tf.operand(Arguments.require(given, "condition's result"));
+    if (!says.dtype().isBoolean() || !says.shape().isCompatibleWith(Shape.scalar())) {
+      throw Refusal.of("while_loop", "the condition must give a boolean scalar, not %s", says);
+    }
+    return says;
   }
 
   private static List<Output> parameters(

@@ -157,8 +157,7 @@ public interface Elementwise extends Op {
 
     /** Returns this row with gradients for its two inputs. */
     public Row derivatives(Derivatives rule) {
-      return new Row(
-          type, inputs, value, demand, domains, Optional.of(rule), reason, signature);
+      return new Row(type, inputs, value, demand, domains, Optional.of(rule), reason, signature);
     }
 
     /** Returns this row without gradients, for this reason. */
