@@ -48,6 +48,7 @@ final class ReadyPlan {
   private final List<Resource> retyped;
   private final Map<String, Operation> resourceOperations;
   private final boolean last;
+  private final Optional<String> loop;
   private final boolean takes;
   private final boolean touchesState;
   private final int limit;
@@ -95,6 +96,10 @@ final class ReadyPlan {
     this.freed = freed;
     this.state = state;
     last = lowered.question().isEmpty();
+    loop =
+        lowered
+            .question()
+            .flatMap(q -> q instanceof Question.Another a ? Optional.of(a.name()) : Optional.empty());
     takes = !lowered.taken().isEmpty();
     counters = lowered.reservations().stream().map(r -> state.counter(r)).toList();
     retyped = compilation.retyped();
@@ -166,6 +171,11 @@ final class ReadyPlan {
   /** Returns what has to be answered before the next stage; nothing if this is the last. */
   Optional<Question> question() {
     return lowered.question();
+  }
+
+  /** Returns the name of the loop of which it is asked whether it goes on. */
+  Optional<String> loop() {
+    return loop;
   }
 
   /** Returns the stage's number among those of a run. */

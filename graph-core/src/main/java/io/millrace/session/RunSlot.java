@@ -5,7 +5,6 @@ import io.millrace.DeviceException;
 import io.millrace.FeedException;
 import io.millrace.Output;
 import io.millrace.Tensor;
-import io.millrace.compiler.lowering.Question;
 import io.millrace.compiler.planning.Schedule;
 import io.millrace.host.JavaValues;
 import io.millrace.spi.ArenaPool;
@@ -130,13 +129,7 @@ final class RunSlot {
 
   /** Returns whether this and an earlier stage ask of the same loop whether it goes on. */
   private boolean asksAs(RunSlot earlier) {
-    return loop().isPresent() && loop().equals(earlier.loop());
-  }
-
-  private Optional<String> loop() {
-    return owner
-        .question()
-        .flatMap(q -> q instanceof Question.Another a ? Optional.of(a.name()) : Optional.empty());
+    return owner.loop().isPresent() && owner.loop().equals(earlier.owner.loop());
   }
 
   /** Returns the turns that loops are in, by the loop's name. */
@@ -144,7 +137,7 @@ final class RunSlot {
     Map<String, Long> all = new HashMap<>();
     for (RunSlot slot = before; slot != null; slot = slot.before) {
       long done = slot.turns;
-      slot.loop().ifPresent(name -> all.putIfAbsent(name, done));
+      slot.owner.loop().ifPresent(name -> all.putIfAbsent(name, done));
     }
     return all;
   }
