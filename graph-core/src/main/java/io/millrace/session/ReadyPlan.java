@@ -99,7 +99,8 @@ final class ReadyPlan {
     loop =
         lowered
             .question()
-            .flatMap(q -> q instanceof Question.Another a ? Optional.of(a.name()) : Optional.empty());
+            .flatMap(
+                q -> q instanceof Question.Another a ? Optional.of(a.name()) : Optional.empty());
     takes = !lowered.taken().isEmpty();
     counters = lowered.reservations().stream().map(r -> state.counter(r)).toList();
     retyped = compilation.retyped();
