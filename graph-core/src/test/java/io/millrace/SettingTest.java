@@ -42,6 +42,31 @@ class SettingTest {
     assertEquals(2, session.cachedPlans());
   }
 
+  @Test
+  void whatMayChangeItsShapeIsSetAgainWithoutCompiling() {
+    Output open = ops.variable("open", DType.FLOAT32, -1);
+    for (int i = 0; i < 8; i++) {
+      session.set(open, new float[1 + i % 2]);
+    }
+    int plans = session.cachedPlans();
+    for (int i = 0; i < 20; i++) {
+      session.set(open, i % 2 == 0 ? new float[] {i} : new float[] {i, -i});
+    }
+    assertEquals(plans, session.cachedPlans());
+  }
+
+  @Test
+  void plansOfLargeShapesThatAVariableLeftAreGivenUp() {
+    Output open = ops.variable("open", DType.FLOAT32, -1);
+    session.set(open, new float[1 << 16]);
+    session.set(open, new float[1 << 16]);
+    int plans = session.cachedPlans();
+    for (int i = 0; i < 20; i++) {
+      session.set(open, new float[(1 << 16) + i]);
+    }
+    assertTrue(session.cachedPlans() <= plans, "plans: " + session.cachedPlans());
+  }
+
   private void set(Map<?, ?> values) {
     session.set(values);
   }

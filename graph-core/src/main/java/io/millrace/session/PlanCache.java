@@ -265,6 +265,16 @@ final class PlanCache {
     leaving.add(plan);
   }
 
+  /** Gives up the plans that keep memory which variables have left behind. */
+  void retireOutgrown() {
+    List<ReadyPlan> outgrown;
+    synchronized (this) {
+      outgrown = made().stream().filter(ReadyPlan::isOutgrown).toList();
+      outgrown.forEach(this::evict);
+    }
+    Cleanup.each(outgrown, ReadyPlan::retire);
+  }
+
   /** Returns the number of plans kept. */
   synchronized int size() {
     return plans.size();

@@ -52,6 +52,7 @@ final class ReadyPlan {
   private final boolean takes;
   private final boolean touchesState;
   private final int limit;
+  private final long heapBytes;
 
   /** Is told when this is freed. */
   private final Consumer<ReadyPlan> freed;
@@ -91,6 +92,8 @@ final class ReadyPlan {
     this.key = key;
     lowered = compilation.lowered();
     schedule = compilation.schedule();
+    long steps = schedule.parts().stream().mapToLong(p -> p.plan().allSteps().count()).sum();
+    heapBytes = PLAN_BYTES + STEP_BYTES * steps;
     this.executable = executable;
     this.limit = limit;
     this.freed = freed;
@@ -160,8 +163,20 @@ final class ReadyPlan {
 
   /** Returns about how much of the Java heap it takes. */
   long heapBytes() {
-    return PLAN_BYTES
-        + STEP_BYTES * schedule.parts().stream().mapToLong(p -> p.plan().allSteps().count()).sum();
+    return heapBytes;
+  }
+
+  /**
+   * Returns whether it keeps memory that a variable no longer is in, more than a plan takes itself.
+   */
+  boolean isOutgrown() {
+    long bytes = 0;
+    for (VariableStore.Cell cell : acquired) {
+      if (!cell.home().fixed() && !cell.isInitialized()) {
+        bytes += cell.resource().type().bytes();
+      }
+    }
+    return bytes > PLAN_BYTES;
   }
 
   /** Returns whether no stage follows. */

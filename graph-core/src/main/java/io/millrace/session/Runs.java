@@ -120,24 +120,13 @@ public final class Runs {
   void set(Map<?, ?> values, boolean alone) {
     requireOpen();
     Settings.Run run = settings.of(graph, values);
-    if (!run.retypes()) {
-      set(setting, run, alone);
-      return;
-    }
-    // A plan that is kept would keep the memory of the shape that a variable had.
-    PlanCache once = plansOf(settings.graph());
-    try {
-      set(once, run, alone);
-    } finally {
-      once.close();
-    }
-  }
-
-  private void set(PlanCache plans, Settings.Run run, boolean alone) {
     finish(
         alone
-            ? beginAlone(plans, run.targets(), run.feeds())
-            : begin(plans, run.targets(), run.feeds()));
+            ? beginAlone(setting, run.targets(), run.feeds())
+            : begin(setting, run.targets(), run.feeds()));
+    if (run.retypes()) {
+      setting.retireOutgrown();
+    }
   }
 
   /** Returns the values of variables, by themselves or by name, in one run. */

@@ -334,7 +334,50 @@ public abstract class DigitsContract {
               (tf, x) -> tf.norm(tf.stack(List.of(x, tf.onesLike(x)), 1), 2, false, 1),
               0x1p100,
               1.2676506002282294e+30,
-              1.0));
+              1.0),
+          at("slope of lse0 at 20", slopeOf(lse()), 20, 0.9999999979388464, 2.061153613941849e-09),
+          at(
+              "slope of lse0 at -80",
+              slopeOf(lse()),
+              -80,
+              1.8048513878454153e-35,
+              1.8048513878454153e-35),
+          at(
+              "slope of norm1 at 0x1p20",
+              slopeOf(norm(2)),
+              0x1p20,
+              0.9999999999995453,
+              8.673617379872203e-19),
+          at(
+              "slope of norm1 at -40",
+              slopeOf(norm(2)),
+              -40,
+              -0.9996876464081228,
+              1.561036299825301e-05),
+          at(
+              "slope of norm1 at 0x1p-20",
+              slopeOf(norm(2)),
+              0x1p-20,
+              9.536743164058163e-07,
+              0.9999999999986358),
+          at(
+              "slope of the norm of order 3 at 0x1p12",
+              slopeOf(norm(3)),
+              0x1p12,
+              0.9999999999902988,
+              7.105427357428673e-15),
+          at(
+              "l2Normalize of 0x1p20",
+              (tf, x) -> first(tf, tf.nn.l2Normalize(besideOne(tf, x), 1)),
+              0x1p20,
+              0.9999999999995453,
+              8.673617379872203e-19),
+          at(
+              "slope of l2Normalize at 0x1p12",
+              slopeOf((tf, x) -> first(tf, tf.nn.l2Normalize(besideOne(tf, x), 1))),
+              0x1p12,
+              1.4551913927324342e-11,
+              -1.0658139448214892e-14));
 
   private final String device;
 
@@ -346,6 +389,22 @@ public abstract class DigitsContract {
   /** Returns a score beside that of 0. */
   private static Output beside(Ops tf, Output x) {
     return tf.stack(List.of(x, tf.zerosLike(x)), 1);
+  }
+
+  private static Output besideOne(Ops tf, Output x) {
+    return tf.stack(List.of(x, tf.onesLike(x)), 1);
+  }
+
+  private static BiFunction<Ops, Output, Output> norm(double order) {
+    return (tf, x) -> tf.norm(besideOne(tf, x), order, false, 1);
+  }
+
+  private static BiFunction<Ops, Output, Output> lse() {
+    return (tf, x) -> tf.reduceLogsumexp(beside(tf, x), 1);
+  }
+
+  private static BiFunction<Ops, Output, Output> slopeOf(BiFunction<Ops, Output, Output> of) {
+    return (tf, x) -> slope(tf, of.apply(tf, x), x);
   }
 
   private static Output first(Ops tf, Output pairs) {

@@ -86,6 +86,12 @@ public abstract class LimitsContract {
     List<Output> slopes = tf.gradients(tf.atan2(small, beside), small, beside);
     check(slopes.get(0), 5e29, 4 / 25e30, 0.5);
     check(slopes.get(1), -5e29, -3 / 25e30, -0.0);
+    Output up = numbers(tf, 1, INF, INF, -INF, NAN);
+    Output right = numbers(tf, -INF, 2, INF, 3, INF);
+    List<Output> far = tf.gradients(tf.atan2(up, right), up, right);
+    check(far.get(0), -0.0, 0, 0, 0, NAN);
+    check(far.get(1), -0.0, -0.0, -0.0, 0, NAN);
+    check(slope(far.get(0), right), 0, 0, 0, 0, NAN);
   }
 
   @Test
@@ -182,6 +188,9 @@ public abstract class LimitsContract {
     check(tf.reduceLogsumexp(rows, 1), -INF, INF, 3, INF, NAN, INF);
     Output one = numbers(tf, -INF, 3);
     check(slope(tf.reduceLogsumexp(one), one), 0, 1);
+    Output ends = tf.constant(new double[][] {{INF, 0}, {3, -INF}, {NAN, 0}});
+    Output sums = tf.reduceLogsumexp(ends, 1);
+    check(slope(sums, ends), 1, 0, 1, 0, NAN, NAN);
     Output masked = tf.constant(new double[][] {{-INF, 0, 0}});
     check(tf.nn.logSoftmax(masked), -INF, -Math.log(2), -Math.log(2));
     Output truth = tf.constant(new double[][] {{0, 1, 0}});

@@ -255,6 +255,20 @@ class VariableTest {
     assertRefused("is not a variable", () -> tf.isVariableInitialized(tf.add(v, 1f)));
   }
 
+  @Test
+  void whatMayChangeItsShapeIsSetAndReadInTurn() {
+    Variable v = tf.variable(1f, "v", Variable.Options.defaults().validateShape(false));
+    try (Session session = session()) {
+      for (int length : new int[] {1, 2, 1, 1 << 16, 2, 1 << 16, 1, 2}) {
+        float[] value = new float[length];
+        value[length - 1] = length;
+        session.set(v, value);
+        assertArrayEquals(value, session.get(v).toFloatArray());
+        assertArrayEquals(value, session.run(v).toFloatArray());
+      }
+    }
+  }
+
   private static List<Boolean> booleans(List<Tensor> tensors) {
     return tensors.stream().map(Tensor::booleanValue).toList();
   }

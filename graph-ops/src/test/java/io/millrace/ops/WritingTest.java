@@ -244,6 +244,27 @@ class WritingTest {
   }
 
   @Test
+  void asManySegmentsAsALongCannotCountAreRefused() {
+    Output ids = tf.placeholder(DType.INT64, -1);
+    Output rows = tf.constant(new float[] {1});
+    List<Output> sums =
+        List.of(
+            tf.segmentSum(rows, ids),
+            tf.segmentMax(rows, ids),
+            tf.sparseSegmentMean(rows, new int[] {0}, ids));
+    try (Session session = new Session(graph)) {
+      for (Output sum : sums) {
+        String message =
+            assertThrows(
+                    GraphException.class,
+                    () -> session.run(sum, Map.of(ids, new long[] {Long.MAX_VALUE})))
+                .getMessage();
+        assertTrue(message.contains("the sizes are too large"), message);
+      }
+    }
+  }
+
+  @Test
   void nothingToClipAndNothingToDifferentiateByAreSaid() {
     refuses(() -> tf.clipByGlobalNorm(List.of(), 1f), "[clipByGlobalNorm]", "no tensors");
     refuses(() -> tf.globalNorm(List.of()), "[globalNorm]");

@@ -1,6 +1,7 @@
 package io.millrace.ops.index;
 
 import io.millrace.ir.Primitive.Scatter.Combine;
+import io.millrace.ir.Scalar;
 import io.millrace.ir.Suspect;
 import io.millrace.ir.Value;
 import io.millrace.ir.View;
@@ -41,7 +42,12 @@ public final class Ascending {
         count == 0
             ? to.literal(Literal.ofLongs(-1))
             : to.view(ids, Shape.of(1), View.of(count - 1, 1));
-    to.output(0, to.map(last, id -> id.cast(DType.INT64).plus(1).max(0)));
+    to.output(0, to.map(last, id -> next(id.cast(DType.INT64)).max(0)));
+  }
+
+  /** Returns one more, or the number itself where that is more than any tensor has. */
+  private static Scalar next(Scalar id) {
+    return id.lt(id.constant(0x1p62)).select(id.plus(1), id);
   }
 
   /** Makes the run fail unless the ids ascend from 0 or more. */

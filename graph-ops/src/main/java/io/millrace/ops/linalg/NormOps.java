@@ -6,6 +6,7 @@ import io.millrace.op.Arguments;
 import io.millrace.ops.Building;
 import io.millrace.ops.Ops;
 import io.millrace.ops.building.Refusal;
+import io.millrace.ops.math.Foremost;
 import io.millrace.ops.math.ReductionOps;
 import io.millrace.ops.math.ReductionOps.Kind;
 import io.millrace.ops.math.ReductionOps.Reduce;
@@ -60,13 +61,15 @@ public interface NormOps extends Building {
             return reduce(Kind.MAX, sizes, axes, keepDims);
           }
           // Scaled, so that powers neither overflow nor vanish; of zeros alone there is no slope.
-          Output most = tf.stopGradient(reduce(Kind.MAX, sizes, axes, true));
-          Output isScale = tf.logicalAnd(tf.greater(most, 0), tf.isFinite(most));
-          Output scale = tf.whereV2(isScale, most, tf.onesLike(most));
+          Foremost foremost = Foremost.of(tf, x, axes);
+          Output scale = tf.stopGradient(foremost.size());
           Output sum = reduce(Kind.SUM, tf.pow(tf.divide(sizes, scale), ord), axes, true);
           Output some = tf.notEqual(sum, 0);
           Output root = tf.pow(tf.whereV2(some, sum, tf.onesLike(sum)), 1 / ord);
-          Output norm = tf.multiply(tf.whereV2(some, root, tf.zerosLike(sum)), scale);
+          Output plain = tf.multiply(tf.whereV2(some, root, tf.zerosLike(sum)), scale);
+          Output others = foremost.others(tf, tf.pow(foremost.parts(), ord), axes);
+          Output share = tf.multiply(tf.pow(tf.add(1, others), 1 / ord), foremost.size());
+          Output norm = tf.whereV2(foremost.outweighs(tf, others), share, plain);
           return keepDims ? norm : reduce(Kind.SUM, norm, axes, false);
         });
   }
@@ -133,7 +136,9 @@ public interface NormOps extends Building {
               least instanceof Number number
                   ? Math.sqrt(number.doubleValue())
                   : tf.sqrt(operand(least, x.dtype()));
-          return tf.divide(x, tf.maximum(norms, root));
+          Output isShort = tf.lessEqual(norms, root);
+          Output directions = Foremost.directions(tf, x, norms, axes);
+          return tf.whereV2(isShort, tf.divide(x, root), directions);
         });
   }
 

@@ -255,13 +255,15 @@ public interface BinaryOps extends Building {
             .within(1, 0.5, 2)
             .derivatives(
                 (tf, y, x, z, dz) -> {
-                  // Squares of what is scaled neither overflow nor vanish.
+                  // Squares of what is scaled neither overflow nor vanish. Far out all is flat.
                   Output most = tf.stopGradient(tf.maximum(tf.abs(x), tf.abs(y)));
-                  Output scale = tf.whereV2(tf.isFinite(most), most, tf.onesLike(most));
-                  Output a = tf.divide(x, scale);
-                  Output b = tf.divide(y, scale);
-                  Output scaled =
-                      tf.divide(tf.divide(dz, tf.add(tf.square(a), tf.square(b))), scale);
+                  Output isFar = tf.isInf(most);
+                  Output scale = tf.whereV2(isFar, tf.onesLike(most), most);
+                  Output a = tf.divide(direction(tf, x, isFar), scale);
+                  Output b = tf.divide(direction(tf, y, isFar), scale);
+                  Output arriving = tf.whereV2(isFar, tf.zerosLike(dz), dz);
+                  Output squares = tf.add(tf.square(a), tf.square(b));
+                  Output scaled = tf.divide(tf.divide(arriving, squares), scale);
                   return List.of(tf.multiply(a, scaled), tf.multiply(tf.negative(b), scaled));
                 })),
     XDIVY(
@@ -318,6 +320,12 @@ public interface BinaryOps extends Building {
     private static List<Output> split(Ops tf, Output first, Output dz) {
       Output zeros = tf.zerosLike(dz);
       return List.of(tf.whereV2(first, dz, zeros), tf.whereV2(first, zeros, dz));
+    }
+
+    /** Returns x, or far out its sign if it is infinite there, else 0. */
+    private static Output direction(Ops tf, Output x, Output isFar) {
+      Output zeros = tf.zerosLike(x);
+      return tf.whereV2(isFar, tf.whereV2(tf.isInf(x), tf.sign(x), zeros), x);
     }
 
     /**

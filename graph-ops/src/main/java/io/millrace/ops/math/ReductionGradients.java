@@ -58,7 +58,8 @@ final class ReductionGradients {
   /** Every element takes its part of the norm times the gradient; 0 where the norm is 0. */
   static Gradients euclideanNorm(Gradient call, ReductionOps.Reduce reduce) {
     Ops tf = Ops.of(call.graph());
-    Output part = tf.divNoNan(call.input(0), kept(call, reduce, call.output(0)));
+    Output norm = kept(call, reduce, call.output(0));
+    Output part = Foremost.directions(tf, call.input(0), norm, call.input(1));
     return Gradients.of(tf.multiply(kept(call, reduce, call.gradient()), part));
   }
 
@@ -92,6 +93,14 @@ final class ReductionGradients {
             Broadcasting.reshapeLike(others, moved),
             tf.invertPermutation(order));
     return Gradients.of(tf.multiply(kept(call, reduce, call.gradient()), back));
+  }
+
+  /** Returns what is reduced along axes as rows, one for each of the results that are given. */
+  static Output rows(Ops tf, Output x, Output axes, Output results) {
+    Output moved = tf.result(new MovementOps.Transpose(), x, reducedLast(tf, x, axes));
+    Output kept = tf.size(results, DType.INT64);
+    Output count = tf.floordiv(tf.size(x, DType.INT64), tf.maximum(kept, 1));
+    return tf.reshape(moved, tf.stack(List.of(kept, count)));
   }
 
   /** Returns all axes in an order, those to be reduced last. */

@@ -56,28 +56,26 @@ public interface StatisticsOps extends Building {
   }
 
   /**
-   * The greatest is taken out first, so that nothing overflows. Where the sum of all is 1, or a
-   * little more, its logarithm is that of 1 plus the others, and has the same gradient.
+   * A score less the logarithm of its probability, of the greatest scores: what they lack of the
+   * whole is small, so that it and its derivatives keep their digits. An infinite one is the sum.
    */
   private Output logSumExp(Output x, Output axes, boolean keepDims) {
     return scope(
         "ReduceLogSumExp",
         () -> {
           Ops tf = tf();
-          Output greatest = reduce(Kind.MAX, x, axes, true);
-          Output finite = tf.isFinite(greatest);
-          Output moved = tf.stopGradient(tf.whereV2(finite, greatest, tf.zerosLike(greatest)));
-          Output powers = tf.exp(tf.subtract(x, moved));
-          Output sum = reduce(Kind.SUM, powers, axes, true);
-          Output first = tf.equal(x, greatest);
-          Output others = tf.whereV2(first, tf.zerosLike(powers), powers);
-          Output ties = reduce(Kind.SUM, tf.cast(first, x.dtype()), axes, true);
-          Output rest = tf.add(reduce(Kind.SUM, others, axes, true), tf.subtract(ties, 1));
-          Output plain = tf.log(sum);
-          Output lost = tf.whereV2(finite, tf.subtract(tf.log1p(rest), plain), tf.zerosLike(plain));
-          Output all = tf.add(tf.add(plain, tf.stopGradient(lost)), moved);
-          // Sums of one element each, without the axes.
-          return keepDims ? all : reduce(Kind.SUM, all, axes, false);
+          Output greatest = reduce(Kind.MAX, x, axes, keepDims);
+          Output all = ReductionGradients.rows(tf, x, axes, greatest);
+          Output column = tf.reshape(greatest, tf.constant(new int[] {-1, 1}));
+          Output isInfinite = tf.isInf(column);
+          Output scores = tf.whereV2(isInfinite, tf.zerosLike(all), all);
+          Output isGreatest = tf.logicalOr(isInfinite, tf.equal(all, column));
+          Output isCounted = Extremes.orNaN(tf, isGreatest, scores);
+          Output each = tf.subtract(scores, tf.nn.logSoftmax(scores));
+          Output equal = tf.reduceSum(tf.cast(isCounted, x.dtype()), true, 1);
+          Output shares = tf.divide(tf.whereV2(isCounted, each, tf.zerosLike(each)), equal);
+          Output sums = Broadcasting.reshapeLike(tf.reduceSum(shares, 1), greatest);
+          return tf.whereV2(tf.isInf(greatest), greatest, sums);
         });
   }
 

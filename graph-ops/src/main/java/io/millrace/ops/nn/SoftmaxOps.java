@@ -149,9 +149,10 @@ public interface SoftmaxOps extends Building {
       Output dy = call.gradient();
       Output y = call.output(0);
       Output sum = tf.reduceSum(dy, true, -1);
-      // Of probabilities near 1 the digits are in what they lack.
+      // Of probabilities near 1 the digits are in what they lack; the logarithm of small ones has
+      // lost some.
       Output likely = tf.subtract(tf.subtract(dy, sum), tf.multiply(sum, tf.expm1(y)));
-      Output unlikely = tf.subtract(dy, tf.multiply(sum, tf.exp(y)));
+      Output unlikely = tf.subtract(dy, tf.multiply(sum, tf.nn.softmax(call.input(0))));
       return Gradients.of(tf.whereV2(tf.greater(y, -Math.log(2)), likely, unlikely));
     }
 
