@@ -337,6 +337,7 @@ public final class Lowerer {
     if (answer == null) {
       throw new Unanswered(question, Optional.of(stage));
     }
+    stages.tell(value, answer);
     return answer;
   }
 

@@ -7,6 +7,7 @@ import io.millrace.ir.Program;
 import io.millrace.ir.ProgramBuilder;
 import io.millrace.ir.Resource;
 import io.millrace.ir.Value;
+import io.millrace.type.Literal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,6 +35,7 @@ final class Stages {
   private final Set<Value> done = new HashSet<>();
   private final Map<Value, Handed> handed = new HashMap<>();
   private final Set<Value> checked = new HashSet<>();
+  private final Map<Value, Literal> answered = new HashMap<>();
   private final Set<Value> reserved = new LinkedHashSet<>();
   private List<Instruction> instructions = List.of();
   private int questions;
@@ -41,6 +43,11 @@ final class Stages {
   /** Notes what a run takes once: the stage that needs it hands it on as what it computes. */
   void reserve(Value value) {
     reserved.add(value);
+  }
+
+  /** Notes what a value is, for those that took it before it was asked for. */
+  void tell(Value value, Literal answer) {
+    answered.put(value, answer);
   }
 
   /** Notes that a question is asked which no stage has to compute. */
@@ -268,7 +275,11 @@ final class Stages {
       }
       Instruction producer = producer(value);
       Handed source = handed.get(value);
-      if (source != null) {
+      Literal answer = answered.get(value);
+      if (source == null && answer != null && done.contains(value)) {
+        Primitive constant = new Primitive.Constant(answer);
+        values.put(value, builder.emit(constant, List.of(), value.type(), producer.origin()));
+      } else if (source != null) {
         taken.add(source);
         Primitive read = new Primitive.Read(source.resource());
         values.put(value, builder.emit(read, List.of(), value.type(), producer.origin()));

@@ -256,6 +256,20 @@ class BranchOpsTest {
     }
   }
 
+  /**
+   * The order of the axes, which the first gradient left in the branch, is asked for by the next.
+   */
+  @Test
+  void productsInBranchesHaveSecondGradients() {
+    Output y = tf.cond(p, () -> tf.reduceProd(x), () -> tf.reduceSum(x));
+    Output first = tf.gradients(y, x).get(0);
+    Output second = tf.gradients(tf.reduceSum(first), x).get(0);
+    expect(first, true, new float[] {1, 2, 3}, 6, 3, 2);
+    expect(second, true, new float[] {1, 2, 3}, 5, 4, 3);
+    expect(second, true, new float[] {0, 0, 3, 4}, 12, 12, 0, 0);
+    expect(second, false, new float[] {1, 2, 3}, 0, 0, 0);
+  }
+
   @Test
   void gradientsPassThroughSwitches() {
     List<Output> sides = tf.switchOf(x, p);
