@@ -146,6 +146,13 @@ public abstract class LimitsContract {
   }
 
   @Test
+  void normsBendAtZeroElements() {
+    Output x = numbers(tf, 0, 0, 3);
+    Output weighted = tf.multiply(slope(tf.norm(x), x), numbers(tf, 0.5, 0.75, 1));
+    check(slope(weighted, x), 0.5 / 3, 0.25, 0);
+  }
+
+  @Test
   void normsOfZerosHaveTheSlopeZero() {
     Output zeros = tf.zeros(DType.FLOAT64, 2);
     check(slope(tf.norm(zeros), zeros), 0, 0);

@@ -50,8 +50,9 @@ public record Foremost(Output isFirst, Output size, Output parts, Output isKnown
   public static Output directions(Ops tf, Output x, Output norm, Output axes) {
     Foremost foremost = of(tf, x, axes);
     Output others = foremost.others(tf, tf.square(foremost.parts()), axes);
-    Output parts = tf.whereV2(foremost.isFirst(), tf.onesLike(x), foremost.parts());
-    Output share = tf.multiply(tf.sign(x), tf.multiply(parts, tf.rsqrt(tf.add(1, others))));
+    // Signed before it is divided: at 0 a magnitude has no slope, but this has.
+    Output parts = tf.whereV2(foremost.isFirst(), tf.sign(x), tf.divide(x, foremost.size()));
+    Output share = tf.multiply(parts, tf.rsqrt(tf.add(1, others)));
     return tf.whereV2(foremost.outweighs(tf, others), share, tf.divNoNan(x, norm));
   }
 
