@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -87,6 +88,34 @@ final class Body {
   void result(Port inside, int type) {
     results.add(here(inside));
     types.add(type);
+  }
+
+  /**
+   * Leads a list through what changes it, in the order in which that is done.
+   *
+   * @param maker the node around that gives the list: an argument, or copied
+   * @param changes what changes it, around; what was not copied does not count
+   * @param result the result that the list is in the end; none if it is not returned
+   */
+  void lead(Node maker, List<Stacks.Change> changes, OptionalInt result, Library library) {
+    List<Node> ordered = Nodes.ordered(List.copyOf(own.values()));
+    Map<Node, Stacks.Change> here = new HashMap<>();
+    for (Stacks.Change change : changes) {
+      Node copy = own.get(change.node());
+      if (copy != null) {
+        here.put(copy, new Stacks.Change(copy, change.input(), change.output()));
+      }
+    }
+    Branches branches = new Branches(ordered, library);
+    Node first = Objects.requireNonNull(own.get(maker));
+    ListPath path = new ListPath(new Port(first, 0), branches, library);
+    ordered.stream().filter(here::containsKey).map(here::get).forEach(path::through);
+    result.ifPresent(index -> results.set(index, path.end()));
+  }
+
+  /** Returns whether a node around is an argument or copied. */
+  boolean has(Node around) {
+    return own.containsKey(around);
   }
 
   List<Port> results() {

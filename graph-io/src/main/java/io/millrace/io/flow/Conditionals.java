@@ -161,7 +161,7 @@ final class Conditionals {
           .forEach(call.controls()::add);
     }
     for (int i = 0; i < merges.size(); i++) {
-      merges.get(i).become(Node.identity(types.get(i)), new Port(call, i));
+      merges.get(i).become(Node.identity(types.get(i)), List.of(new Port(call, i)));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /**
  * A graph whose loops, which were written in frames from Enter to Exit, are calls of functions: a
@@ -73,13 +74,17 @@ public record Flow(GraphDef graph, List<FlowFunction> functions, Map<String, Str
     Set<String> names = new HashSet<>(taken);
     nodes.forEach(node -> names.add(node.name()));
     Library library = new Library(names, types);
-    Set<Frame> kept = kept(frames.all(), types);
+    Stacks stacks = new Stacks(nodes, frames);
+    Set<Frame> kept =
+        kept(frames.all(), enter -> stacks.isHandle(enter) || types.test(enter.type()));
+    List<Node> all = new ArrayList<>(nodes);
+    stacks.convert(kept, library, all);
     List<Frame> innerFirst = frames.all();
     Collections.reverse(innerFirst);
     Set<Node> changed = new HashSet<>();
     for (Frame frame : innerFirst) {
       if (!kept.contains(frame)) {
-        Node call = Loops.convert(new Loop(frame, frames), library);
+        Node call = Loops.convert(new Loop(frame, frames), stacks, library);
         frame.outer().orElseThrow().users().add(call);
         if (frame.depth() == 1) {
           changed.add(call);
@@ -89,7 +94,7 @@ public record Flow(GraphDef graph, List<FlowFunction> functions, Map<String, Str
     }
     Map<String, String> inside = new TreeMap<>();
     List<Node> remaining = new ArrayList<>(changed);
-    for (Node node : nodes) {
+    for (Node node : all) {
       Frame frame = frames.of(node);
       if (frame.depth() > 0 && !kept.contains(frame)) {
         inside.put(node.name(), frame.name());
@@ -97,17 +102,20 @@ public record Flow(GraphDef graph, List<FlowFunction> functions, Map<String, Str
         remaining.add(node);
       }
     }
+    stacks
+        .in(frames.outermost())
+        .forEach((stack, changes) -> ListPath.outside(stack, changes, remaining));
     remaining.sort(Comparator.comparingInt(Node::number));
     GraphDef.Builder after = graph.toBuilder().clearNode();
-    remaining.forEach(n -> after.addNode(changed.contains(n) ? n.written() : n.proto()));
+    remaining.forEach(n -> after.addNode(n.written()));
     return new Flow(after.build(), library.functions(), inside);
   }
 
   /** Returns the frames that carry what the engine does not have, and those around and inside. */
-  private static Set<Frame> kept(List<Frame> frames, IntPredicate types) {
+  private static Set<Frame> kept(List<Frame> frames, Predicate<Node> isKnown) {
     Set<Frame> outermost = new HashSet<>();
     for (Frame frame : frames) {
-      if (frame.enters().stream().anyMatch(enter -> !types.test(enter.type()))) {
+      if (!frame.enters().stream().allMatch(isKnown)) {
         outermost.add(outermost(frame));
       }
     }

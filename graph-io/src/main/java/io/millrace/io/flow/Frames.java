@@ -38,6 +38,11 @@ final class Frames {
     }
   }
 
+  /** Returns what is outside of all frames. */
+  Frame outermost() {
+    return outermost;
+  }
+
   /** Returns the frame in which what a node gives is used. */
   Frame of(Node node) {
     return Objects.requireNonNull(frames.get(node));
@@ -53,7 +58,8 @@ final class Frames {
     return new ArrayList<>(byName.values());
   }
 
-  private void place(Node node) {
+  /** Finds the frame of a node, once those of all that it needs are found. */
+  void place(Node node) {
     Frame inside = inside(node);
     inside.users().add(node);
     if (node.is("Enter")) {

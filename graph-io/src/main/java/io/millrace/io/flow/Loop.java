@@ -17,6 +17,7 @@ import java.util.Set;
  */
 final class Loop {
   private final Frame frame;
+  private final Frames frames;
   private final Node condition;
   private final Set<Node> enters;
   private final List<Variable> variables = new ArrayList<>();
@@ -38,6 +39,7 @@ final class Loop {
    */
   Loop(Frame frame, Frames frames) {
     this.frame = frame;
+    this.frames = frames;
     condition = condition();
     enters = new LinkedHashSet<>(frame.enters());
     Set<Node> exits = new HashSet<>(frame.exits());
@@ -63,7 +65,7 @@ final class Loop {
         switches.put(node, variable);
       }
     }
-    capture(frames);
+    capture();
     frame.users().forEach(user -> requireUses(user, exits.contains(user)));
   }
 
@@ -110,7 +112,7 @@ final class Loop {
    * Finds what stays the same in all turns. What was read of a variable outside is its memory, so
    * that a turn that can write to it sees there what it wrote.
    */
-  private void capture(Frames frames) {
+  private void capture() {
     Map<Port, Node> variables = new HashMap<>();
     Map<Port, Node> first = new HashMap<>();
     List<Node> constant =
@@ -160,8 +162,17 @@ final class Loop {
     }
   }
 
+  Frame frame() {
+    return frame;
+  }
+
   String name() {
     return frame.name();
+  }
+
+  /** Returns whether a node is outside of the loop. */
+  boolean isAround(Node node) {
+    return frames.of(node).depth() < frame.depth();
   }
 
   /** Returns what is carried, in the order of the file. */

@@ -60,10 +60,10 @@ final class Node {
   }
 
   /** Makes this another operation of the same name, after the same nodes. */
-  void become(NodeDef.Builder other, Port input) {
+  void become(NodeDef.Builder other, List<Port> taken) {
     proto = other.setName(proto.getName()).setDevice(proto.getDevice()).build();
     inputs.clear();
-    inputs.add(input);
+    inputs.addAll(taken);
   }
 
   /** Returns whether it is of a type, or of that for references. */
