@@ -37,8 +37,8 @@ final class Body {
    */
   void parameter(Node node, int type, boolean isReference) {
     parameters.add(new FlowFunction.Parameter(node.name(), type, isReference));
-    NodeDef proto = NodeDef.newBuilder().setName(node.name()).setOp("_Arg").build();
-    Node parameter = new Node(proto, node.number());
+    NodeDef.Builder proto = NodeDef.newBuilder().setName(node.name()).setOp("_Arg");
+    Node parameter = new Node(proto.putAttr("T", Node.type(type)).build(), node.number());
     own.put(node, parameter);
     given.add(parameter);
   }
@@ -96,9 +96,16 @@ final class Body {
    * @param maker the node around that gives the list: an argument, or copied
    * @param changes what changes it, around; what was not copied does not count
    * @param result the result that the list is in the end; none if it is not returned
+   * @param ordered the nodes of the function, so that each comes after those that it needs
+   * @param branches the sides that those were on before any list was led
    */
-  void lead(Node maker, List<Stacks.Change> changes, OptionalInt result, Library library) {
-    List<Node> ordered = Nodes.ordered(List.copyOf(own.values()));
+  void lead(
+      Node maker,
+      List<Stacks.Change> changes,
+      OptionalInt result,
+      List<Node> ordered,
+      Branches branches,
+      Library library) {
     Map<Node, Stacks.Change> here = new HashMap<>();
     for (Stacks.Change change : changes) {
       Node copy = own.get(change.node());
@@ -106,11 +113,15 @@ final class Body {
         here.put(copy, new Stacks.Change(copy, change.input(), change.output()));
       }
     }
-    Branches branches = new Branches(ordered, library);
     Node first = Objects.requireNonNull(own.get(maker));
     ListPath path = new ListPath(new Port(first, 0), branches, library);
     ordered.stream().filter(here::containsKey).map(here::get).forEach(path::through);
     result.ifPresent(index -> results.set(index, path.end()));
+  }
+
+  /** Returns arguments and what was copied, so that each comes after those that it needs. */
+  List<Node> ordered() {
+    return Nodes.ordered(List.copyOf(own.values()));
   }
 
   /** Returns whether a node around is an argument or copied. */

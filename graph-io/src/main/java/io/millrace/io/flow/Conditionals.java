@@ -7,9 +7,11 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -95,7 +97,7 @@ final class Conditionals {
   /**
    * Finds what a merge needs on a side.
    *
-   * @return whether all that comes from around the side comes by switches
+   * @return whether all that comes from around the side comes by switches, or could
    */
   private boolean claim(Node merge, Port input) {
     Branch side = branches.of(input);
@@ -105,7 +107,10 @@ final class Conditionals {
       Node node = open.pop();
       boolean leads = branches.leads(node, around, side.predicate());
       if (!leads && !branches.of(node).equals(side)) {
-        return false;
+        if (!isOutside(node, around)) {
+          return false;
+        }
+        continue;
       }
       Node owner = owners.putIfAbsent(node, merge);
       if (owner != null) {
@@ -120,10 +125,48 @@ final class Conditionals {
     return true;
   }
 
+  /** Returns whether a side can take what a node around it gives: a constant, or an argument. */
+  private boolean isOutside(Node node, Branch around) {
+    boolean isTyped = node.is("Const") || node.is("_Arg") || node.is("Identity");
+    return isTyped && branches.of(node).isAround(around);
+  }
+
+  /** Leads what a side takes from around without a switch through one. */
+  private void enter(Node node, Branch around, Branch side, Map<Port, Node> entered) {
+    for (int i = 0; i < node.inputs().size(); i++) {
+      Port input = node.input(i);
+      if (!input.node().is("Const") && isOutside(input.node(), around)) {
+        Node leading = entered.computeIfAbsent(input, port -> leading(port, around, side));
+        node.inputs().set(i, new Port(leading, branches.of(node).side()));
+      }
+    }
+  }
+
+  private Node leading(Port port, Branch around, Branch side) {
+    NodeDef proto =
+        NodeDef.newBuilder()
+            .setName(own.unique(port.node().name() + "/Switch"))
+            .setOp("Switch")
+            .putAttr("T", Node.type(port.node().type()))
+            .build();
+    Node leading = new Node(proto, port.node().number());
+    leading.inputs().add(port);
+    leading.inputs().add(side.predicate().orElseThrow());
+    branches.put(leading, around);
+    return leading;
+  }
+
   /** Makes one node of merges. */
   private void convert(List<Node> merges, List<Node> owned) {
     Branch around = branches.of(merges.get(0));
     Branch side = branches.of(merges.get(0).input(0));
+    Map<Port, Node> entered = new LinkedHashMap<>();
+    for (Node node : List.copyOf(owned)) {
+      if (!branches.leads(node, around, side.predicate())) {
+        enter(node, around, side, entered);
+      }
+    }
+    owned.addAll(entered.values());
     owned.sort(Comparator.comparingInt(Node::number));
     Map<Node, Node> arguments = new LinkedHashMap<>();
     Map<List<Object>, Node> first = new LinkedHashMap<>();
@@ -153,7 +196,7 @@ final class Conditionals {
             .build();
     Node call = new Node(proto, merges.get(0).number());
     branches.put(call, around);
-    call.inputs().add(taken.get(0).input(1));
+    call.inputs().add(taken.isEmpty() ? side.predicate().orElseThrow() : taken.get(0).input(1));
     taken.forEach(node -> call.inputs().add(node.input(0)));
     for (Node node : nodes) {
       node.controls().stream()
@@ -169,9 +212,14 @@ final class Conditionals {
       List<Node> merges, List<Node> nodes, Map<Node, Node> arguments, List<Node> taken, int side) {
     Body body = new Body();
     taken.forEach(node -> body.parameter(node, node.type(), node.isForReferences()));
-    body.copy(
-        nodes.stream().filter(node -> branches.of(node).side() == side).toList(),
-        port -> inside(port, arguments));
+    Set<Node> copied = new LinkedHashSet<>();
+    for (Node node : nodes) {
+      if (branches.of(node).side() == side) {
+        node.inputs().stream().map(Port::node).filter(n -> n.is("Const")).forEach(copied::add);
+        copied.add(node);
+      }
+    }
+    body.copy(copied, port -> inside(port, arguments));
     for (Node merge : merges) {
       Port result =
           merge.inputs().stream()

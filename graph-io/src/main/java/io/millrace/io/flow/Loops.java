@@ -64,7 +64,8 @@ final class Loops {
   /** Returns what a turn computes: the next values, and what it changes of lists. */
   private List<Port> turned() {
     List<Port> turned = new ArrayList<>(next());
-    changed.forEach(list -> Objects.requireNonNull(changes.get(list)).forEach(c -> turned.add(c.after())));
+    changed.forEach(
+        list -> Objects.requireNonNull(changes.get(list)).forEach(c -> turned.add(c.after())));
     return turned;
   }
 
@@ -163,16 +164,30 @@ final class Loops {
 
   private void lead(Body body) {
     int first = loop.variables().size();
+    List<Node> ordered = body.ordered();
+    Branches branches = new Branches(ordered, library);
+    if (!changes.isEmpty() && !branches.isNested()) {
+      throw new FlowException(
+          changes.values().iterator().next().get(0).node(),
+          "changes a stack in the loop '%s', whose branches are not inside one another",
+          loop.name());
+    }
     for (int i = 0; i < captures.size(); i++) {
       Node capture = captures.get(i);
       Optional<Node> list = stacks.list(capture).filter(changed::contains);
       if (list.isPresent()) {
-        body.lead(capture, Objects.requireNonNull(changes.get(list.get())), OptionalInt.of(first + i), library);
+        body.lead(
+            capture,
+            Objects.requireNonNull(changes.get(list.get())),
+            OptionalInt.of(first + i),
+            ordered,
+            branches,
+            library);
       }
     }
     for (Map.Entry<Node, List<Stacks.Change>> own : changes.entrySet()) {
       if (!changed.contains(own.getKey()) && body.has(own.getKey())) {
-        body.lead(own.getKey(), own.getValue(), OptionalInt.empty(), library);
+        body.lead(own.getKey(), own.getValue(), OptionalInt.empty(), ordered, branches, library);
       }
     }
   }

@@ -116,9 +116,7 @@ final class Stacks {
     for (Map.Entry<Node, List<Change>> entry : changes.entrySet()) {
       Map<Frame, List<Change>> places = new HashMap<>();
       for (Change change : entry.getValue()) {
-        places
-            .computeIfAbsent(frames.of(change.node()), f -> new ArrayList<>())
-            .add(change);
+        places.computeIfAbsent(frames.of(change.node()), f -> new ArrayList<>()).add(change);
       }
       if (places.keySet().stream().noneMatch(kept::contains)) {
         lists.put(entry.getKey(), places);
