@@ -96,7 +96,7 @@ final class Stacks {
           if (handles.add(user)) {
             open.push(user);
           }
-        } else if (is(user, PUSHING) && count == 2 || is(user, POPPING) && count == 1) {
+        } else if ((is(user, PUSHING) && count == 2) || (is(user, POPPING) && count == 1)) {
           own.add(new Change(user, 0, 0));
         } else if (!is(user, CLOSING)) {
           return;
