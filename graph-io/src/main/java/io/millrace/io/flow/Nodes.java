@@ -44,6 +44,17 @@ final class Nodes {
     return Objects.requireNonNull(nodes.get(name), name);
   }
 
+  /** Returns who takes what each node gives. */
+  static Map<Node, List<Node>> users(List<Node> nodes) {
+    Map<Node, List<Node>> users = new HashMap<>();
+    for (Node node : nodes) {
+      for (Port input : node.inputs()) {
+        users.computeIfAbsent(input.node(), n -> new ArrayList<>()).add(node);
+      }
+    }
+    return users;
+  }
+
   /** Returns whether an input leads from the end of a loop back to its beginning. */
   static boolean isBack(Node node, Port input) {
     return node.is("Merge") && input.node().is("NextIteration");

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Makes lists of the stacks on which a loop leaves, turn by turn, what the loop of its gradient
@@ -58,12 +60,7 @@ final class Stacks {
   /** Finds the stacks of which no more is done than loops and their gradients do. */
   Stacks(List<Node> nodes, Frames frames) {
     this.frames = frames;
-    Map<Node, List<Node>> users = new HashMap<>();
-    for (Node node : nodes) {
-      for (Port input : node.inputs()) {
-        users.computeIfAbsent(input.node(), n -> new ArrayList<>()).add(node);
-      }
-    }
+    Map<Node, List<Node>> users = Nodes.users(nodes);
     for (Node node : nodes) {
       if (is(node, MAKING)) {
         follow(node, users);
@@ -78,6 +75,27 @@ final class Stacks {
   /** Returns whether a node gives a stack's handle. */
   boolean isHandle(Node node) {
     return stacks.containsKey(node);
+  }
+
+  /** Returns what is popped of that on which a node pushes; nothing of another node. */
+  List<Port> popped(Node push) {
+    return is(push, PUSHING) && stacks.containsKey(push.input(0).node())
+        ? changes(push.input(0).node(), POPPING).map(node -> new Port(node, 0)).toList()
+        : List.of();
+  }
+
+  /** Returns what is pushed on the stack that a node makes, takes from or pushes on. */
+  List<Port> pushed(Node node) {
+    Node handle = stacks.containsKey(node) || node.inputs().isEmpty() ? node : node.input(0).node();
+    return stacks.containsKey(handle)
+        ? changes(handle, PUSHING).map(push -> push.input(1)).toList()
+        : List.of();
+  }
+
+  private Stream<Node> changes(Node handle, Set<String> types) {
+    return Objects.requireNonNull(changes.get(stacks.get(handle))).stream()
+        .map(Change::node)
+        .filter(node -> is(node, types));
   }
 
   /** Finds where a handle leads. */
@@ -113,6 +131,7 @@ final class Stacks {
    * @param nodes to which new ones are added
    */
   void convert(Set<Frame> kept, Library library, List<Node> nodes) {
+    forget(nodes);
     for (Map.Entry<Node, List<Change>> entry : changes.entrySet()) {
       Map<Frame, List<Change>> places = new HashMap<>();
       for (Change change : entry.getValue()) {
@@ -129,6 +148,32 @@ final class Stacks {
         node.become(NodeDef.newBuilder().setOp("NoOp"), List.of());
       }
     }
+  }
+
+  /**
+   * Forgets the stacks of which what is popped is not used: others only wait for it, to do in the
+   * order of the stack what flows order already.
+   */
+  private void forget(List<Node> nodes) {
+    Map<Node, List<Node>> users = Nodes.users(nodes);
+    Set<Node> unused = new HashSet<>();
+    for (Node stack : List.copyOf(changes.keySet())) {
+      Set<Node> only = new LinkedHashSet<>();
+      if (changes(stack, POPPING).allMatch(pop -> isUnused(pop, users, only))) {
+        unused.addAll(only);
+        changes.remove(stack);
+        stacks.values().removeIf(stack::equals);
+        stack.become(NodeDef.newBuilder().setOp("NoOp"), List.of());
+      }
+    }
+    nodes.forEach(node -> node.controls().removeAll(unused));
+  }
+
+  /** Returns whether at most names of what a node gives use it, and collects those. */
+  private static boolean isUnused(Node node, Map<Node, List<Node>> users, Set<Node> names) {
+    names.add(node);
+    return users.getOrDefault(node, List.of()).stream()
+        .allMatch(user -> user.is("Identity") && isUnused(user, users, names));
   }
 
   /** Returns what was pushed or popped, where that is meant. */

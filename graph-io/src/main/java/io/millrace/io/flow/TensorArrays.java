@@ -6,15 +6,11 @@ import io.millrace.io.proto.GraphDef;
 import io.millrace.io.proto.NodeDef;
 import io.millrace.io.proto.TensorProto;
 import io.millrace.io.proto.TensorShapeProto;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -24,35 +20,25 @@ import java.util.function.IntPredicate;
  * itself, and the handle only tells the array's attributes.
  */
 final class TensorArrays {
-  private static final String ARRAY = "TensorArrayV3";
+  /** The operations on lists that take shapes of int32 only. */
+  private static final Set<String> NUMBERED =
+      Set.of("TensorListGetItem", "TensorListGather", "TensorListStack");
 
-  /** What hands on a flow or a handle. */
-  private static final Set<String> PASSING =
-      Set.of("Enter", "Exit", "NextIteration", "Switch", "Merge", "Identity");
+  private static final AttrValue VARIANT = Node.type(DataType.DT_VARIANT_VALUE);
 
-  private static final int VARIANT = DataType.DT_VARIANT_VALUE;
-
-  private final List<Node> nodes;
-  private final IntPredicate types;
-  private final Set<String> names = new HashSet<>();
-
-  /** The array that each handle is one of. */
-  private final Map<Port, Node> handles = new LinkedHashMap<>();
-
-  /** What was scalars and is lists. */
-  private final Set<Port> flows = new HashSet<>();
-
+  private final ArrayFlows flows;
+  private final Library library;
   private final Map<Node, List<NodeDef>> constants = new HashMap<>();
 
-  private TensorArrays(List<Node> nodes, IntPredicate types) {
-    this.nodes = nodes;
-    this.types = types;
-    nodes.forEach(node -> names.add(node.name()));
+  private TensorArrays(ArrayFlows flows, Library library) {
+    this.flows = flows;
+    this.library = library;
   }
 
   /** Returns whether a graph has arrays. */
   static boolean isIn(GraphDef graph) {
-    return graph.getNodeList().stream().anyMatch(node -> node.getOp().equals(ARRAY));
+    return graph.getNodeList().stream()
+        .anyMatch(node -> ArrayKind.of(node.getOp()) == ArrayKind.ARRAY);
   }
 
   /**
@@ -60,115 +46,56 @@ final class TensorArrays {
    * the engine does not have, or not such as TensorFlow makes them.
    */
   static GraphDef asLists(GraphDef graph, IntPredicate types) {
-    return isIn(graph) ? new TensorArrays(Nodes.of(graph), types).converted(graph) : graph;
-  }
-
-  private GraphDef converted(GraphDef graph) {
-    Map<Node, List<Node>> users = new HashMap<>();
-    for (Node node : nodes) {
-      for (Port input : node.inputs()) {
-        users.computeIfAbsent(input.node(), n -> new ArrayList<>()).add(node);
-      }
+    if (!isIn(graph)) {
+      return graph;
     }
-    follow(users);
+    List<Node> nodes = Nodes.of(graph);
+    List<Node> ordered = Nodes.ordered(nodes);
+    if (ordered.size() < nodes.size() || !nodes.stream().allMatch(n -> isSound(n, types))) {
+      return graph;
+    }
+    Set<String> names = new HashSet<>();
+    nodes.forEach(node -> names.add(node.name()));
+    Library library = new Library(names, types);
+    ArrayFlows flows = new ArrayFlows(ordered, new Frames(ordered), library);
     for (Node node : nodes) {
-      if (!isSound(node)) {
+      if (ArrayKind.of(node).takesHandle() && flows.array(node.input(0)).isEmpty()) {
         return graph;
       }
     }
+    flows.fill();
+    TensorArrays arrays = new TensorArrays(flows, library);
     GraphDef.Builder lists = graph.toBuilder().clearNode();
+    nodes.addAll(flows.entered());
     for (Node node : nodes) {
-      NodeDef proto = converted(node);
-      lists.addAllNode(constants.getOrDefault(node, List.of())).addNode(proto);
+      NodeDef proto = arrays.converted(node);
+      lists.addAllNode(arrays.constants.getOrDefault(node, List.of())).addNode(proto);
     }
     return lists.build();
   }
 
-  /** Finds the handles and the flows. */
-  private void follow(Map<Node, List<Node>> users) {
-    Deque<Port> open = new ArrayDeque<>();
-    for (Node node : nodes) {
-      if (node.is(ARRAY)) {
-        handles.put(new Port(node, 0), node);
-        open.add(new Port(node, 0));
-        open.add(flow(new Port(node, 1)));
-      } else if (makesFlow(node)) {
-        open.add(flow(new Port(node, 0)));
-      }
-    }
-    while (!open.isEmpty()) {
-      Port port = open.pop();
-      for (Node user : users.getOrDefault(port.node(), List.of())) {
-        if (PASSING.stream().anyMatch(user::is) && passed(user).equals(port)) {
-          for (int output = 0; output <= (user.is("Switch") ? 1 : 0); output++) {
-            Port next = new Port(user, output);
-            Node array = handles.get(port);
-            boolean isNew = array == null ? flows.add(next) : handles.put(next, array) == null;
-            if (isNew) {
-              open.add(next);
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private Port flow(Port port) {
-    flows.add(port);
-    return port;
-  }
-
-  /** Returns the input that a node hands on. */
-  private static Port passed(Node node) {
-    return node.input(0);
-  }
-
-  private static boolean makesFlow(Node node) {
-    return node.is("TensorArrayWriteV3")
-        || node.is("TensorArrayScatterV3")
-        || node.is("TensorArraySplitV3");
-  }
-
-  /** Returns how many tensors an operation on arrays takes; 0 of another. */
-  private static int inputs(Node node) {
-    return switch (node.proto().getOp()) {
-      case ARRAY, "TensorArrayCloseV3" -> 1;
-      case "TensorArraySizeV3", "TensorArrayConcatV3" -> 2;
-      case "TensorArrayReadV3", "TensorArrayGatherV3" -> 3;
-      case "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3" -> 4;
-      default -> 0;
-    };
-  }
-
-  private boolean isSound(Node node) {
-    int count = inputs(node);
-    if (count == 0) {
-      return true;
-    }
-    if (node.inputs().size() != count) {
-      return false;
-    }
-    if (node.is(ARRAY)) {
-      return types.test(node.attribute("dtype").getTypeValue());
-    }
-    Node array = handles.get(node.input(0));
-    boolean hasFlow = count == 1 || flows.contains(node.input(count - 1));
-    // Elements of a list have one shape.
-    boolean isUneven =
-        node.is("TensorArraySplitV3")
-            && array != null
-            && !array.attribute("identical_element_shapes").getB();
-    return array != null && hasFlow && !isUneven;
+  private static boolean isSound(Node node, IntPredicate types) {
+    ArrayKind kind = ArrayKind.of(node);
+    return kind == ArrayKind.NONE
+        || (node.inputs().size() == kind.inputs()
+            && (kind != ArrayKind.ARRAY || types.test(node.attribute("dtype").getTypeValue())));
   }
 
   private NodeDef converted(Node node) {
-    if (inputs(node) > 0) {
+    if (ArrayKind.of(node) != ArrayKind.NONE) {
       return list(node).build();
     }
     NodeDef.Builder same = withInputs(node.proto().toBuilder().clearInput(), node, node.inputs());
-    Port first = new Port(node, 0);
-    if (flows.contains(first) || handles.containsKey(first)) {
-      same.putAttr("T", Node.type(VARIANT));
+    if (flows.isForLists(node)) {
+      same.putAttr(node.proto().containsAttr("elem_type") ? "elem_type" : "T", VARIANT);
+    } else if (flows.isList(new Port(node, 0))) {
+      same.putAttr("T", VARIANT);
+      if (node.proto().getOp().startsWith("Add")) {
+        same.setOp("AddN");
+        same.putAttr("N", AttrValue.newBuilder().setI(node.inputs().size()).build());
+      } else {
+        same.setOp(node.proto().getOp().replaceFirst("^Ref", ""));
+      }
     }
     return same.build();
   }
@@ -188,22 +115,28 @@ final class TensorArrays {
 
   /** Returns what an input is called: of an array, the list is the only output. */
   private static String text(Port port) {
-    return port.node().is(ARRAY) ? port.node().name() : port.text();
+    return switch (ArrayKind.of(port.node())) {
+      case ARRAY -> port.node().name();
+      case GRADIENT -> port.output() == 0 ? port.text() : text(port.node().input(1));
+      default -> port.text();
+    };
   }
 
   private NodeDef.Builder list(Node node) {
     AttrValue dtype = node.attribute(node.proto().containsAttr("dtype") ? "dtype" : "T");
-    switch (node.proto().getOp()) {
+    switch (ArrayKind.of(node)) {
       case ARRAY:
         return shaped(node, "TensorListReserve", dtype, List.of(node.input(0)), 0, shape(node));
-      case "TensorArrayWriteV3":
+      case GRADIENT:
+        return written(node, List.of(node.input(0))).setOp("Identity").putAttr("T", VARIANT);
+      case WRITE:
         return written(node, List.of(node.input(3), node.input(1), node.input(2)))
             .setOp("TensorListSetItem")
             .putAttr("element_dtype", dtype)
             .putAttr(
                 "resize_if_index_out_of_bounds",
                 AttrValue.newBuilder().setB(array(node).attribute("dynamic_size").getB()).build());
-      case "TensorArrayReadV3":
+      case READ:
         return shaped(
             node,
             "TensorListGetItem",
@@ -211,7 +144,7 @@ final class TensorArrays {
             List.of(node.input(2), node.input(1)),
             2,
             shape(array(node)));
-      case "TensorArrayGatherV3":
+      case GATHER:
         return shaped(
             node,
             "TensorListGather",
@@ -219,13 +152,25 @@ final class TensorArrays {
             List.of(node.input(2), node.input(1)),
             2,
             node.attribute("element_shape").getShape());
-      case "TensorArrayScatterV3":
+      case SCATTER:
         return scatter(node, dtype);
-      case "TensorArraySizeV3":
+      case PACK:
+        return shaped(
+                node,
+                "TensorListStack",
+                dtype,
+                List.of(node.input(1)),
+                1,
+                node.attribute("element_shape").getShape())
+            .putAttr("num_elements", AttrValue.newBuilder().setI(-1).build());
+      case UNPACK:
+        return shaped(
+            node, "TensorListFromTensor", dtype, List.of(node.input(1)), 1, shape(array(node)));
+      case SIZE:
         return written(node, List.of(node.input(1))).setOp("TensorListLength");
-      case "TensorArrayConcatV3":
+      case CONCAT:
         return concat(node, dtype);
-      case "TensorArraySplitV3":
+      case SPLIT:
         return shaped(
             node,
             "TensorListSplit",
@@ -251,7 +196,7 @@ final class TensorArrays {
   }
 
   private Node array(Node node) {
-    return Objects.requireNonNull(handles.get(node.input(0)));
+    return flows.base(flows.array(node.input(0)).orElseThrow());
   }
 
   private static TensorShapeProto shape(Node array) {
@@ -300,7 +245,7 @@ final class TensorArrays {
           .addDim(TensorShapeProto.Dim.newBuilder().setSize(element.getDimCount()));
       element.getDimList().forEach(dim -> shape.addIntVal((int) Math.max(-1, dim.getSize())));
     }
-    if (!type.equals("TensorListGetItem") && !type.equals("TensorListGather")) {
+    if (!NUMBERED.contains(type)) {
       written.putAttr("shape_type", Node.type(DataType.DT_INT32_VALUE));
     }
     return inserted(written, position, constant(node, "element_shape", shape));
@@ -314,10 +259,7 @@ final class TensorArrays {
 
   /** Adds a constant in the frame of a node, and returns its name. */
   private String constant(Node node, String role, TensorProto.Builder value) {
-    String name = node.name() + "/" + role;
-    for (int i = 1; !names.add(name); i++) {
-      name = node.name() + "/" + role + "_" + i;
-    }
+    String name = library.unique(node.name() + "/" + role);
     NodeDef constant =
         NodeDef.newBuilder()
             .setName(name)

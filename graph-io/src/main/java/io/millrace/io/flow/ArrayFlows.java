@@ -1,0 +1,255 @@
+package io.millrace.io.flow;
+
+import io.millrace.io.proto.AttrValue;
+import io.millrace.io.proto.NodeDef;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Finds where the handles and the flows of arrays of tensors lead. An array of gradients, which
+ * belongs to another and has a source, is an array too: what reads of that array leave for its
+ * gradient is added up in flows.
+ */
+final class ArrayFlows {
+  /** What hands on a flow or a handle, as its first input. */
+  private static final Set<String> PASSING =
+      Set.of("Enter", "Exit", "NextIteration", "Switch", "Merge", "Identity");
+
+  /** What adds flows of gradients. */
+  private static final Set<String> ADDING = Set.of("AddN", "Add", "AddV2");
+
+  private final List<Node> nodes;
+  private final Frames frames;
+  private final Library library;
+  private final Map<Node, List<Node>> users;
+
+  /** The array that each handle is one of. */
+  private final Map<Port, Node> handles = new LinkedHashMap<>();
+
+  /** The array that each flow is one of. */
+  private final Map<Port, Node> flows = new LinkedHashMap<>();
+
+  /** The array of gradients that stands for all that belong to one array and have one source. */
+  private final Map<List<Object>, Node> gradients = new HashMap<>();
+
+  private final Stacks stacks;
+
+  /** New nodes, by which handles enter frames. */
+  private final List<Node> entered = new ArrayList<>();
+
+  /**
+   * Finds them.
+   *
+   * @param nodes so that each comes after those that it needs
+   */
+  ArrayFlows(List<Node> nodes, Frames frames, Library library) {
+    this.nodes = nodes;
+    this.frames = frames;
+    this.library = library;
+    users = Nodes.users(nodes);
+    stacks = new Stacks(nodes, frames);
+    for (Node node : nodes) {
+      if (ArrayKind.of(node) == ArrayKind.ARRAY) {
+        handle(new Port(node, 0), node);
+      }
+    }
+    nodes.forEach(this::begin);
+    for (Port flow : List.copyOf(flows.keySet())) {
+      back(flow);
+    }
+  }
+
+  private void begin(Node node) {
+    ArrayKind kind = ArrayKind.of(node);
+    if (kind == ArrayKind.ARRAY) {
+      flow(new Port(node, 1), node);
+    }
+    if (kind.givesFlow() && kind.inputs() == node.inputs().size()) {
+      Node array = handles.get(node.input(0));
+      if (array != null) {
+        flow(new Port(node, 0), array);
+      }
+    }
+  }
+
+  /** Makes flows of what flows are joined with, which are zeros where no list was yet. */
+  private void back(Port flow) {
+    Deque<Port> open = new ArrayDeque<>(List.of(flow));
+    while (!open.isEmpty()) {
+      Port next = open.pop();
+      Node array = Objects.requireNonNull(flows.get(next));
+      for (int i : joined(next.node())) {
+        Port input = next.node().input(i);
+        if (isPassed(input.node()) && !flows.containsKey(input) && !handles.containsKey(input)) {
+          flow(input, array);
+          open.add(input);
+        }
+      }
+    }
+  }
+
+  private static boolean isPassed(Node node) {
+    return PASSING.stream().anyMatch(node::is);
+  }
+
+  /** Returns which inputs of a node are flows if what it gives is one. */
+  private static int[] joined(Node node) {
+    if (ADDING.contains(node.proto().getOp()) || node.is("Merge")) {
+      return IntStream.range(0, node.inputs().size()).toArray();
+    }
+    return isPassed(node) ? new int[] {0} : new int[0];
+  }
+
+  /** Leads lists to where flows were none: numbers that stood for zeros, or for nothing. */
+  void fill() {
+    for (Node node : nodes) {
+      ArrayKind kind = ArrayKind.of(node);
+      if (kind.takesFlow() && kind != ArrayKind.GRADIENT) {
+        Node array = Objects.requireNonNull(handles.get(node.input(0)));
+        int last = kind.inputs() - 1;
+        if (flows.get(node.input(last)) != array) {
+          node.inputs().set(last, zeros(frames.of(node), array));
+        }
+      }
+      Node array = flows.get(new Port(node, 0));
+      if (array != null) {
+        for (int i : joined(node)) {
+          Port input = node.input(i);
+          if (!flows.containsKey(input)) {
+            node.inputs().set(i, zeros(frames.of(input.node()), array));
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns an array's list before anything was done with it, in a frame. */
+  private Port zeros(Frame frame, Node array) {
+    Node base = base(array);
+    Optional<Port> handle =
+        handles.keySet().stream()
+            .filter(port -> base(Objects.requireNonNull(handles.get(port))) == base)
+            .filter(port -> frames.of(port.node()) == frame && !port.node().is("Switch"))
+            .findFirst();
+    if (handle.isPresent()) {
+      return handle.get();
+    }
+    Port outside =
+        zeros(
+            frame.outer().orElseThrow(() -> new FlowException(base, "is used outside of its loop")),
+            array);
+    NodeDef enter =
+        frame.enters().get(0).proto().toBuilder()
+            .setName(library.unique(base.name() + "/Enter"))
+            .setOp("Enter")
+            .putAttr("is_constant", AttrValue.newBuilder().setB(true).build())
+            .build();
+    Node node = new Node(enter, frame.enters().get(0).number());
+    node.inputs().add(outside);
+    frames.place(node);
+    entered.add(node);
+    Port port = new Port(node, 0);
+    handles.put(port, base);
+    return port;
+  }
+
+  /** Returns the array that an array of gradients belongs to, however far; else itself. */
+  Node base(Node array) {
+    Node base = array;
+    while (ArrayKind.of(base) == ArrayKind.GRADIENT) {
+      base = Objects.requireNonNull(handles.get(base.input(0)));
+    }
+    return base;
+  }
+
+  /** Returns the array that a handle is one of. */
+  Optional<Node> array(Port handle) {
+    return Optional.ofNullable(handles.get(handle));
+  }
+
+  /** Returns whether a tensor is a list now. */
+  boolean isList(Port port) {
+    return flows.containsKey(port) || handles.containsKey(port);
+  }
+
+  /** Returns whether a node makes a stack of lists, pushes on it or takes from it. */
+  boolean isForLists(Node node) {
+    return stacks.pushed(node).stream().anyMatch(this::isList);
+  }
+
+  List<Node> entered() {
+    return entered;
+  }
+
+  private void handle(Port port, Node array) {
+    Deque<Port> open = new ArrayDeque<>(List.of(port));
+    handles.put(port, array);
+    while (!open.isEmpty()) {
+      Port next = open.pop();
+      Node own = Objects.requireNonNull(handles.get(next));
+      for (Node user : users.getOrDefault(next.node(), List.of())) {
+        if (ArrayKind.of(user) == ArrayKind.GRADIENT && user.input(0).equals(next)) {
+          AttrValue source = user.attribute("source");
+          put(new Port(user, 0), gradients.computeIfAbsent(List.of(own, source), k -> user), open);
+        }
+        for (Port passed : passed(user, next)) {
+          put(passed, own, open);
+        }
+      }
+    }
+  }
+
+  private void put(Port port, Node array, Deque<Port> open) {
+    if (handles.putIfAbsent(port, array) == null) {
+      open.add(port);
+    }
+  }
+
+  private void flow(Port port, Node array) {
+    Deque<Port> open = new ArrayDeque<>();
+    if (flows.putIfAbsent(port, array) == null) {
+      open.add(port);
+    }
+    while (!open.isEmpty()) {
+      Port next = open.pop();
+      for (Node user : users.getOrDefault(next.node(), List.of())) {
+        List<Port> passed = new ArrayList<>(passed(user, next));
+        if (ADDING.contains(user.proto().getOp())) {
+          passed.add(new Port(user, 0));
+        }
+        for (Port after : passed) {
+          if (flows.putIfAbsent(after, array) == null) {
+            open.add(after);
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns the tensors that are the same as one because of a node that takes it. */
+  private List<Port> passed(Node user, Port port) {
+    if (ArrayKind.of(user) == ArrayKind.GRADIENT && user.input(1).equals(port)) {
+      return List.of(new Port(user, 1));
+    }
+    List<Port> popped = stacks.popped(user);
+    if (!popped.isEmpty()) {
+      return user.input(1).equals(port) ? popped : List.of();
+    }
+    boolean passes = PASSING.stream().anyMatch(user::is);
+    if (!passes
+        || !(user.is("Merge") ? user.inputs().contains(port) : user.input(0).equals(port))) {
+      return List.of();
+    }
+    Port first = new Port(user, 0);
+    return user.is("Switch") ? List.of(first, new Port(user, 1)) : List.of(first);
+  }
+}
