@@ -1,11 +1,15 @@
 package io.millrace.io.flow;
 
 import io.millrace.io.proto.AttrValue;
+import io.millrace.io.proto.DataType;
 import io.millrace.io.proto.NodeDef;
+import io.millrace.io.proto.TensorShapeProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +31,12 @@ final class ArrayFlows {
   /** What adds flows of gradients. */
   private static final Set<String> ADDING = Set.of("AddN", "Add", "AddV2");
 
+  private static final String SAME = "identical_element_shapes";
+
   private final List<Node> nodes;
   private final Frames frames;
   private final Library library;
+  private final Map<Node, Integer> positions = new HashMap<>();
   private final Map<Node, List<Node>> users;
 
   /** The array that each handle is one of. */
@@ -43,8 +50,14 @@ final class ArrayFlows {
 
   private final Stacks stacks;
 
-  /** New nodes, by which handles enter frames. */
-  private final List<Node> entered = new ArrayList<>();
+  /** New nodes, by which handles enter frames, and that make zeros. */
+  private final List<Node> added = new ArrayList<>();
+
+  /** What is like a list, and zeros. */
+  private final Map<Port, Port> likes = new HashMap<>();
+
+  /** Arrays whose elements may differ in shape, which lists have not. */
+  private final Set<Node> left = new HashSet<>();
 
   /**
    * Finds them.
@@ -56,6 +69,7 @@ final class ArrayFlows {
     this.frames = frames;
     this.library = library;
     users = Nodes.users(nodes);
+    nodes.forEach(node -> positions.put(node, positions.size()));
     stacks = new Stacks(nodes, frames);
     for (Node node : nodes) {
       if (ArrayKind.of(node) == ArrayKind.ARRAY) {
@@ -63,6 +77,14 @@ final class ArrayFlows {
       }
     }
     nodes.forEach(this::begin);
+    for (Node node : nodes) {
+      if (ArrayKind.of(node) == ArrayKind.SPLIT) {
+        array(node.input(0))
+            .map(this::base)
+            .filter(base -> base.proto().containsAttr(SAME) && !base.attribute(SAME).getB())
+            .ifPresent(left::add);
+      }
+    }
     for (Port flow : List.copyOf(flows.keySet())) {
       back(flow);
     }
@@ -116,12 +138,12 @@ final class ArrayFlows {
       if (kind.takesFlow() && kind != ArrayKind.GRADIENT) {
         Node array = Objects.requireNonNull(handles.get(node.input(0)));
         int last = kind.inputs() - 1;
-        if (flows.get(node.input(last)) != array) {
-          node.inputs().set(last, zeros(frames.of(node), array));
+        if (flows.get(node.input(last)) != array && !isLeft(array)) {
+          node.inputs().set(last, begin(node, array, node.input(last)));
         }
       }
       Node array = flows.get(new Port(node, 0));
-      if (array != null) {
+      if (array != null && !isLeft(array)) {
         for (int i : joined(node)) {
           Port input = node.input(i);
           if (!flows.containsKey(input)) {
@@ -132,8 +154,69 @@ final class ArrayFlows {
     }
   }
 
-  /** Returns an array's list before anything was done with it, in a frame. */
+  /** Returns the list of an array of which a node is the first to do something. */
+  private Port begin(Node node, Node array, Port flow) {
+    Frame frame = frames.of(node);
+    boolean isForward = isGradient(array) && flows.get(flow) == handles.get(array.input(0));
+    boolean makes = ArrayKind.of(node).givesFlow();
+    if (isForward && (!makes || grows(array))) {
+      return like(flow);
+    }
+    return makes ? first(frame, array) : zeros(frame, array);
+  }
+
+  /**
+   * Returns the list of an array of gradients to which nothing was added. Where neither its length
+   * nor the shape of elements is known from the beginning, it is like what it is the gradient of.
+   */
   private Port zeros(Frame frame, Node array) {
+    if (isGradient(array) && (grows(array) || !isShaped(array))) {
+      Node forward = handles.get(array.input(0));
+      Optional<Port> last =
+          flows.keySet().stream()
+              .filter(port -> flows.get(port) == forward && frames.of(port.node()) == frame)
+              .filter(port -> !port.node().is("Switch") && !port.node().is("NextIteration"))
+              .max(Comparator.comparingInt(port -> positions.getOrDefault(port.node(), -1)));
+      if (last.isPresent()) {
+        return like(last.get());
+      }
+    }
+    return first(frame, array);
+  }
+
+  private Port like(Port list) {
+    return likes.computeIfAbsent(
+        list,
+        port -> {
+          NodeDef.Builder proto =
+              NodeDef.newBuilder()
+                  .setName(library.unique(port.node().name() + "/ZerosLike"))
+                  .setOp("ZerosLike")
+                  .putAttr("T", Node.type(DataType.DT_VARIANT_VALUE));
+          Node node = new Node(proto.build(), port.node().number());
+          node.inputs().add(port);
+          frames.place(node);
+          added.add(node);
+          return new Port(node, 0);
+        });
+  }
+
+  private static boolean isGradient(Node array) {
+    return ArrayKind.of(array) == ArrayKind.GRADIENT;
+  }
+
+  private boolean grows(Node array) {
+    return base(array).attribute("dynamic_size").getB();
+  }
+
+  /** Returns whether an array says which shape its elements have. */
+  private boolean isShaped(Node array) {
+    TensorShapeProto shape = base(array).attribute("element_shape").getShape();
+    return !shape.getUnknownRank() && shape.getDimList().stream().allMatch(d -> d.getSize() >= 0);
+  }
+
+  /** Returns an array's list before anything was done with it, in a frame. */
+  private Port first(Frame frame, Node array) {
     Node base = base(array);
     Optional<Port> handle =
         handles.keySet().stream()
@@ -144,7 +227,7 @@ final class ArrayFlows {
       return handle.get();
     }
     Port outside =
-        zeros(
+        first(
             frame.outer().orElseThrow(() -> new FlowException(base, "is used outside of its loop")),
             array);
     NodeDef enter =
@@ -156,7 +239,7 @@ final class ArrayFlows {
     Node node = new Node(enter, frame.enters().get(0).number());
     node.inputs().add(outside);
     frames.place(node);
-    entered.add(node);
+    added.add(node);
     Port port = new Port(node, 0);
     handles.put(port, base);
     return port;
@@ -178,7 +261,13 @@ final class ArrayFlows {
 
   /** Returns whether a tensor is a list now. */
   boolean isList(Port port) {
-    return flows.containsKey(port) || handles.containsKey(port);
+    Node array = flows.getOrDefault(port, handles.get(port));
+    return array != null && !isLeft(array);
+  }
+
+  /** Returns whether a node makes a stack of handles, pushes on it or takes from it. */
+  boolean isForHandles(Node node) {
+    return stacks.pushed(node).stream().anyMatch(port -> isList(port) && handles.containsKey(port));
   }
 
   /** Returns whether a node makes a stack of lists, pushes on it or takes from it. */
@@ -186,8 +275,19 @@ final class ArrayFlows {
     return stacks.pushed(node).stream().anyMatch(this::isList);
   }
 
-  List<Node> entered() {
-    return entered;
+  /** Returns whether an array stays as it is. */
+  boolean isLeft(Node array) {
+    return left.contains(base(array));
+  }
+
+  /** Returns whether a node takes an array from a stack. */
+  boolean isTaken(Port port) {
+    return stacks.isPop(port.node()) && handles.containsKey(port) && isList(port);
+  }
+
+  /** Returns the nodes that the graph needs besides its own. */
+  List<Node> added() {
+    return added;
   }
 
   private void handle(Port port, Node array) {

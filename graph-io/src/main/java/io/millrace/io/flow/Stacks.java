@@ -77,6 +77,11 @@ final class Stacks {
     return stacks.containsKey(node);
   }
 
+  /** Returns whether a node takes from a stack. */
+  boolean isPop(Node node) {
+    return is(node, POPPING) && stacks.containsKey(node.input(0).node());
+  }
+
   /** Returns what is popped of that on which a node pushes; nothing of another node. */
   List<Port> popped(Node push) {
     return is(push, PUSHING) && stacks.containsKey(push.input(0).node())

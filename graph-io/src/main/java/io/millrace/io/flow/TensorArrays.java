@@ -26,7 +26,13 @@ final class TensorArrays {
 
   private static final AttrValue VARIANT = Node.type(DataType.DT_VARIANT_VALUE);
 
+  private static final String RESERVE = "TensorListReserve";
+
   private final ArrayFlows flows;
+
+  /** The names of the lists that stand for what is taken from stacks. */
+  private final Map<Port, String> remade = new HashMap<>();
+
   private final Library library;
   private final Map<Node, List<NodeDef>> constants = new HashMap<>();
 
@@ -66,7 +72,8 @@ final class TensorArrays {
     flows.fill();
     TensorArrays arrays = new TensorArrays(flows, library);
     GraphDef.Builder lists = graph.toBuilder().clearNode();
-    nodes.addAll(flows.entered());
+    nodes.addAll(flows.added());
+    nodes.stream().filter(n -> flows.isTaken(new Port(n, 0))).forEach(arrays::remake);
     for (Node node : nodes) {
       NodeDef proto = arrays.converted(node);
       lists.addAllNode(arrays.constants.getOrDefault(node, List.of())).addNode(proto);
@@ -82,12 +89,17 @@ final class TensorArrays {
   }
 
   private NodeDef converted(Node node) {
-    if (ArrayKind.of(node) != ArrayKind.NONE) {
+    if (ArrayKind.of(node) != ArrayKind.NONE && !isLeft(node)) {
       return list(node).build();
     }
     NodeDef.Builder same = withInputs(node.proto().toBuilder().clearInput(), node, node.inputs());
-    if (flows.isForLists(node)) {
-      same.putAttr(node.proto().containsAttr("elem_type") ? "elem_type" : "T", VARIANT);
+    if (flows.isForHandles(node)) {
+      same.putAttr(stacked(node), Node.type(DataType.DT_INT32_VALUE));
+      if (node.inputs().size() == 2) {
+        same.setInput(1, length(node, node.input(1)));
+      }
+    } else if (flows.isForLists(node)) {
+      same.putAttr(stacked(node), VARIANT);
     } else if (flows.isList(new Port(node, 0))) {
       same.putAttr("T", VARIANT);
       if (node.proto().getOp().startsWith("Add")) {
@@ -100,6 +112,23 @@ final class TensorArrays {
     return same.build();
   }
 
+  /** Returns the attribute that tells of which type a stack's elements are. */
+  private static String stacked(Node node) {
+    return node.proto().containsAttr("elem_type") ? "elem_type" : "T";
+  }
+
+  /** Adds what counts the elements of a list, before a node, and returns its name. */
+  private String length(Node before, Port list) {
+    NodeDef length =
+        NodeDef.newBuilder()
+            .setName(library.unique(before.name() + "/TensorListLength"))
+            .setOp("TensorListLength")
+            .addInput(text(list))
+            .build();
+    constants.computeIfAbsent(before, n -> new ArrayList<>()).add(length);
+    return length.getName();
+  }
+
   /** Returns a node with these inputs, and no operation yet. */
   private NodeDef.Builder written(Node node, List<Port> inputs) {
     NodeDef.Builder written =
@@ -107,14 +136,45 @@ final class TensorArrays {
     return withInputs(written, node, inputs);
   }
 
-  private static NodeDef.Builder withInputs(NodeDef.Builder written, Node node, List<Port> inputs) {
+  private NodeDef.Builder withInputs(NodeDef.Builder written, Node node, List<Port> inputs) {
     inputs.forEach(input -> written.addInput(text(input)));
     node.controls().forEach(control -> written.addInput("^" + control.name()));
     return written;
   }
 
+  private boolean isLeft(Node node) {
+    return ArrayKind.of(node) == ArrayKind.ARRAY
+        ? flows.isLeft(node)
+        : flows.isLeft(flows.array(node.input(0)).orElseThrow());
+  }
+
+  /**
+   * Makes a list anew of an array that is taken from a stack, on which its length was pushed: it is
+   * as long, and nothing was set.
+   */
+  private void remake(Node taking) {
+    Node array = flows.base(flows.array(new Port(taking, 0)).orElseThrow());
+    NodeDef.Builder named =
+        NodeDef.newBuilder().setName(library.unique(taking.name() + "/" + RESERVE));
+    Node made = new Node(named.build(), taking.number());
+    made.inputs().add(new Port(taking, 0));
+    NodeDef list =
+        shaped(made, RESERVE, array.attribute("dtype"), made.inputs(), 0, shape(array)).build();
+    List<NodeDef> nodes = constants.computeIfAbsent(taking, n -> new ArrayList<>());
+    nodes.addAll(constants.getOrDefault(made, List.of()));
+    nodes.add(list);
+    remade.put(new Port(taking, 0), made.name());
+  }
+
   /** Returns what an input is called: of an array, the list is the only output. */
-  private static String text(Port port) {
+  private String text(Port port) {
+    String name = remade.get(port);
+    if (name != null) {
+      return name;
+    }
+    if (ArrayKind.of(port.node()) == ArrayKind.NONE || isLeft(port.node())) {
+      return port.text();
+    }
     return switch (ArrayKind.of(port.node())) {
       case ARRAY -> port.node().name();
       case GRADIENT -> port.output() == 0 ? port.text() : text(port.node().input(1));
@@ -126,7 +186,7 @@ final class TensorArrays {
     AttrValue dtype = node.attribute(node.proto().containsAttr("dtype") ? "dtype" : "T");
     switch (ArrayKind.of(node)) {
       case ARRAY:
-        return shaped(node, "TensorListReserve", dtype, List.of(node.input(0)), 0, shape(node));
+        return shaped(node, RESERVE, dtype, List.of(node.input(0)), 0, shape(node));
       case GRADIENT:
         return written(node, List.of(node.input(0))).setOp("Identity").putAttr("T", VARIANT);
       case WRITE:
