@@ -265,6 +265,11 @@ final class ArrayFlows {
     return array != null && !isLeft(array);
   }
 
+  /** Returns whether a list is that of an array with which nothing was done yet. */
+  boolean isFirst(Port list) {
+    return handles.containsKey(list) || ArrayKind.of(list.node()) == ArrayKind.ARRAY;
+  }
+
   /** Returns whether a node makes a stack of handles, pushes on it or takes from it. */
   boolean isForHandles(Node node) {
     return stacks.pushed(node).stream().anyMatch(port -> isList(port) && handles.containsKey(port));

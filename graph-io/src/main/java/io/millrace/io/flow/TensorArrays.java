@@ -246,9 +246,14 @@ final class TensorArrays {
   /** Returns what sets elements: of an array in which there are none yet, what makes the list. */
   private NodeDef.Builder scatter(Node node, AttrValue dtype) {
     Node array = array(node);
-    if (node.input(3).node() == array && !array.attribute("dynamic_size").getB()) {
-      List<Port> sized = List.of(node.input(2), node.input(1), array.input(0));
-      return shaped(node, "TensorListScatterV2", dtype, sized, 2, shape(array));
+    if (flows.isFirst(node.input(3)) && !array.attribute("dynamic_size").getB()) {
+      Port list = node.input(3);
+      List<Port> rows = List.of(node.input(2), node.input(1));
+      boolean made = list.node() == array;
+      return inserted(
+          shaped(node, "TensorListScatterV2", dtype, rows, 2, shape(array)),
+          3,
+          made ? text(array.input(0)) : length(node, list));
     }
     return written(node, List.of(node.input(3), node.input(2), node.input(1)))
         .setOp("TensorListScatterIntoExistingList")

@@ -247,7 +247,7 @@ public interface ListScatterOps extends Building {
       Value rows = to.input(1);
       Value indices = Indexing.flat(to, to.input(2));
       Value stack = ListTypes.stack(to, 0, ListTypes.elementType(rows.type()));
-      long size = to.outputType(0).target().shape().dim(0);
+      long size = Placing.size(to, 2, stack.type().shape().dim(0));
       Placing.requireIndices(to, indices, size);
       to.output(
           0,

@@ -41,10 +41,22 @@ final class Placing {
 
   /** Returns the number of elements that a list has if some are set, -1 if it is not known. */
   static long size(Inference in, int indices, long least) {
-    Optional<long[]> known = in.known(indices).map(i -> i.toLongs());
-    return known
-        .map(places -> LongStream.of(places).map(i -> i + 1).reduce(least, Math::max))
-        .orElseGet(in::size);
+    return in.known(indices).map(i -> size(i.toLongs(), least)).orElseGet(in::size);
+  }
+
+  private static long size(long[] indices, long least) {
+    return LongStream.of(indices).map(i -> i + 1).reduce(least, Math::max);
+  }
+
+  /**
+   * Returns the number of elements that a list has if some are set. The type of a list of which
+   * nothing is known but its length does not tell that.
+   */
+  static long size(Lowering to, int indices, long least) {
+    Shape list = to.outputType(0).target().shape();
+    return list.isRankKnown() && list.dim(0) >= 0
+        ? list.dim(0)
+        : size(to.constant(indices).toLongs(), least);
   }
 
   /** Requires a tensor to have a row for each index. */
