@@ -57,4 +57,135 @@ class GradientFramesTest {
     String text = GraphDefs.writeText(graph);
     assertFalse(text.contains("op: \"Switch\""), text);
   }
+
+  @Test
+  void whatIsReadAndWrittenInTurns() {
+    read("gradient_of_carried_array");
+    Map<String, Object> feeds =
+        Map.of(
+            "x",
+            new float[][] {
+              {0.9772687f, 0.63749f},
+              {0.27300468f, 0.5221695f},
+              {-0.62394017f, -0.38469082f},
+              {-0.5072127f, 0.19209825f}
+            });
+    assertComputes(
+        "TensorArrayStack/TensorArrayGatherV3:0",
+        feeds,
+        0.9772687f,
+        0.63749f,
+        0.8101292f,
+        0.37942144f,
+        0.19775811f,
+        0.19340275f,
+        -0.12258654f,
+        -0.07393731f,
+        0.062021837f,
+        -0.014190291f);
+    assertComputes("while/Exit_2:0", feeds, 1.8625695f, 1.1363769f);
+    assertComputes(
+        "gradients/AddN_2:0",
+        feeds,
+        0.971588f,
+        3.146082f,
+        0.41219234f,
+        0.29428637f,
+        0.039767094f,
+        0.30938438f,
+        -0.12204463f,
+        -0.07386253f);
+  }
+
+  @Test
+  void zerosWhereNothingReachesAnArray() {
+    read("gradient_of_array_read_only");
+    Map<String, Object> feeds =
+        Map.of(
+            "x",
+            new float[][] {
+              {-0.8161903f, 0.79121995f},
+              {-0.07544812f, -0.11037527f},
+              {-0.7905774f, 0.36980808f},
+              {0.633788f, 0.25910035f}
+            });
+    assertComputes("while/Exit_2:0", feeds, -0.23042323f, 1.2732968f);
+    assertComputes(
+        "gradients/AddN_2:0",
+        feeds,
+        -0.26356798f,
+        0.61716276f,
+        0.114603065f,
+        0.21411441f,
+        -0.041136764f,
+        -0.017250838f,
+        0.0f,
+        0.0f);
+  }
+
+  @Test
+  void arraysThatGrow() {
+    read("gradient_of_growing_array");
+    Map<String, Object> feeds = Map.of("x", new float[] {0.2071191f, -0.42484012f, 0.34473842f});
+    assertComputes(
+        "TensorArrayStack/TensorArrayGatherV3:0",
+        feeds,
+        0.0f,
+        -0.0f,
+        0.0f,
+        0.20564143f,
+        -0.41217512f,
+        0.3379505f,
+        0.41128287f,
+        -0.82435024f,
+        0.675901f,
+        0.6169243f,
+        -1.2365253f,
+        1.0138515f);
+    assertComputes(
+        "gradients/while/Sin/Enter_grad/b_acc_3:0", feeds, 5.1467314f, 2.9688907f, 3.8488984f);
+  }
+
+  @Test
+  void arraysThatTurnsMake() {
+    read("gradient_of_nested_maps");
+    Map<String, Object> feeds =
+        Map.of(
+            "x",
+            new float[][][] {
+              {{0.5644603f, 0.71395123f}, {-0.9326516f, 0.06528961f}},
+              {{0.5939027f, 0.95027936f}, {-0.4514828f, -0.6617979f}},
+              {{0.7534019f, 0.8183649f}, {-0.6049342f, -0.11694051f}}
+            });
+    assertComputes(
+        "map/TensorArrayStack/TensorArrayGatherV3:0",
+        feeds,
+        1.0699198f,
+        1.3096503f,
+        -1.6064047f,
+        0.13048647f,
+        1.1191994f,
+        1.6271559f,
+        -0.8726005f,
+        -1.2290723f,
+        1.3682479f,
+        1.4600587f,
+        -1.1374159f,
+        -0.23334834f);
+    assertComputes(
+        "gradients/map/TensorArrayUnstack/TensorArrayScatter/TensorArrayScatterV3_grad/TensorArrayGatherV3:0",
+        feeds,
+        0.8114111f,
+        0.3902667f,
+        -0.042415258f,
+        1.9787724f,
+        0.7233493f,
+        -0.06550651f,
+        1.1568505f,
+        0.52873194f,
+        0.2934477f,
+        0.15105054f,
+        0.6908363f,
+        1.932506f);
+  }
 }

@@ -127,15 +127,19 @@ final class Conditionals {
 
   /** Returns whether a side can take what a node around it gives: a constant, or an argument. */
   private boolean isOutside(Node node, Branch around) {
-    boolean isTyped = node.is("Const") || node.is("_Arg") || node.is("Identity");
+    boolean isTyped = isConstant(node) || node.is("_Arg") || node.is("Identity");
     return isTyped && branches.of(node).isAround(around);
+  }
+
+  private static boolean isConstant(Node node) {
+    return node.is("Const") && node.inputs().isEmpty();
   }
 
   /** Leads what a side takes from around without a switch through one. */
   private void enter(Node node, Branch around, Branch side, Map<Port, Node> entered) {
     for (int i = 0; i < node.inputs().size(); i++) {
       Port input = node.input(i);
-      if (!input.node().is("Const") && isOutside(input.node(), around)) {
+      if (!isConstant(input.node()) && isOutside(input.node(), around)) {
         Node leading = entered.computeIfAbsent(input, port -> leading(port, around, side));
         node.inputs().set(i, new Port(leading, branches.of(node).side()));
       }
@@ -215,7 +219,10 @@ final class Conditionals {
     Set<Node> copied = new LinkedHashSet<>();
     for (Node node : nodes) {
       if (branches.of(node).side() == side) {
-        node.inputs().stream().map(Port::node).filter(n -> n.is("Const")).forEach(copied::add);
+        node.inputs().stream()
+            .map(Port::node)
+            .filter(Conditionals::isConstant)
+            .forEach(copied::add);
         copied.add(node);
       }
     }

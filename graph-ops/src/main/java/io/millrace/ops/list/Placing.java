@@ -16,7 +16,6 @@ import io.millrace.ops.math.Broadcasting;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
-import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** What operations have in common that set several elements of lists. */
