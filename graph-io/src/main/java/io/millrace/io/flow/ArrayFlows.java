@@ -56,7 +56,7 @@ final class ArrayFlows {
   /** What is like a list, and zeros. */
   private final Map<Port, Port> likes = new HashMap<>();
 
-  /** Arrays whose elements may differ in shape, which lists have not. */
+  /** Arrays that lists cannot be: of types the engine does not have, or of several shapes. */
   private final Set<Node> left = new HashSet<>();
 
   /**
@@ -78,10 +78,14 @@ final class ArrayFlows {
     }
     nodes.forEach(this::begin);
     for (Node node : nodes) {
-      if (ArrayKind.of(node) == ArrayKind.SPLIT) {
+      ArrayKind kind = ArrayKind.of(node);
+      if (kind == ArrayKind.ARRAY && !library.isKnown(node.attribute("dtype").getTypeValue())) {
+        left.add(node);
+      }
+      if (kind == ArrayKind.SPLIT) {
         array(node.input(0))
             .map(this::base)
-            .filter(base -> base.proto().containsAttr(SAME) && !base.attribute(SAME).getB())
+            .filter(base -> !base.attribute(SAME).getB())
             .ifPresent(left::add);
       }
     }

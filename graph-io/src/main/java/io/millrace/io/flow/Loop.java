@@ -128,10 +128,22 @@ final class Loop {
     }
   }
 
+  /**
+   * Returns what a tensor is that only has another name. What leaves a loop may get one before, as
+   * it does where all gradients of an operation are waited for.
+   */
+  private static Port named(Port port) {
+    Port named = port;
+    while (named.node().is("Identity") && !named.node().inputs().isEmpty()) {
+      named = named.node().input(0);
+    }
+    return named;
+  }
+
   /** Requires a node to take only what there is in a turn. */
   private void requireUses(Node user, boolean exits) {
     if (exits) {
-      Port left = user.input(0);
+      Port left = named(user.input(0));
       if (!switches.containsKey(left.node()) || left.output() != 0) {
         throw new FlowException(
             user, "takes %s, which is no variable at the end of the loop", quote(left));
@@ -151,7 +163,8 @@ final class Loop {
         throw new FlowException(
             user, "takes %s: which turn it is only its value tells", quote(input));
       }
-      if (switches.containsKey(node) && input.output() != 1) {
+      Port named = named(input);
+      if (switches.containsKey(named.node()) && named.output() != 1 && !user.is("Identity")) {
         throw new FlowException(user, "takes %s, which only an Exit does", quote(input));
       }
     }
@@ -193,7 +206,7 @@ final class Loop {
 
   /** Returns the position of the variable that leaves the loop by a node. */
   int position(Node exit) {
-    return variables.indexOf(switches.get(exit.input(0).node()));
+    return variables.indexOf(switches.get(named(exit.input(0)).node()));
   }
 
   /**

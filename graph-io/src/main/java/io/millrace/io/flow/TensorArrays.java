@@ -48,8 +48,9 @@ final class TensorArrays {
   }
 
   /**
-   * Returns a graph whose arrays are lists; the same graph if it has none, or some of a type that
-   * the engine does not have, or not such as TensorFlow makes them.
+   * Returns a graph whose arrays are lists, but for those whose elements are of a type that the
+   * engine does not have, or differ in shape; the same graph if it has none, or some not such as
+   * TensorFlow makes them.
    */
   static GraphDef asLists(GraphDef graph, IntPredicate types) {
     if (!isIn(graph)) {
@@ -57,7 +58,7 @@ final class TensorArrays {
     }
     List<Node> nodes = Nodes.of(graph);
     List<Node> ordered = Nodes.ordered(nodes);
-    if (ordered.size() < nodes.size() || !nodes.stream().allMatch(n -> isSound(n, types))) {
+    if (ordered.size() < nodes.size() || !nodes.stream().allMatch(TensorArrays::isSound)) {
       return graph;
     }
     Set<String> names = new HashSet<>();
@@ -81,11 +82,9 @@ final class TensorArrays {
     return lists.build();
   }
 
-  private static boolean isSound(Node node, IntPredicate types) {
+  private static boolean isSound(Node node) {
     ArrayKind kind = ArrayKind.of(node);
-    return kind == ArrayKind.NONE
-        || (node.inputs().size() == kind.inputs()
-            && (kind != ArrayKind.ARRAY || types.test(node.attribute("dtype").getTypeValue())));
+    return kind == ArrayKind.NONE || node.inputs().size() == kind.inputs();
   }
 
   private NodeDef converted(Node node) {
