@@ -3,6 +3,7 @@ package io.millrace.io.flow;
 import io.millrace.io.proto.AttrValue;
 import io.millrace.io.proto.DataType;
 import io.millrace.io.proto.NodeDef;
+import io.millrace.io.proto.TensorProto;
 import io.millrace.io.proto.TensorShapeProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ final class ArrayFlows {
       for (int i : joined(next.node())) {
         Port input = next.node().input(i);
         if (isPassed(input.node()) && !flows.containsKey(input) && !handles.containsKey(input)) {
-          flow(input, array);
+          outputs(input.node()).forEach(output -> flow(output, array));
           open.add(input);
         }
       }
@@ -145,6 +146,14 @@ final class ArrayFlows {
         if (flows.get(node.input(last)) != array && !isLeft(array)) {
           node.inputs().set(last, begin(node, array, node.input(last)));
         }
+      }
+      boolean takesNumbers =
+          kind == ArrayKind.NONE
+              && !isPassed(node)
+              && !ADDING.contains(node.proto().getOp())
+              && stacks.popped(node).isEmpty();
+      if (takesNumbers) {
+        node.inputs().replaceAll(input -> flows.containsKey(input) ? number(input) : input);
       }
       Node array = flows.get(new Port(node, 0));
       if (array != null && !isLeft(array)) {
@@ -203,6 +212,34 @@ final class ArrayFlows {
           added.add(node);
           return new Port(node, 0);
         });
+  }
+
+  /** Returns the number that a flow is, for what only asks for its shape or zeros like it. */
+  private Port number(Port flow) {
+    if (!isList(flow)) {
+      return flow;
+    }
+    Node node = flow.node();
+    NodeDef.Builder proto = NodeDef.newBuilder().setName(library.unique(node.name() + "/number"));
+    TensorProto.Builder zero = TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).addFloatVal(0);
+    zero.getTensorShapeBuilder();
+    AttrValue type = Node.type(DataType.DT_FLOAT_VALUE);
+    if (node.is("Switch")) {
+      proto.setOp("Switch").putAttr("T", type);
+    } else {
+      AttrValue value = AttrValue.newBuilder().setTensor(zero).build();
+      proto.setOp("Const").putAttr("dtype", type).putAttr("value", value);
+    }
+    Node number = new Node(proto.build(), node.number());
+    if (node.is("Switch")) {
+      number.inputs().add(number(node.input(0)));
+      number.inputs().add(node.input(1));
+    } else {
+      number.controls().add(node);
+    }
+    frames.place(number);
+    added.add(number);
+    return new Port(number, node.is("Switch") ? flow.output() : 0);
   }
 
   private static boolean isGradient(Node array) {
@@ -358,7 +395,12 @@ final class ArrayFlows {
         || !(user.is("Merge") ? user.inputs().contains(port) : user.input(0).equals(port))) {
       return List.of();
     }
-    Port first = new Port(user, 0);
-    return user.is("Switch") ? List.of(first, new Port(user, 1)) : List.of(first);
+    return outputs(user);
+  }
+
+  /** Returns what a node gives that hands something on. */
+  private static List<Port> outputs(Node passing) {
+    Port first = new Port(passing, 0);
+    return passing.is("Switch") ? List.of(first, new Port(passing, 1)) : List.of(first);
   }
 }
