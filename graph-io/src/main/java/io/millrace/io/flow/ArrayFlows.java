@@ -160,7 +160,7 @@ final class ArrayFlows {
         for (int i : joined(node)) {
           Port input = node.input(i);
           if (!flows.containsKey(input)) {
-            node.inputs().set(i, zeros(frames.of(input.node()), array));
+            node.inputs().set(i, where(input.node(), zeros(frames.of(input.node()), array)));
           }
         }
       }
@@ -195,6 +195,21 @@ final class ArrayFlows {
       }
     }
     return first(frame, array);
+  }
+
+  /** Returns a list that is only where a node is, as that may be on a side of a switch. */
+  private Port where(Node node, Port list) {
+    if (node.inputs().isEmpty() && node.controls().isEmpty()) {
+      return list;
+    }
+    NodeDef.Builder proto = Node.identity(DataType.DT_VARIANT_VALUE);
+    Node here =
+        new Node(proto.setName(library.unique(node.name() + "/list")).build(), node.number());
+    here.inputs().add(list);
+    here.controls().add(node);
+    frames.place(here);
+    added.add(here);
+    return new Port(here, 0);
   }
 
   private Port like(Port list) {
