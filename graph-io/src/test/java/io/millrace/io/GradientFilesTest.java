@@ -9,6 +9,7 @@ import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
+import io.millrace.io.proto.GraphDef;
 import io.millrace.ops.Ops;
 import io.millrace.ops.TensorArray;
 import io.millrace.ops.Variable;
@@ -158,6 +159,30 @@ class GradientFilesTest {
             v -> List.of(tf.multiply(tf.sin(v.get(0)), tf.exp(x))));
     wantGradients(tf.call(f, tf.call(f, x).get(0)).get(0));
     isSameRead(1);
+  }
+
+  /** A function is made plain and written once: of calls there are 2 to the power of 40 here. */
+  @Test
+  void functionsCalledTwiceByFunctionsCalledTwice() throws IOException {
+    TensorType vector = TensorType.of(DType.FLOAT32, 3);
+    GraphFunction f =
+        tf.function(
+            "f0", List.of(vector), v -> List.of(tf.foldl((a, row) -> tf.multiply(a, x), rows, x)));
+    for (int i = 1; i <= 40; i++) {
+      GraphFunction inner = f;
+      f =
+          tf.function(
+              "f" + i,
+              List.of(vector),
+              v -> List.of(tf.add(tf.call(inner, v.get(0)).get(0), tf.call(inner, x).get(0))));
+    }
+    tf.call(f, x);
+    GraphDef file = GraphFiles.parse(GraphDefs.write(graph));
+    long calls =
+        file.getLibrary().getFunctionList().stream()
+            .filter(function -> function.getSignature().getName().matches("f[0-9]+"))
+            .count();
+    assertEquals(41, calls);
   }
 
   @Test

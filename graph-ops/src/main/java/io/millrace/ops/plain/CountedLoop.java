@@ -45,7 +45,7 @@ final class CountedLoop {
     function = loop.body();
     condition = FunctionBody.alone(function.name() + "_condition", function.source());
     body = FunctionBody.alone(function.name(), function.source());
-    inside = new PlainCopy(body.graph());
+    inside = copy.inside(body);
     stacked =
         new ArrayList<>(function.results().subList(loop.carried(), function.results().size()));
     stacked.addAll(traces.keySet());

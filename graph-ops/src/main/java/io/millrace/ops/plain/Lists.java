@@ -45,14 +45,7 @@ final class Lists {
   }
 
   private static Output shape(Ops tf, Shape shape) {
-    if (!shape.isRankKnown()) {
-      return tf.constant(-1);
-    }
-    int[] extents = new int[shape.rank()];
-    for (int i = 0; i < extents.length; i++) {
-      extents[i] = Math.toIntExact(shape.dim(i));
-    }
-    return tf.constant(extents);
+    return shape.isRankKnown() ? tf.indices(shape.dims()) : tf.constant(-1);
   }
 
   private static Output add(Ops tf, Op op, String name, Output... inputs) {

@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +37,29 @@ final class PlainCopy {
   /** What is taken of traces in the graph that is copied, and numbers of turns. */
   private final Set<Output> taken = new HashSet<>();
 
+  /** Functions that were made already, however often and from wherever they are called. */
+  private final Map<Wanted, GraphFunction> functions;
+
+  /**
+   * A function that is called.
+   *
+   * @param more what it returns besides
+   */
+  private record Wanted(GraphFunction function, List<Output> more) {}
+
   PlainCopy(Graph target) {
+    this(target, new HashMap<>());
+  }
+
+  private PlainCopy(Graph target, Map<Wanted, GraphFunction> functions) {
     this.target = target;
+    this.functions = functions;
     tf = Ops.of(target);
+  }
+
+  /** Returns a copy for the body of a function that is called here. */
+  PlainCopy inside(FunctionBody made) {
+    return new PlainCopy(made.graph(), functions);
   }
 
   /**
@@ -69,8 +88,8 @@ final class PlainCopy {
     if (operation.op() instanceof LoopOps.Scan scan) {
       CountedLoop.copy(this, operation, scan, traces);
     } else if (operation.op() instanceof LoopOps.While loop
-        && (!traces.isEmpty() || turns(operation).isPresent())) {
-      PlainLoop.copy(this, operation, loop, traces, turns(operation));
+        && (!traces.isEmpty() || taken.contains(operation.turns()))) {
+      PlainLoop.copy(this, operation, loop, traces);
     } else {
       List<Output> inside = List.copyOf(traces.keySet());
       Operation copy = add(operation, calling(operation.op(), inside), inputs(operation));
@@ -80,13 +99,6 @@ final class PlainCopy {
         set(trace, copy.output(operation.outputs().size() + i));
       }
     }
-  }
-
-  /** Returns what stands for how often a loop turned, if that is taken. */
-  private Optional<Output> turns(Operation operation) {
-    return taken.stream()
-        .filter(t -> t.operation() == operation && !operation.traces().containsValue(t))
-        .findFirst();
   }
 
   /** Adds an operation in the place of another. */
@@ -104,24 +116,33 @@ final class PlainCopy {
   }
 
   /** Returns an operation that calls plain functions, which return these tensors too. */
-  private static Op calling(Op op, List<Output> more) {
-    List<GraphFunction> functions = new ArrayList<>();
-    for (GraphFunction function : op.functions()) {
-      functions.add(function(function, more));
-    }
-    return functions.equals(op.functions()) ? op : op.calling(functions);
+  private Op calling(Op op, List<Output> more) {
+    List<GraphFunction> called =
+        op.functions().stream()
+            .map(
+                f -> {
+                  Wanted wanted = new Wanted(f, more);
+                  GraphFunction known = functions.get(wanted);
+                  if (known == null) {
+                    known = function(f, more);
+                    functions.put(wanted, known);
+                  }
+                  return known;
+                })
+            .toList();
+    return called.equals(op.functions()) ? op : op.calling(called);
   }
 
   /**
    * Returns a function that returns more tensors: those of other functions, which are not run then,
    * as anything of their type.
    */
-  private static GraphFunction function(GraphFunction function, List<Output> more) {
-    if (more.isEmpty() && PlainGraph.isPlain(function.body(), new HashSet<>())) {
+  private GraphFunction function(GraphFunction function, List<Output> more) {
+    if (more.isEmpty() && PlainGraph.isPlain(function, new HashSet<>())) {
       return function;
     }
     FunctionBody made = FunctionBody.alone(function.name(), function.source());
-    PlainCopy copy = new PlainCopy(made.graph());
+    PlainCopy copy = inside(made);
     copy.takeArguments(made, function);
     List<Output> own = more.stream().filter(o -> o.graph() == function.body()).toList();
     copy.copyBody(function, own);
@@ -133,8 +154,7 @@ final class PlainCopy {
   }
 
   /** Makes arguments like those of a function. */
-  List<Output> takeArguments(FunctionBody made, GraphFunction function) {
-    List<Output> arguments = new ArrayList<>();
+  void takeArguments(FunctionBody made, GraphFunction function) {
     for (Output parameter : function.parameters()) {
       String name = parameter.operation().name();
       boolean isVariable = parameter.isReference() && !parameter.isHandle();
@@ -143,9 +163,7 @@ final class PlainCopy {
               ? made.reference(name, parameter.type())
               : made.parameter(name, parameter.type());
       set(parameter, argument);
-      arguments.add(argument);
     }
-    return arguments;
   }
 
   /** Copies the body of a function whose arguments are set. */

@@ -44,12 +44,16 @@ public final class PlainGraph {
         return false;
       }
       for (GraphFunction function : operation.op().functions()) {
-        boolean returns = function.results().stream().anyMatch(Output::isTrace);
-        if (returns || !isPlain(function.body(), seen)) {
+        if (!isPlain(function, seen)) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /** Returns whether a function computes and returns nothing of the engine's own. */
+  static boolean isPlain(GraphFunction function, Set<Graph> seen) {
+    return function.results().stream().noneMatch(Output::isTrace) && isPlain(function.body(), seen);
   }
 }

@@ -10,13 +10,13 @@ import io.millrace.ops.flow.LoopOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A While while it is made of another one that is asked about its turns: it carries their number
  * besides, and a list of each tensor that is traced.
  */
 final class PlainLoop {
+  private final PlainCopy outside;
   private final LoopOps.While loop;
   private final Map<Output, Output> traces;
   private final List<Output> inputs;
@@ -31,6 +31,7 @@ final class PlainLoop {
    */
   private PlainLoop(
       PlainCopy copy, Operation operation, LoopOps.While loop, Map<Output, Output> traces) {
+    outside = copy;
     this.loop = loop;
     this.traces = traces;
     inputs = new ArrayList<>(copy.inputs(operation));
@@ -48,21 +49,15 @@ final class PlainLoop {
    * Copies a While.
    *
    * @param traces traces by what they are in the body
-   * @param turns what stands for the number of turns, if that is taken
    */
   static void copy(
-      PlainCopy copy,
-      Operation operation,
-      LoopOps.While loop,
-      Map<Output, Output> traces,
-      Optional<Output> turns) {
+      PlainCopy copy, Operation operation, LoopOps.While loop, Map<Output, Output> traces) {
     PlainLoop made = new PlainLoop(copy, operation, loop, traces);
     Op op = loop.calling(List.of(made.condition(), made.body()));
     Operation added = copy.add(operation, op, made.inputs);
     operation.outputs().forEach(o -> copy.set(o, added.output(o.index())));
     int next = operation.outputs().size();
-    Output count = added.output(next++);
-    turns.ifPresent(t -> copy.set(t, count));
+    copy.set(operation.turns(), added.output(next++));
     for (Output trace : traces.values()) {
       copy.setList(trace, added.output(next++));
     }
@@ -71,7 +66,7 @@ final class PlainLoop {
   private GraphFunction condition() {
     GraphFunction function = loop.condition();
     FunctionBody made = FunctionBody.alone(function.name(), function.source());
-    PlainCopy copy = new PlainCopy(made.graph());
+    PlainCopy copy = outside.inside(made);
     copy.takeArguments(made, function);
     arguments(made);
     copy.copyBody(function, List.of());
@@ -81,7 +76,7 @@ final class PlainLoop {
   private GraphFunction body() {
     GraphFunction function = loop.body();
     FunctionBody made = FunctionBody.alone(function.name(), function.source());
-    PlainCopy copy = new PlainCopy(made.graph());
+    PlainCopy copy = outside.inside(made);
     copy.takeArguments(made, function);
     List<Output> before = arguments(made);
     copy.copyBody(function, traces.keySet());
