@@ -69,9 +69,11 @@ public final class StepRunner {
   }
 
   /** Returns a frame without arena and constants. */
-  public static Frame frame(WorkerPool pool, long scratchBytes) {
+  public static Frame frame(WorkerPool pool, Kernel... kernels) {
     ArenaPool<HostMemory> memory = ArenaPool.of(new HostAccount(0));
-    return new Frame(memory, "test", 0, new HostMemory[0], 0, pool, scratchBytes);
+    long scratchBytes = Kernel.scratchBytes(kernels);
+    int operands = Kernel.operands(kernels);
+    return new Frame(memory, "test", 0, new HostMemory[0], 0, pool, scratchBytes, operands);
   }
 
   /** Runs a step twice, over garbage; both runs must leave the same. */
@@ -81,7 +83,7 @@ public final class StepRunner {
     one.inputs().forEach(input -> feeds.add(HostMemory.allocate(input.type().bytes())));
     List<HostMemory> fetches = new ArrayList<>();
     one.outputs().forEach(output -> fetches.add(HostMemory.allocate(output.bytes())));
-    try (Frame frame = frame(pool, kernel.scratchBytes())) {
+    try (Frame frame = frame(pool, kernel)) {
       frame.bind(feeds, List.of(), fetches);
       List<Literal> first = List.of();
       for (int time = 0; time < 2; time++) {

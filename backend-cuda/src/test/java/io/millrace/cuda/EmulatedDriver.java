@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -188,6 +189,11 @@ public final class EmulatedDriver implements Driver {
   @Override
   public void download(long from, HostMemory to, long bytes) {
     move(from, to.address(), bytes);
+  }
+
+  /** Returns all kernels that were loaded. */
+  synchronized Set<KernelSource> kernels() {
+    return Set.copyOf(kernels.values());
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
+import io.millrace.cuda.command.KernelSource;
 import io.millrace.cuda.device.CudaExecution;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
@@ -84,6 +85,22 @@ class EmulatedSessionTest extends SessionBehaviour {
         one = n == 1 ? driver.usedBytes() : one;
         assertTrue(driver.usedBytes() < 1.3 * one, () -> driver.usedBytes() + " bytes");
       }
+    }
+  }
+
+  @Test
+  void plansOfAllSizesShareKernels() {
+    EmulatedDriver driver = new EmulatedDriver();
+    Classifier model = new Classifier();
+    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
+    try (Session session = new Session(model.graph, options)) {
+      session.run(model.tf.globalVariablesInitializer());
+      session.run(List.of(model.loss, model.train), model.feed(0, 41));
+      Set<KernelSource> kernels = driver.kernels();
+      for (int batch : new int[] {43, 47, 53}) {
+        session.run(List.of(model.loss, model.train), model.feed(batch, batch));
+      }
+      assertEquals(kernels, driver.kernels());
     }
   }
 

@@ -55,6 +55,16 @@ public record ScalarFunction(List<DType> parameters, List<Node> nodes, List<Inte
       return type.toDouble(bits);
     }
 
+    /**
+     * Returns whether code need not be written for this value: it is a floating number, but not
+     * zero, infinite, NaN or a power of two, with which processors compute in shorter ways.
+     */
+    private boolean isAnyNumber() {
+      double value = asDouble();
+      boolean isPower = Double.doubleToRawLongBits(value) << 12 == 0;
+      return type.isFloating() && Double.isFinite(value) && !isPower;
+    }
+
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.constant(this);
@@ -158,6 +168,20 @@ public record ScalarFunction(List<DType> parameters, List<Node> nodes, List<Inte
           case POW -> !known || bits < 0;
           default -> false;
         };
+  }
+
+  /**
+   * Returns the constants, each once, that code may take as arguments, as it would be no faster if
+   * it were written for them. A mean over any number of elements, or a step of any length, is then
+   * the same code.
+   */
+  public List<Constant> numbers() {
+    return nodes.stream()
+        .filter(Constant.class::isInstance)
+        .map(Constant.class::cast)
+        .filter(Constant::isAnyNumber)
+        .distinct()
+        .toList();
   }
 
   /** Returns the number of arithmetic nodes, the work for one element. */

@@ -28,6 +28,7 @@ public final class CpuExecutable implements Executable {
   private final long arenaBytes;
   private final int rows;
   private final long scratchBytes;
+  private final int operands;
 
   /**
    * Makes a plan ready.
@@ -51,11 +52,8 @@ public final class CpuExecutable implements Executable {
     arenaHolder = Holders.arena(plan);
     arenaBytes = plan.arenaBytes();
     rows = plan.rows().size();
-    long scratch = 0;
-    for (Kernel kernel : kernels) {
-      scratch = Math.max(scratch, kernel.scratchBytes());
-    }
-    scratchBytes = scratch;
+    scratchBytes = Kernel.scratchBytes(kernels);
+    operands = Kernel.operands(kernels);
     try {
       acquire(plan);
     } catch (RuntimeException | Error e) {
@@ -74,7 +72,8 @@ public final class CpuExecutable implements Executable {
 
   @Override
   public Execution newExecution() {
-    Frame frame = new Frame(arenas, arenaHolder, arenaBytes, constants, rows, pool, scratchBytes);
+    Frame frame =
+        new Frame(arenas, arenaHolder, arenaBytes, constants, rows, pool, scratchBytes, operands);
     return new CpuExecution(kernels, interruption, frame);
   }
 

@@ -5,6 +5,7 @@ import io.millrace.cpu.workers.Kernel;
 import io.millrace.ir.Control;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
+import java.util.Arrays;
 
 /** Runs the kernels of one of several branches. */
 public final class ChooseKernel implements Kernel {
@@ -25,11 +26,12 @@ public final class ChooseKernel implements Kernel {
 
   @Override
   public long scratchBytes() {
-    long bytes = 0;
-    for (Kernel[] branch : branches) {
-      bytes = Math.max(bytes, RepeatKernel.scratchBytes(branch));
-    }
-    return bytes;
+    return Arrays.stream(branches).mapToLong(Kernel::scratchBytes).max().orElse(0);
+  }
+
+  @Override
+  public int operands() {
+    return Arrays.stream(branches).mapToInt(Kernel::operands).max().orElse(0);
   }
 
   @Override

@@ -140,6 +140,11 @@ final class ColumnReduceKernel implements PartKernel {
   }
 
   @Override
+  public int operands() {
+    return source.operands();
+  }
+
+  @Override
   public void run(Frame frame) {
     frame.pool().run(frame, this, Parts.count(units, unitsOfPart));
     for (long strip = 0; segments > 1 && strip < outer * strips; strip++) {
@@ -169,7 +174,6 @@ final class ColumnReduceKernel implements PartKernel {
   @Override
   public void part(Frame frame, int part, int index) {
     Worker worker = frame.worker(index);
-    worker.reserve(Accumulator.OPERANDS);
     try {
       source.begin(frame, worker);
       long end = Math.min(units, (part + 1) * unitsOfPart);

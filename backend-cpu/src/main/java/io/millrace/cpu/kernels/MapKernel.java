@@ -35,6 +35,11 @@ public final class MapKernel implements PartKernel {
   }
 
   @Override
+  public int operands() {
+    return loop.operands();
+  }
+
+  @Override
   public void run(Frame frame) {
     frame.pool().run(frame, this, parts);
   }

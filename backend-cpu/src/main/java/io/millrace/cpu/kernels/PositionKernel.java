@@ -1,6 +1,5 @@
 package io.millrace.cpu.kernels;
 
-import io.millrace.cpu.loops.Accumulator;
 import io.millrace.cpu.loops.Fold;
 import io.millrace.cpu.loops.MapLoop;
 import io.millrace.cpu.loops.Parts;
@@ -47,6 +46,11 @@ final class PositionKernel implements PartKernel {
   }
 
   @Override
+  public int operands() {
+    return source.operands();
+  }
+
+  @Override
   public void run(Frame frame) {
     frame.pool().run(frame, this, Parts.count(rows, rowsOfPart));
   }
@@ -54,7 +58,6 @@ final class PositionKernel implements PartKernel {
   @Override
   public void part(Frame frame, int part, int index) {
     Worker worker = frame.worker(index);
-    worker.reserve(Accumulator.OPERANDS);
     HostMemory target = frame.memory(output);
     long end = Math.min(rows, (part + 1) * rowsOfPart);
     // Short rows are computed together; longer ones in pieces.

@@ -93,17 +93,14 @@ public final class RepeatKernel implements Kernel {
     return all.subList(first, first + count).toArray(Place[]::new);
   }
 
-  static long scratchBytes(Kernel[] kernels) {
-    long bytes = 0;
-    for (Kernel kernel : kernels) {
-      bytes = Math.max(bytes, kernel.scratchBytes());
-    }
-    return bytes;
+  @Override
+  public long scratchBytes() {
+    return Kernel.scratchBytes(kernels);
   }
 
   @Override
-  public long scratchBytes() {
-    return scratchBytes(kernels);
+  public int operands() {
+    return Kernel.operands(kernels);
   }
 
   @Override

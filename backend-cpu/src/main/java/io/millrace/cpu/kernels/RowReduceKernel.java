@@ -73,6 +73,11 @@ final class RowReduceKernel implements PartKernel {
   }
 
   @Override
+  public int operands() {
+    return source.operands();
+  }
+
+  @Override
   public void run(Frame frame) {
     frame.pool().run(frame, this, parts);
     if (segments > 1) {
@@ -85,7 +90,6 @@ final class RowReduceKernel implements PartKernel {
   @Override
   public void part(Frame frame, int part, int index) {
     Worker worker = frame.worker(index);
-    worker.reserve(Accumulator.OPERANDS);
     try {
       source.begin(frame, worker);
       if (segments > 1) {

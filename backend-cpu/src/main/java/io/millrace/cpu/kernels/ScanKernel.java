@@ -69,7 +69,7 @@ public final class ScanKernel implements PartKernel {
     Scalar so = builder.parameter(dtype);
     LaneFunction function =
         LaneLowering.lower(
-            builder.build(List.of(so.apply(fold.function(), builder.parameter(dtype)))), List.of());
+            builder.build(List.of(so.apply(fold.function(), builder.parameter(dtype)))));
     span = spans.get(new LoopShape(function, List.of(false, false)));
   }
 

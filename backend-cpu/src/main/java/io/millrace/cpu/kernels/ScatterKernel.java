@@ -83,7 +83,7 @@ public final class ScatterKernel implements PartKernel {
                   Scalar x = builder.parameter(dtype);
                   LaneFunction function =
                       LaneLowering.lower(
-                          builder.build(List.of(x.apply(fn, builder.parameter(dtype)))), List.of());
+                          builder.build(List.of(x.apply(fn, builder.parameter(dtype)))));
                   return spans.get(new LoopShape(function, List.of(false, false)));
                 });
   }

@@ -13,9 +13,6 @@ import java.util.List;
  * <p>Four runs are combined in pairs at a time: that halves the memory traffic and a sum's error.
  */
 public final class Accumulator {
-  /** Operands of the larger loop. */
-  public static final int OPERANDS = 6;
-
   private final Span one;
   private final Span four;
   private final int bytes;
@@ -37,7 +34,7 @@ public final class Accumulator {
       sum = sum.apply(fold.function(), other);
     }
     LaneFunction function =
-        LaneLowering.lower(builder.build(List.of(so.apply(fold.function(), sum))), List.of());
+        LaneLowering.lower(builder.build(List.of(so.apply(fold.function(), sum))));
     return spans.get(new LoopShape(function, Collections.nCopies(runs + 1, false)));
   }
 

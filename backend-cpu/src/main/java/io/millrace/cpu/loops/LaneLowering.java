@@ -7,32 +7,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Turns a scalar function into lanes; coordinates become parameters after the function's own. */
+/**
+ * Turns a scalar function into lanes. Coordinates become parameters after the function's own. So do
+ * {@linkplain ScalarFunction#numbers numbers}, if asked for: what divides a mean by how many there
+ * are is then the same loop for any number.
+ */
 public final class LaneLowering implements ScalarFunction.Visitor<Integer> {
   private final LaneBuilder to = new LaneBuilder();
   private final LaneMath math = new LaneMath(to);
   private final List<Integer> lanes = new ArrayList<>();
   private final List<DType> parameters;
   private final List<Integer> axes;
+  private final List<ScalarFunction.Constant> numbers;
 
-  private LaneLowering(ScalarFunction function, List<Integer> axes) {
+  private LaneLowering(
+      ScalarFunction function, List<Integer> axes, List<ScalarFunction.Constant> numbers) {
     parameters = new ArrayList<>(function.parameters());
     this.axes = axes;
+    this.numbers = numbers;
     axes.forEach(axis -> parameters.add(DType.INT64));
+    numbers.forEach(number -> parameters.add(number.type()));
   }
 
   /**
    * Returns the function as lanes.
    *
    * @param axes the axes whose coordinates the function uses, as {@link #axes} gives them
+   * @param numbers the constants that become parameters
    */
-  public static LaneFunction lower(ScalarFunction function, List<Integer> axes) {
-    LaneLowering lowering = new LaneLowering(function, axes);
+  static LaneFunction lower(
+      ScalarFunction function, List<Integer> axes, List<ScalarFunction.Constant> numbers) {
+    LaneLowering lowering = new LaneLowering(function, axes, numbers);
     for (ScalarFunction.Node node : function.nodes()) {
       lowering.lanes.add(node.accept(lowering));
     }
     return lowering.to.build(
         lowering.parameters, function.results().stream().map(lowering.lanes::get).toList());
+  }
+
+  /** Returns a function that uses no coordinates as lanes. */
+  public static LaneFunction lower(ScalarFunction function) {
+    return lower(function, List.of(), List.of());
   }
 
   /** Returns the axes whose coordinates a function uses, each once. */
@@ -51,12 +66,15 @@ public final class LaneLowering implements ScalarFunction.Visitor<Integer> {
 
   @Override
   public Integer constant(ScalarFunction.Constant node) {
-    return to.literal(node.type(), node.bits());
+    int number = numbers.indexOf(node);
+    return number < 0
+        ? to.literal(node.type(), node.bits())
+        : to.parameter(parameters.size() - numbers.size() + number, node.type());
   }
 
   @Override
   public Integer index(ScalarFunction.Index node) {
-    int index = parameters.size() - axes.size() + axes.indexOf(node.axis());
+    int index = parameters.size() - numbers.size() - axes.size() + axes.indexOf(node.axis());
     return to.parameter(index, DType.INT64);
   }
 

@@ -8,6 +8,7 @@ import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,6 +52,11 @@ public final class MapLoop {
   private final int limit;
   private final Source[] sources;
   private final Place[] inputs;
+
+  /** The constants that are operands, after the function's own and coordinates. */
+  private final ScalarFunction.Constant[] numbers;
+
+  private final int firstNumber;
   private final int operands;
   private final int[] bytes;
   private final int[] resultBytes;
@@ -66,11 +72,16 @@ public final class MapLoop {
   public MapLoop(
       ScalarFunction function, Shape domain, List<View> views, List<Place> inputs, Spans spans) {
     List<Integer> indexed = LaneLowering.axes(function);
+    numbers = function.numbers().toArray(ScalarFunction.Constant[]::new);
     List<View> all = new ArrayList<>(views);
     for (int axis : indexed) {
       long[] strides = new long[domain.rank()];
       strides[axis] = 1;
       all.add(View.of(0, strides));
+    }
+    firstNumber = all.size();
+    for (int i = 0; i < numbers.length; i++) {
+      all.add(View.of(0, new long[domain.rank()]));
     }
     axes = LoopAxes.of(domain, all);
     size = domain.size();
@@ -84,8 +95,7 @@ public final class MapLoop {
     boolean packs = false;
     long scratch = 0;
     for (int i = 0; i < operands; i++) {
-      DType type = i < views.size() ? inputs.get(i).type().dtype() : DType.INT64;
-      bytes[i] = type.bytes();
+      bytes[i] = i < views.size() ? inputs.get(i).type().dtype().bytes() : Long.BYTES;
       sources[i] = source(i);
       scratchAt[i] = scratch;
       packs |= sources[i] == Source.PACKED;
@@ -95,7 +105,7 @@ public final class MapLoop {
     alignable = aligned;
     scratchBytes = scratch;
     limit = packs || !rows ? BLOCK : LONGEST_SPAN;
-    LaneFunction lanes = LaneLowering.lower(function, indexed);
+    LaneFunction lanes = LaneLowering.lower(function, indexed, List.of(numbers));
     List<Boolean> uniform = new ArrayList<>(Collections.nCopies(operands, false));
     for (int i = 0; i < operands; i++) {
       uniform.set(i, sources[i] == Source.UNIFORM);
@@ -141,6 +151,11 @@ public final class MapLoop {
     return scratchBytes;
   }
 
+  /** Returns how many operands its spans have. */
+  public int operands() {
+    return operands + resultBytes.length;
+  }
+
   /** Returns the number of points. */
   public long size() {
     return size;
@@ -153,10 +168,19 @@ public final class MapLoop {
 
   /** Lays out what does not change from span to span; once for each part. */
   public void begin(Frame frame, Worker worker) {
-    worker.reserve(operands + resultBytes.length);
     for (int i = 0; i < operands; i++) {
       if (sources[i] == Source.PATTERN) {
         layPattern(frame, worker, i);
+      }
+    }
+    for (int i = 0; i < numbers.length; i++) {
+      long at = scratchAt[firstNumber + i];
+      ByteBuffer scratch = worker.scratch().window(at);
+      int position = (int) (at % HostMemory.WINDOW);
+      if (numbers[i].type() == DType.FLOAT32) {
+        scratch.putInt(position, (int) numbers[i].bits());
+      } else {
+        scratch.putLong(position, numbers[i].bits());
       }
     }
   }
@@ -218,7 +242,9 @@ public final class MapLoop {
             long element = axes.element(i, at);
             worker.operand(i, frame.memory(place), frame.offset(place) + element * bytes[i]);
           } else {
-            Packer.count(worker.scratch(), scratchAt[i], axes.element(i, at), 0, 1);
+            if (i < firstNumber) {
+              Packer.count(worker.scratch(), scratchAt[i], axes.element(i, at), 0, 1);
+            }
             worker.operand(i, worker.scratch(), scratchAt[i]);
           }
         }

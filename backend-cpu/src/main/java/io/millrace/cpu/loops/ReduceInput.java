@@ -54,6 +54,11 @@ public final class ReduceInput {
     return scratchAt + (direct ? 0 : 2 * 64 + (long) MapLoop.BLOCK * bytes) / 64 * 64;
   }
 
+  /** Returns how many operands the spans have that compute elements. */
+  public int operands() {
+    return loop.operands();
+  }
+
   public void begin(Frame frame, Worker worker) {
     if (!direct) {
       loop.begin(frame, worker);

@@ -88,8 +88,7 @@ public final class Spans {
     int operands = span.shape().operands();
     long bytes = 8L * WARM_ELEMENTS;
     try (HostMemory memory = HostMemory.allocate(bytes * operands)) {
-      Worker worker = new Worker();
-      worker.reserve(operands);
+      Worker worker = new Worker(operands);
       for (int i = 0; i < operands; i++) {
         worker.operand(i, memory, bytes * i);
       }

@@ -42,6 +42,7 @@ public final class Frame implements AutoCloseable {
    * @param constants shared by all frames of a plan; not closed here
    * @param rows how many rows loops have at a turn
    * @param scratchBytes what each worker needs
+   * @param operands the most that spans have
    */
   public Frame(
       ArenaPool<HostMemory> arenas,
@@ -50,7 +51,8 @@ public final class Frame implements AutoCloseable {
       HostMemory[] constants,
       int rows,
       WorkerPool pool,
-      long scratchBytes) {
+      long scratchBytes,
+      int operands) {
     this.rows = new @Nullable HostMemory[rows];
     rowsAt = new long[rows];
     this.constants = constants;
@@ -58,7 +60,7 @@ public final class Frame implements AutoCloseable {
     scratchAt = aligned(arenaBytes);
     this.scratchBytes = aligned(Math.max(1, scratchBytes));
     workers = new Worker[pool.workers()];
-    Arrays.setAll(workers, i -> new Worker());
+    Arrays.setAll(workers, i -> new Worker(operands));
     lease = arenas.lease(holder, scratchAt + workers.length * this.scratchBytes);
   }
 

@@ -9,6 +9,9 @@ import java.util.Arrays;
  * the operands of the span that it computes.
  */
 public final class Worker {
+  /** The operands that there is always room for. */
+  static final int LEAST_OPERANDS = 16;
+
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
   private static final HostMemory NO_SCRATCH = HostMemory.uninitialized(0);
@@ -17,13 +20,13 @@ public final class Worker {
   private final BlasWorker blas = new BlasWorker();
 
   /** The memory of each operand of the current span. */
-  public ByteBuffer[] buffers = new ByteBuffer[0];
+  public final ByteBuffer[] buffers;
 
   /** Where in its buffer each operand begins. */
-  public int[] positions = new int[0];
+  public final int[] positions;
 
   /** The address at which each operand begins. */
-  public long[] addresses = new long[0];
+  public final long[] addresses;
 
   /** The result of a reduction to one floating number. */
   public double floating;
@@ -31,23 +34,17 @@ public final class Worker {
   /** The result of a reduction to one integer or boolean. */
   public long integer;
 
-  /** Makes a worker without scratch memory. */
-  public Worker() {
-    reserve(16);
+  /** Makes a worker without scratch memory for spans of so many operands. */
+  public Worker(int operands) {
+    int room = Math.max(operands, LEAST_OPERANDS);
+    buffers = new ByteBuffer[room];
+    Arrays.fill(buffers, NONE);
+    positions = new int[room];
+    addresses = new long[room];
   }
 
   void setScratch(HostMemory memory) {
     scratch = memory;
-  }
-
-  /** Makes room for this many operands. */
-  public void reserve(int operands) {
-    if (buffers.length < operands) {
-      buffers = new ByteBuffer[operands];
-      Arrays.fill(buffers, NONE);
-      positions = new int[operands];
-      addresses = new long[operands];
-    }
   }
 
   /** Sets an operand of the next span: the byte of a memory that it begins at. */

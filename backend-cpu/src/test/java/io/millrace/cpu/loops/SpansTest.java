@@ -1,6 +1,7 @@
 package io.millrace.cpu.loops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,6 +13,7 @@ import io.millrace.ir.ScalarBuilder;
 import io.millrace.ir.ScalarFunction;
 import io.millrace.ir.View;
 import io.millrace.primitives.RandomLoops;
+import io.millrace.primitives.StepCase;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 class SpansTest {
   private static LoopShape shape(ScalarFunction function, boolean uniform) {
-    return new LoopShape(LaneLowering.lower(function, List.of()), List.of(uniform));
+    return new LoopShape(LaneLowering.lower(function), List.of(uniform));
   }
 
   private static ScalarFunction halfPlus(double constant) {
@@ -42,6 +44,28 @@ class SpansTest {
     assertSame(first, spans.get(shape(halfPlus(1), false)));
     assertTrue(first != spans.get(shape(halfPlus(2), false)));
     assertTrue(first != spans.get(shape(halfPlus(1), true)));
+  }
+
+  /** What divides by how many there are must not be a loop of its own for each number. */
+  @Test
+  void numbersMakeNoDifferenceButWhereProcessorsComputeInShorterWays() {
+    assertEquals(withNumbers(halfPlus(0.1)), withNumbers(halfPlus(-70.3)));
+    for (double plain : new double[] {0, 1, -2, Double.POSITIVE_INFINITY, Double.NaN}) {
+      assertNotEquals(withNumbers(halfPlus(0.1)), withNumbers(halfPlus(plain)));
+    }
+    for (double number : new double[] {0.1, -70.3, 0.1}) {
+      ScalarFunction function = halfPlus(number);
+      for (Shape domain : List.of(Shape.of(), Shape.of(37), Shape.of(3, 5_000))) {
+        Primitive.Map map = new Primitive.Map(function, domain, List.of(View.dense(domain)));
+        Literal input = new RandomLoops(5).numbers(DType.FLOAT32, domain.size());
+        StepCase one = StepCase.of(map, List.of(input), new TensorType(DType.FLOAT32, domain));
+        one.check(StepRunner.run(one), "");
+      }
+    }
+  }
+
+  private static LaneFunction withNumbers(ScalarFunction function) {
+    return LaneLowering.lower(function, List.of(), function.numbers());
   }
 
   @Test

@@ -29,7 +29,7 @@ class WorkerPoolTest {
   }
 
   private Frame frame() {
-    return StepRunner.frame(pool, 0);
+    return StepRunner.frame(pool);
   }
 
   /** A kernel of which only the parts matter. */
@@ -168,7 +168,7 @@ class WorkerPoolTest {
 
   private static boolean callOften(WorkerPool pool, int seed) {
     Random random = new Random(seed);
-    try (Frame frame = StepRunner.frame(pool, 0)) {
+    try (Frame frame = StepRunner.frame(pool)) {
       for (int job = 0; job < 2000; job++) {
         int parts = random.nextInt(8) == 0 ? random.nextInt(200) : random.nextInt(6);
         int bad = random.nextInt(10) == 0 ? random.nextInt(parts + 1) : parts;

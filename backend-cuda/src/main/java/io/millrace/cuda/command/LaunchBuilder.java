@@ -1,5 +1,6 @@
 package io.millrace.cuda.command;
 
+import io.millrace.type.DType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -90,6 +91,13 @@ public final class LaunchBuilder {
   /** Adds a {@code long long}. */
   public LaunchBuilder int64(String parameter, long value) {
     return add("long long " + parameter, new Argument.LongWord(value));
+  }
+
+  /** Adds a {@code float} or a {@code double}, given by its bits. */
+  public LaunchBuilder number(String parameter, DType type, long bits) {
+    return add(
+        CudaTypes.register(type) + " " + parameter,
+        type == DType.FLOAT32 ? new Argument.Word((int) bits) : new Argument.LongWord(bits));
   }
 
   /**

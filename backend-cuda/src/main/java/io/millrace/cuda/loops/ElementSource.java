@@ -25,7 +25,7 @@ public final class ElementSource {
   private final Set<Integer> axes;
 
   /**
-   * Adds pointers to the operands to a kernel.
+   * Adds pointers to the operands, and the function's numbers, to a kernel.
    *
    * @param inputs where the operands' tensors are
    */
@@ -42,6 +42,7 @@ public final class ElementSource {
     for (int operand : operands) {
       kernel.in(CudaTypes.of(type(operand)), "p" + operand, address(operand));
     }
+    ScalarSource.addNumbers(function, kernel);
   }
 
   private DType type(int operand) {

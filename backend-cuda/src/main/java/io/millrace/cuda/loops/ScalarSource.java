@@ -17,19 +17,22 @@ import java.util.Set;
  * Writes a scalar function as flat statements of CUDA C++, one variable a node.
  *
  * <p>The function's parameters are the variables {@code a0, a1, ...} and coordinates along the
- * domain's axes {@code x0, x1, ...} of type {@code long long}. Where elements can fail, {@code
+ * domain's axes {@code x0, x1, ...} of type {@code long long}; its numbers are the kernel's
+ * parameters {@code n0, n1, ...}, which {@link #addNumbers} adds. Where elements can fail, {@code
  * status}, {@code code} and {@code powerCode} must be there, which {@link #failing} adds.
  */
 public final class ScalarSource implements ScalarFunction.Visitor<String> {
   private static final int LONGEST_NAME = 48;
 
   private final ScalarFunction function;
+  private final List<ScalarFunction.Constant> numbers;
   private final List<String> values = new ArrayList<>();
   private final StringBuilder statements = new StringBuilder();
 
   /** Writes a function's statements, each a line that begins with this indentation. */
   ScalarSource(ScalarFunction function, String indentation) {
     this.function = function;
+    numbers = function.numbers();
     for (ScalarFunction.Node node : function.nodes()) {
       String value = node.accept(this);
       boolean named =
@@ -84,6 +87,15 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
     return used;
   }
 
+  /** Adds a function's {@linkplain ScalarFunction#numbers numbers} to a kernel's parameters. */
+  static void addNumbers(ScalarFunction function, LaunchBuilder kernel) {
+    List<ScalarFunction.Constant> numbers = function.numbers();
+    for (int i = 0; i < numbers.size(); i++) {
+      ScalarFunction.Constant number = numbers.get(i);
+      kernel.number("n" + i, number.type(), number.bits());
+    }
+  }
+
   /** Lets a kernel report the elements that a function fails for. */
   public static void failing(ScalarFunction function, StepContext context, LaunchBuilder kernel) {
     if (function.mayFail()) {
@@ -136,7 +148,8 @@ public final class ScalarSource implements ScalarFunction.Visitor<String> {
 
   @Override
   public String constant(ScalarFunction.Constant node) {
-    return constant(node.type(), node.bits());
+    int number = numbers.indexOf(node);
+    return number < 0 ? constant(node.type(), node.bits()) : "n" + number;
   }
 
   @Override
