@@ -197,7 +197,7 @@ class GraphTest {
     assertMessage(
         assertThrows(GraphException.class, () -> ops.add("sum", huge, wide)).getMessage(),
         "[Add 'sum'] input 0 is huge:0",
-        "too large: a tensor has at most 2^56 bytes",
+        "too large: a tensor has at most 2^47 bytes",
         "\n  at ");
     assertMessage(
         assertThrows(

@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 
 /** The inputs of an operation as its type rule sees them, with helpers to state the rules. */
 public final class Inference {
-  /** More than any machine addresses, yet small enough for positions to be counted in longs. */
-  private static final long LARGEST = 1L << 56;
+  /** What a process can address at most. Counting through more would take days besides. */
+  private static final long LARGEST = 1L << 47;
 
   private static final int MOST_OUTPUTS = 1 << 20;
 
@@ -58,7 +58,7 @@ public final class Inference {
 
   /**
    * Returns the types that an operation's rule gives for these inputs, whose number and element
-   * types must be those of its signature. Sizes that overflow, tensors of more than 2^56 bytes or
+   * types must be those of its signature. Sizes that overflow, tensors of more than 2^47 bytes or
    * {@link Shape#MOST_AXES} axes, and more than 2^20 outputs break every rule.
    */
   public List<TensorType> typesOf(Op op) {
@@ -75,9 +75,9 @@ public final class Inference {
               .map(TensorType::target)
               .allMatch(o -> !o.shape().isFullyDefined() || o.bytes() <= LARGEST);
     } catch (ArithmeticException overflow) {
-      throw new RuleException("the sizes are too large: a tensor has at most 2^56 bytes");
+      throw new RuleException("the sizes are too large: a tensor has at most 2^47 bytes");
     }
-    require(countable, "%s is too large: a tensor has at most 2^56 bytes", outputs);
+    require(countable, "%s is too large: a tensor has at most 2^47 bytes", outputs);
     return outputs;
   }
 

@@ -187,7 +187,7 @@ class HostileFilesTest {
                 placeholder("x", DataType.DT_FLOAT, 1L << 40, 1),
                 placeholder("y", DataType.DT_FLOAT, 1, 1L << 40),
                 node("sum", "AddV2", "x", "y").putAttr("T", type(DataType.DT_FLOAT)))
-            .contains("too large: a tensor has at most 2^56 bytes"));
+            .contains("too large: a tensor has at most 2^47 bytes"));
   }
 
   @Test

@@ -104,6 +104,9 @@ public abstract class LimitsContract {
     List<Output> slopes = tf.gradients(tf.pow(base, power), base, power);
     check(slopes.get(0), 0, 1, 0, 12, 12);
     check(slopes.get(1), 0, 0, 0, 8 * Math.log(2), 0);
+    Output curve = slope(slopes.get(0), base);
+    check(curve, 0, 0, 2, 12, -12);
+    check(slope(curve, base), 0, 0, 0, 6, 6);
     Output root = numbers(tf, 0, 4, INF);
     check(slope(tf.sqrt(root), root), INF, 0.25, 0);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.DeviceException;
 import io.millrace.Graph;
+import io.millrace.GraphException;
 import io.millrace.MillraceException;
 import io.millrace.Output;
 import io.millrace.Session;
@@ -147,6 +148,12 @@ class MemoryTest {
           }
         }
       }
+      Output sum = tf.reduceSum(all.get(0));
+      String message =
+          assertThrows(GraphException.class, () -> session.run(sum, Map.of(n, 1L << 50)))
+              .getMessage();
+      assertParts(
+          message, "int64[1125899906842624]", "at most 2^47 bytes", "it", "MemoryTest.java");
     }
   }
 

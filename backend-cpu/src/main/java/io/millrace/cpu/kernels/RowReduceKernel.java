@@ -26,6 +26,10 @@ import io.millrace.type.Shape;
  */
 final class RowReduceKernel implements PartKernel {
   private static final long SEGMENT = 1 << 16;
+
+  /** Segments of all rows together, beyond which they are longer. */
+  private static final long MOST_SEGMENTS = 1 << 20;
+
   private static final int MOST_LANES = 1024;
 
   /** Rows up to this long are combined one by one. */
@@ -40,6 +44,7 @@ final class RowReduceKernel implements PartKernel {
   private final long rows;
   private final long length;
   private final long segments;
+  private final long segment;
   private final long unitsOfPart;
   private final int parts;
   private final long lanesAt;
@@ -55,7 +60,8 @@ final class RowReduceKernel implements PartKernel {
     bytes = fold.type().bytes();
     rows = domain.slice(0, reduce.kept()).size();
     length = domain.slice(reduce.kept(), domain.rank()).size();
-    segments = length < 2 * SEGMENT ? 1 : (length + SEGMENT - 1) / SEGMENT;
+    segment = Math.max(SEGMENT, rows * length / MOST_SEGMENTS);
+    segments = length < 2 * segment ? 1 : (length + segment - 1) / segment;
     if (segments > 1) {
       unitsOfPart = 1;
       parts = Math.toIntExact(rows * segments);
@@ -105,8 +111,8 @@ final class RowReduceKernel implements PartKernel {
 
   /** Reduces one segment of a long row to a number in the shared scratch memory. */
   private void segment(Frame frame, Worker worker, int unit) {
-    long start = unit % segments * SEGMENT;
-    long count = Math.min(SEGMENT, length - start);
+    long start = unit % segments * segment;
+    long count = Math.min(segment, length - start);
     lanes(frame, worker, unit / segments * length + start, count);
     HostMemory shared = frame.scratch(0);
     long at = partialsAt + unit * 8L;

@@ -222,9 +222,13 @@ public interface BinaryOps extends Building {
                   Output positive = tf.greater(x, 0);
                   Output safe = tf.whereV2(positive, x, tf.onesLike(x));
                   Output log = tf.whereV2(positive, tf.log(safe), tf.zerosLike(x));
+                  // The power 0 is constant, even at 0 where its factor is infinite. So what
+                  // arrives
+                  // is 0 where that is a power itself, as in derivatives of higher order.
+                  Output slope = tf.multiplyNoNan(tf.pow(x, tf.subtract(y, 1)), y);
+                  Output flat = tf.logicalAnd(tf.equal(dz, 0), tf.isInf(slope));
                   return List.of(
-                      // The power 0 is constant, even at 0 where its factor is infinite.
-                      tf.multiply(dz, tf.multiplyNoNan(tf.pow(x, tf.subtract(y, 1)), y)),
+                      tf.multiply(dz, tf.whereV2(flat, tf.zerosLike(slope), slope)),
                       tf.multiply(dz, tf.multiply(z, log)));
                 })),
     SQUARED_DIFFERENCE(
