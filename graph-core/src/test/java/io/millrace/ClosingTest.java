@@ -252,7 +252,7 @@ class ClosingTest {
 
   @Test
   void aSlotWithoutMemoryForItsAnswerLeavesNothingBehind() {
-    Output endless = ops.variable("endless", DType.INT64, 1L << 53);
+    Output endless = ops.variable("endless", DType.INT64, 1L << 44);
     Output zeros = ops.zeros("zeros", ops.add("sum", endless, endless));
     Session session = open(10);
     assertThrows(DeviceException.class, () -> session.run(zeros));

@@ -121,7 +121,7 @@ final class PlanCache {
     ReadyPlan next = plan(stage.key().with(question, answer));
     synchronized (this) {
       if (isKept(next)) {
-        stage.follow(answer, next);
+        next.follow(stage, answer);
       }
     }
     return next;
@@ -261,7 +261,7 @@ final class PlanCache {
   private void evict(ReadyPlan plan) {
     plans.remove(plan.key());
     calls = calls.where(p -> p != plan);
-    made().forEach(p -> p.forget(plan));
+    plan.unfollow();
     leaving.add(plan);
   }
 

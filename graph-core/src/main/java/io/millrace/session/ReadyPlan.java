@@ -60,6 +60,11 @@ final class ReadyPlan {
   /** The plans of the stages that follow this one, by its answer. */
   private final Map<Literal, ReadyPlan> next = new ConcurrentHashMap<>();
 
+  /** The stages that this is next to; used under the lock of the cache. */
+  private final List<Followed> followed = new ArrayList<>();
+
+  private record Followed(ReadyPlan stage, Literal answer) {}
+
   private final Deque<RunSlot> idle = new ArrayDeque<>();
   private int made;
   private int waiting;
@@ -231,12 +236,17 @@ final class ReadyPlan {
     return next.get(answer);
   }
 
-  void follow(Literal answer, ReadyPlan plan) {
-    next.put(answer, plan);
+  /** Makes this the plan that follows a stage for an answer. */
+  void follow(ReadyPlan stage, Literal answer) {
+    if (stage.next.put(answer, this) == null) {
+      followed.add(new Followed(stage, answer));
+    }
   }
 
-  void forget(ReadyPlan plan) {
-    next.values().remove(plan);
+  /** Lets this no longer be what follows any stage. */
+  void unfollow() {
+    followed.forEach(f -> f.stage().next.remove(f.answer(), this));
+    followed.clear();
   }
 
   /** Returns whether a run changes state, and so must be alone. */

@@ -21,6 +21,9 @@ final class FoldConstants implements Pass {
   /** Larger results stay instructions, so that programs stay small. */
   static final long LARGEST = 64 * 1024;
 
+  /** Larger tensors of one number stay loops: whatever reads them has the number. */
+  private static final long LARGEST_FILL = 1024;
+
   @Override
   public String name() {
     return "fold-constants";
@@ -35,6 +38,12 @@ final class FoldConstants implements Pass {
       Instruction instruction = rewrite.updated(old);
       if (instruction.primitive() instanceof Primitive.Constant constant) {
         known.put(instruction.output(), constant.literal());
+        rewrite.add(instruction);
+        continue;
+      }
+      Optional<ScalarFunction.Constant> fill = fill(instruction);
+      if (fill.isPresent()) {
+        equal.put(instruction.output(), fill);
         rewrite.add(instruction);
         continue;
       }
@@ -59,6 +68,18 @@ final class FoldConstants implements Pass {
               .orElse(instruction));
     }
     return rewrite.build();
+  }
+
+  /** Returns the number that all elements are which an instruction makes, if they are many. */
+  private static Optional<ScalarFunction.Constant> fill(Instruction instruction) {
+    if (instruction.primitive() instanceof Primitive.Map map
+        && map.function().results().size() == 1
+        && map.function().nodes().get(map.function().results().get(0))
+            instanceof ScalarFunction.Constant constant
+        && instruction.output().type().bytes() > LARGEST_FILL) {
+      return Optional.of(constant);
+    }
+    return Optional.empty();
   }
 
   private static Optional<List<Literal>> evaluate(
@@ -97,11 +118,9 @@ final class FoldConstants implements Pass {
     for (int i = 0; i < nest.operands().size(); i++) {
       Value operand = nest.operands().get(i);
       FunctionCopy.Item element = builder.operand(operand, nest.views().get(i));
-      Literal literal = known.get(operand);
       Optional<ScalarFunction.Constant> constant =
-          literal == null
-              ? Optional.empty()
-              : equal.computeIfAbsent(operand, o -> onlyElement(literal));
+          equal.computeIfAbsent(
+              operand, o -> Optional.ofNullable(known.get(o)).flatMap(FoldConstants::onlyElement));
       arguments.add(constant.map(c -> FunctionCopy.Item.of(builder.scalars(), c)).orElse(element));
     }
     return builder.build(builder.copy(nest.function(), arguments, builder::index));
