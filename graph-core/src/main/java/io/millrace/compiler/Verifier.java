@@ -267,11 +267,16 @@ public final class Verifier {
       counts(2, 1);
       Shape data = inputs.get(0).shape();
       Shape indices = inputs.get(1).shape();
+      TensorType output = outputs.get(0);
       require(data.rank() == 4 && indices.rank() == 2, "takes four axes and indices of two");
       requireIndices(inputs.get(1));
       require(data.dim(0) == indices.dim(0), "batches differ");
       require(
-          outputs.get(0).equals(inputs.get(0).withShape(data.with(2, indices.dim(1)))),
+          output.shape().rank() == 4
+              && output.equals(
+                  inputs
+                      .get(0)
+                      .withShape(data.with(2, indices.dim(1)).with(3, output.shape().dim(3)))),
           "the output must have as many slices as indices");
       return true;
     }

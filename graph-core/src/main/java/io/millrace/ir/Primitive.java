@@ -304,12 +304,23 @@ public sealed interface Primitive
 
   /**
    * Picks slices along an axis: inputs data {@code [b,o,n,i]} and indices {@code [b,m]} (int32 or
-   * int64), output {@code [b,o,m,i]} with {@code out[b,o,m,:] = data[b,o,indices[b,m],:]}.
+   * int64), output {@code [b,o,m,w]} with {@code out[b,o,m,:]} the {@code w} elements of {@code
+   * data[b,o]} from {@code [indices[b,m],0]} on. Where w is i, that is one slice.
    *
-   * <p>An index outside {@code [0, n)} gives zeros (false): an operation for which that is an error
-   * checks the indices itself. Any type of data.
+   * <p>An index from which on there are not so many elements, or below 0, gives zeros (false): an
+   * operation for which that is an error checks the indices itself. Any type of data.
    */
   record Gather() implements Rearranging {
+    /** Returns the number of indices, from 0 on, that name as many elements as an output takes. */
+    public static long indices(Shape data, Shape output) {
+      long line = data.dim(2) * data.dim(3);
+      long window = output.dim(3);
+      if (data.dim(3) == window) {
+        return data.dim(2);
+      }
+      return line < window ? 0 : (line - window) / data.dim(3) + 1;
+    }
+
     @Override
     public <R> R accept(PrimitiveVisitor<R> visitor) {
       return visitor.gather(this);

@@ -15,7 +15,9 @@ final class GatherAndScatter {
   static Literal gather(Literal data, Literal indices, TensorType output) {
     Literal.Builder builder = new Literal.Builder(output);
     long outer = data.type().shape().dim(1);
-    long count = data.type().shape().dim(2);
+    long line = data.type().shape().dim(2) * data.type().shape().dim(3);
+    long inner = data.type().shape().dim(3);
+    long count = Primitive.Gather.indices(data.type().shape(), output.shape());
     long wanted = indices.type().shape().dim(1);
     long[] element = {0};
     Numbers.forEach(
@@ -23,8 +25,8 @@ final class GatherAndScatter {
         at -> {
           long index = indices.getLong(at[0] * wanted + at[2]);
           if (index >= 0 && index < count) {
-            long slice = (at[0] * outer + at[1]) * count + index;
-            Number value = Numbers.get(data, slice * output.shape().dim(3) + at[3]);
+            long first = (at[0] * outer + at[1]) * line + index * inner;
+            Number value = Numbers.get(data, first + at[3]);
             Numbers.set(builder, output.dtype(), element[0], value);
           }
           element[0]++;

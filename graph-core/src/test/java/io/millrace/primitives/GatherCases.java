@@ -36,9 +36,30 @@ public final class GatherCases implements Cases {
     return StepCase.of(new Primitive.Gather(), List.of(elements, indices), output);
   }
 
+  /** Returns a gather of so many elements for each index, as {@link #of} otherwise. */
+  private StepCase windows(DType type, DType names, int window, long... dims) {
+    StepCase rows = of(type, names, dims);
+    TensorType output = rows.outputs().get(0);
+    TensorType longer = output.withShape(output.shape().with(3, window));
+    return StepCase.of(new Primitive.Gather(), rows.inputs(), longer);
+  }
+
   @Override
   public List<StepCase> telling() {
     List<StepCase> cases = new ArrayList<>(List.of(farIndices()));
+    cases.add(windows(DType.FLOAT32, DType.INT64, 40_001, 1, 1, 90_000, 7, 1));
+    for (int i = 0; i < 60; i++) {
+      cases.add(
+          windows(
+              tensors.pick(DType.ofElements()),
+              tensors.pick(NAMES),
+              tensors.below(20),
+              1 + tensors.below(2),
+              1 + tensors.below(2),
+              tensors.below(9),
+              tensors.below(9),
+              tensors.pick(INNER)));
+    }
     for (DType type : DType.ofElements()) {
       boolean one = type == DType.FLOAT32;
       cases.addAll(random(type, one ? 100 : 10));

@@ -4,6 +4,7 @@ import io.millrace.cpu.loops.Packer;
 import io.millrace.cpu.loops.Parts;
 import io.millrace.cpu.workers.Frame;
 import io.millrace.cpu.workers.PartKernel;
+import io.millrace.ir.Primitive;
 import io.millrace.spi.HostMemory;
 import io.millrace.spi.Place;
 import io.millrace.spi.Step;
@@ -11,7 +12,7 @@ import io.millrace.type.Shape;
 import java.nio.ByteBuffer;
 
 /**
- * Copies the slices that indices name, zeros for those that are not there.
+ * Copies what begins at the slices that indices name, zeros where that is not there.
  *
  * <p>A part is some of the output's slices, or of the pieces of long ones.
  */
@@ -31,9 +32,21 @@ public final class GatherKernel implements PartKernel {
   private final boolean wide;
   private final int bytes;
   private final long outer;
+
+  /** Elements of which an index counts slices. */
+  private final long line;
+
+  /** Elements of a slice. */
+  private final long slice;
+
+  /** How many indices name something. */
   private final long count;
+
   private final long wanted;
+
+  /** Elements that are copied for an index. */
   private final long inner;
+
   private final long pieces;
   private final long units;
   private final long unitsOfPart;
@@ -49,14 +62,16 @@ public final class GatherKernel implements PartKernel {
     bytes = data.type().dtype().bytes();
     Shape shape = data.type().shape();
     outer = shape.dim(1);
-    count = shape.dim(2);
+    line = shape.dim(2) * shape.dim(3);
+    slice = shape.dim(3);
+    count = Primitive.Gather.indices(shape, output.type().shape());
     wanted = indices.type().shape().dim(1);
-    inner = shape.dim(3);
+    inner = output.type().shape().dim(3);
     pieces = (inner + PIECE - 1) / PIECE;
     units = shape.dim(0) * outer * wanted * pieces;
     long least = PIECE / (FINDING + Math.min(inner, PIECE));
     unitsOfPart = Math.max((units + 63) / 64, Math.max(1, least));
-    near = pieces <= 1 && count * inner * bytes <= HostMemory.WINDOW;
+    near = pieces <= 1 && line * bytes <= HostMemory.WINDOW;
   }
 
   @Override
@@ -81,18 +96,18 @@ public final class GatherKernel implements PartKernel {
     }
   }
 
-  private void piece(Frame frame, long slice, long first) {
-    long place = index(frame, slice);
+  private void piece(Frame frame, long number, long first) {
+    long place = index(frame, number);
     HostMemory names = frame.memory(indices);
     long index = Indices.get(names.window(place), (int) (place % HostMemory.WINDOW), 0, wide);
     int length = (int) Math.min(PIECE, inner - first);
     HostMemory target = frame.memory(output);
-    long to = frame.offset(output) + (slice * inner + first) * bytes;
+    long to = frame.offset(output) + (number * inner + first) * bytes;
     if (index < 0 || index >= count) {
       Packer.clear(target.window(to), (int) (to % HostMemory.WINDOW), length * bytes);
       return;
     }
-    long from = frame.offset(data) + ((slice / wanted * count + index) * inner + first) * bytes;
+    long from = frame.offset(data) + (number / wanted * line + index * slice + first) * bytes;
     Packer.move(frame.memory(data), from, bytes, target, to, bytes, length, bytes);
   }
 
@@ -104,36 +119,37 @@ public final class GatherKernel implements PartKernel {
 
   /** Copies neighbours that come from one line of the data. */
   private void slices(Frame frame, long first, int run) {
-    long line = frame.offset(data) + first / wanted * count * inner * bytes;
+    long begin = frame.offset(data) + first / wanted * line * bytes;
     long place = index(frame, first);
     long to = frame.offset(output) + first * inner * bytes;
-    ByteBuffer source = frame.memory(data).window(line);
+    ByteBuffer source = frame.memory(data).window(begin);
     ByteBuffer names = frame.memory(indices).window(place);
     ByteBuffer target = frame.memory(output).window(to);
-    int from = (int) (line % HostMemory.WINDOW);
+    int from = (int) (begin % HostMemory.WINDOW);
     int name = (int) (place % HostMemory.WINDOW);
     int at = (int) (to % HostMemory.WINDOW);
     int length = (int) inner * bytes;
+    int apart = (int) slice * bytes;
     switch (length) {
       case 4 -> {
         for (int i = 0; i < run; i++) {
           long index = Indices.get(names, name, i, wide);
           boolean there = index >= 0 && index < count;
-          target.putInt(at + 4 * i, there ? source.getInt(from + 4 * (int) index) : 0);
+          target.putInt(at + 4 * i, there ? source.getInt(from + apart * (int) index) : 0);
         }
       }
       case 8 -> {
         for (int i = 0; i < run; i++) {
           long index = Indices.get(names, name, i, wide);
           boolean there = index >= 0 && index < count;
-          target.putLong(at + 8 * i, there ? source.getLong(from + 8 * (int) index) : 0);
+          target.putLong(at + 8 * i, there ? source.getLong(from + apart * (int) index) : 0);
         }
       }
       default -> {
         for (int i = 0; i < run; i++) {
           long index = Indices.get(names, name, i, wide);
           if (index >= 0 && index < count) {
-            target.put(at + i * length, source, from + (int) index * length, length);
+            target.put(at + i * length, source, from + (int) index * apart, length);
           } else {
             Packer.clear(target, at + i * length, length);
           }

@@ -20,11 +20,14 @@ public final class GatherCommands {
     if (output.type().shape().size() == 0) {
       return;
     }
-    long rowBytes = shape.dim(3) * data.type().dtype().bytes();
-    int unit = CopyLoop.unit(rowBytes);
+    long stepBytes = shape.dim(3) * data.type().dtype().bytes();
+    long rowBytes = output.type().shape().dim(3) * data.type().dtype().bytes();
+    int unit = CopyLoop.unit(stepBytes, rowBytes);
+    long step = stepBytes / unit;
     long inner = rowBytes / unit;
+    boolean windows = step != inner;
     long wanted = output.type().shape().dim(2);
-    long count = output.type().shape().size() / shape.dim(3) * inner;
+    long count = output.type().shape().size() / output.type().shape().dim(3) * inner;
     boolean rows = inner > 1;
     boolean batched = shape.dim(0) * shape.dim(1) > 1;
     LaunchBuilder kernel =
@@ -32,16 +35,19 @@ public final class GatherCommands {
             .kernel(
                 "gather"
                     + (batched ? "_batched" : "")
-                    + (rows ? "_rows_" : "_")
+                    + (windows ? "_windows_" : rows ? "_rows_" : "_")
                     + unit
                     + "_by_"
                     + indices.type().dtype())
-            .wide(CopyLoop.isWide(count, shape.dim(0) * shape.dim(1) * shape.dim(2) * inner))
+            .wide(CopyLoop.isWide(count, shape.dim(0) * shape.dim(1) * shape.dim(2) * step))
             .in(CopyLoop.type(unit), "source", context.input(0))
             .in(CudaTypes.of(indices.type().dtype()), "indices", context.input(1))
             .out(CopyLoop.type(unit), "target", context.output(0))
             .index("count", count)
-            .index("length", shape.dim(2));
+            .index("length", Primitive.Gather.indices(shape, output.type().shape()));
+    if (windows) {
+      kernel.index("step", step).index("line", shape.dim(2) * step);
+    }
     StringBuilder read = new StringBuilder("index_t row = i, from = 0;\n");
     if (rows) {
       kernel.divisor("inner", inner);
@@ -54,22 +60,22 @@ public final class GatherCommands {
           """
           index_t slice = row / wanteds;
           wanted = slice / outer * (index_t)wanteds.d + row - slice * (index_t)wanteds.d;
-          from = slice * length;
-          """);
+          from = slice * LINE;
+          """
+              .replace("LINE", windows ? "line" : "length"));
     }
     read.append(
         """
         long long index = indices[wanted];
         bool present = index >= 0 && index < length;
-        if (present) from += (index_t)index;
+        if (present) from += (index_t)index STEP;
         at[k] = i;
         value[k] = TYPE();
         """
+            .replace(" STEP", windows ? " * step" : "")
             .replace("TYPE()", zero(unit)));
-    read.append(
-        rows
-            ? "if (present) value[k] = source[from * (index_t)inner.d + column];"
-            : "if (present) value[k] = source[from];");
+    String place = windows ? "from" : "from * (index_t)inner.d";
+    read.append("if (present) value[k] = source[" + (rows ? place + " + column" : "from") + "];");
     kernel.body(CopyLoop.over(unit, read.toString()));
     context.add(CopyLoop.launch(context, kernel, count));
   }

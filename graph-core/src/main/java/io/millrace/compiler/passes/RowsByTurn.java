@@ -119,7 +119,8 @@ final class RowsByTurn implements Pass {
       if (kept.isEmpty()
           || gather.inputs().get(1).type().shape().size() != 1
           || shape.dim(0) != 1
-          || shape.dim(1) != 1) {
+          || shape.dim(1) != 1
+          || shape.dim(3) != gather.output().type().shape().dim(3)) {
         return Optional.empty();
       }
       Optional<List<Literal>> indices = turns.values(gather.inputs().get(1));

@@ -18,7 +18,8 @@ import java.util.List;
 /**
  * Slices whose place only the run knows: plans are made for extents, and the place is data.
  *
- * <p>Axes at the end that are taken whole make blocks, which are picked and put by their numbers.
+ * <p>Axes at the end that are taken whole make blocks, which are put by their numbers. Blocks that
+ * lie side by side are picked together, by the number of the first.
  */
 final class FedSlices {
   private final Lowering to;
@@ -60,29 +61,31 @@ final class FedSlices {
     return extents.slice(0, split).size();
   }
 
-  /** Returns the numbers of the slice's blocks. */
-  private Value numbers(Value starts) {
-    long[] walk = shape.slice(0, split).strides();
+  /**
+   * Returns the numbers of blocks of the slice.
+   *
+   * @param axes of those that are the first along all further axes
+   */
+  private Value numbers(Value starts, int axes) {
     List<View> views = new ArrayList<>();
     for (int axis = 0; axis < split; axis++) {
-      views.add(View.of(axis, new long[split]));
+      views.add(View.of(axis, new long[axes]));
     }
-    Value numbers =
-        to.mapViews(
-            extents.slice(0, split),
-            Collections.nCopies(split, starts),
-            views,
-            (b, s) -> number(b, s, walk));
-    return to.reshape(numbers, Shape.of(picked()));
+    return to.mapViews(
+        extents.slice(0, axes),
+        Collections.nCopies(split, starts),
+        views,
+        (b, s) -> number(b, s, axes));
   }
 
-  private Scalar number(ScalarBuilder builder, List<Scalar> starts, long[] walk) {
+  private Scalar number(ScalarBuilder builder, List<Scalar> starts, int axes) {
+    long[] walk = shape.slice(0, split).strides();
     Scalar number = builder.literal(DType.INT64, 0);
     for (int axis = 0; axis < split; axis++) {
-      Scalar place =
-          starts
-              .get(axis)
-              .plus(builder.index(axis).times(builder.literal(DType.INT64, strides[axis])));
+      Scalar place = starts.get(axis);
+      if (axis < axes) {
+        place = place.plus(builder.index(axis).times(builder.literal(DType.INT64, strides[axis])));
+      }
       number = number.plus(place.times(builder.literal(DType.INT64, walk[axis])));
     }
     return number;
@@ -98,8 +101,11 @@ final class FedSlices {
       return tensor;
     }
     Value rows = to.reshape(tensor, Shape.of(1, 1, blocks(), blockSize()));
-    Value numbers = to.reshape(numbers(starts), Shape.of(1, picked()));
-    TensorType type = tensor.type().withShape(Shape.of(1, 1, picked(), blockSize()));
+    int axes = strides[split - 1] == 1 ? split - 1 : split;
+    long windows = extents.slice(0, axes).size();
+    Value numbers = to.reshape(numbers(starts, axes), Shape.of(1, windows));
+    long together = extents.slice(axes, split).size();
+    TensorType type = tensor.type().withShape(Shape.of(1, 1, windows, together * blockSize()));
     return to.reshape(to.emit(new Primitive.Gather(), List.of(rows, numbers), type), extents);
   }
 
@@ -115,7 +121,7 @@ final class FedSlices {
     Value put =
         to.emit(
             new Primitive.Scatter(Primitive.Scatter.Combine.SET),
-            List.of(zeros, numbers(starts), changes),
+            List.of(zeros, to.reshape(numbers(starts, split), Shape.of(picked())), changes),
             zeros.type());
     return to.reshape(put, shape);
   }
