@@ -10,6 +10,7 @@ import io.millrace.Tensor;
 import io.millrace.op.Messages;
 import io.millrace.op.Op;
 import io.millrace.ops.array.CoreOps;
+import io.millrace.ops.plain.PlainGraph;
 import io.millrace.type.Literal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,8 +38,12 @@ final class Frozen {
   static Graph of(Session session, Collection<?> outputs, FilePlace place) {
     Set<Operation> needed = new LinkedHashSet<>();
     Deque<Operation> open = new ArrayDeque<>();
+    // What constants stand for handles of, in functions too, is plain to see only there.
+    Graph plain = PlainGraph.of(session.graph());
     try (Graph.Scope ignored = session.graph().at(place.line())) {
-      outputs.forEach(output -> open.add(operation(session.graph(), output, place)));
+      for (Object output : outputs) {
+        open.add(plain.operation(operation(session.graph(), output, place).name()));
+      }
     }
     while (!open.isEmpty()) {
       Operation operation = open.pop();
@@ -49,7 +54,9 @@ final class Frozen {
       }
     }
     List<Operation> variables = needed.stream().filter(o -> o.op().refersToState()).toList();
-    List<Tensor> tensors = session.get(variables.stream().map(v -> v.output(0)).toList());
+    List<Tensor> tensors =
+        session.get(
+            variables.stream().map(v -> session.graph().operation(v.name()).output(0)).toList());
     Map<Operation, Literal> values = new HashMap<>();
     for (int i = 0; i < variables.size(); i++) {
       try (Tensor tensor = tensors.get(i)) {
@@ -65,17 +72,15 @@ final class Frozen {
   private static Graph copy(
       List<Operation> operations, Map<Operation, Literal> values, FilePlace place) {
     Graph graph = new Graph();
+    FrozenFunctions functions = new FrozenFunctions();
     try (Graph.Scope ignored = graph.at(place.line())) {
       for (Operation operation : operations) {
         Literal value = values.get(operation);
-        Op op =
-            value != null
-                ? new CoreOps.Constant(value)
-                : operation.op().ofValue().orElseGet(operation::op);
         List<Output> inputs = new ArrayList<>();
         for (Output input : operation.inputs()) {
-          inputs.add(graph.operation(input.operation().name()).like(input));
+          inputs.add(graph.operation(input.operation().name()).output(input.index()));
         }
+        Op op = value != null ? new CoreOps.Constant(value) : functions.op(operation, inputs);
         List<Operation> controls =
             operation.controlInputs().stream().map(c -> graph.operation(c.name())).toList();
         try (Graph.Scope device = graph.device(operation.device())) {

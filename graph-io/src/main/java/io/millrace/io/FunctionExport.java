@@ -210,7 +210,7 @@ final class FunctionExport {
 
     private void requireRead(Output parameter, int index) {
       Optional<Operation> taking = References.taking(function, parameter);
-      if (taking.isPresent()) {
+      if (taking.isPresent() && !parameter.isHandle()) {
         int captured = index - function.parameters().size() + function.captures().size();
         Operation variable =
             captured < 0 ? parameter.operation() : function.captures().get(captured).operation();
@@ -225,7 +225,7 @@ final class FunctionExport {
                 + taking.get()
                 + " made at "
                 + taking.get().source()
-                + ", and TensorFlow's functions take no variables: let it return the new value and"
+                + ", and TensorFlow's functions take only resource variables: let it return the new value and"
                 + " assign that outside");
       }
     }

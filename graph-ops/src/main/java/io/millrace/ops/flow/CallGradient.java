@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Makes the gradient of an operation that runs one of some functions: an operation that runs one of
@@ -133,7 +134,10 @@ final class CallGradient {
     List<Output> seeds =
         arriving.values().stream().map(a -> a.size() == 1 ? a.get(0) : tf.addN(a)).toList();
     List<Output> xs =
-        function.parameters().stream().filter(p -> p.type().isDifferentiable()).toList();
+        IntStream.range(0, function.parameters().size())
+            .filter(p -> GradientBuilder.hasGradient(call.type(first + p)))
+            .mapToObj(p -> function.parameters().get(p))
+            .toList();
     GradientWalk walk = GradientBuilder.walk(tf, ys, xs, seeds);
     Map<Integer, Output> gradients = new LinkedHashMap<>();
     for (Output x : xs) {
@@ -153,7 +157,8 @@ final class CallGradient {
                     .map(
                         p ->
                             Optional.ofNullable(body.gradients().get(p))
-                                .orElseGet(() -> tf.zerosLike(call.input(first + p))))
+                                .orElseGet(
+                                    () -> GradientBuilder.zerosLike(tf, call.input(first + p))))
                     .toList());
   }
 }

@@ -7,6 +7,8 @@ import io.millrace.op.GradientWalk;
 import io.millrace.ops.Ops;
 import io.millrace.ops.Variable;
 import io.millrace.ops.building.Refusal;
+import io.millrace.ops.state.ResourceOps;
+import io.millrace.type.DType;
 import io.millrace.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +74,17 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
   /** Returns whether a tensor, or what a handle refers to, is of a type that has gradients. */
   static boolean hasGradient(TensorType type) {
     return type.isList() ? type.isDifferentiable() : type.target().dtype().isFloating();
+  }
+
+  /** Returns zeros of the type and shape of the gradient of a tensor, or of a handle's variable. */
+  static Output zerosLike(Ops tf, Output x) {
+    TensorType type = x.type().target();
+    if (!x.isHandle()) {
+      return tf.zerosLike(x);
+    }
+    return type.shape().isFullyDefined()
+        ? tf.zeros(type.dtype(), type.shape().dims())
+        : tf.zeros(type.dtype(), tf.result(new ResourceOps.VariableShape(DType.INT32), x));
   }
 
   /** Returns what a gradient is taken with respect to: of a variable, all that reads it. */

@@ -42,7 +42,10 @@ final class LoopGradient {
     tf = Ops.of(call.graph());
     List<Output> parameters = loop.body().parameters();
     for (int i = 0; i < parameters.size(); i++) {
-      if (parameters.get(i).type().isDifferentiable()) {
+      // A handle of a variable is the same in all turns; what arrives at it is added up.
+      boolean isHandle = parameters.get(i).isHandle();
+      if (GradientBuilder.hasGradient(call.type(loop.first() + i))
+          && (!isHandle || kind(i) == same)) {
         kind(i).add(i);
       }
     }
@@ -84,7 +87,8 @@ final class LoopGradient {
     }
     for (int i : same) {
       Optional<Output> passed = i < loop.carried() ? call.gradient(i) : Optional.empty();
-      first.add(passed.orElseGet(() -> tf.zerosLike(call.input(loop.first() + i))));
+      Output input = call.input(loop.first() + i);
+      first.add(passed.orElseGet(() -> GradientBuilder.zerosLike(tf, input)));
     }
     for (Output begin : first) {
       states.add(made.parameter("gradient", begin.type().ofAnyLength()));

@@ -113,6 +113,11 @@ public interface SwitchOps extends Building {
     }
 
     @Override
+    public Optional<Op> ofValue() {
+      return Optional.of(new Switch(false));
+    }
+
+    @Override
     public boolean refersToState() {
       return reference;
     }
@@ -140,7 +145,7 @@ public interface SwitchOps extends Building {
       List<Output> sides = new ArrayList<>();
       for (int side = 0; side < 2; side++) {
         Output here = call.output(side);
-        Output arriving = call.gradient(side).orElseGet(() -> tf.zerosLike(here));
+        Output arriving = call.gradient(side).orElseGet(() -> GradientBuilder.zerosLike(tf, here));
         Operation taken = tf.identity(here).operation();
         try (Graph.Scope ignored = call.graph().controlDependencies(List.of(taken))) {
           sides.add(tf.identity(arriving));

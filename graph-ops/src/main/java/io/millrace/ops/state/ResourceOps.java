@@ -13,6 +13,7 @@ import io.millrace.op.Op;
 import io.millrace.op.Signature;
 import io.millrace.ops.Building;
 import io.millrace.ops.array.IdentityOps;
+import io.millrace.ops.array.ShapeOps;
 import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
@@ -158,6 +159,11 @@ public interface ResourceOps extends Building {
           .map(TensorType::shape)
           .filter(Shape::isFullyDefined)
           .map(shape -> literal(in, shape));
+    }
+
+    @Override
+    public Optional<Op> ofValue() {
+      return Optional.of(new ShapeOps.Extent(ShapeOps.Extent.Kind.SHAPE, outType));
     }
 
     private Literal literal(Inference in, Shape shape) {
