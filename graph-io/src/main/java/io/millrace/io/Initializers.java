@@ -82,11 +82,22 @@ final class Initializers {
 
   /**
    * Returns whether a variable is one that optimizers change: a training operation of the file
-   * does, or nothing but its initializer and a checkpoint writes it.
+   * does, or operations of an optimizer that have its name, or nothing but its initializer and a
+   * checkpoint writes it.
    */
   boolean isTrainable(int variable) {
-    return users(variable).anyMatch(n -> is(n, TRAINING) && isFirst(n, variable))
+    return users(variable)
+            .anyMatch(n -> isFirst(n, variable) && (is(n, TRAINING) || isUpdate(n, variable)))
         || users(variable).noneMatch(n -> isOtherWrite(n, variable));
+  }
+
+  /**
+   * Returns whether a node changes a variable as TensorFlow's optimizers do that have no operation
+   * for sparse gradients: in the scope {@code update_w} of the variable {@code w}.
+   */
+  private boolean isUpdate(int node, int variable) {
+    String scope = "/update_" + nodes.get(variable).name() + "/";
+    return is(node, CHANGES) && ("/" + nodes.get(node).name()).contains(scope);
   }
 
   private boolean isOtherWrite(int node, int variable) {
