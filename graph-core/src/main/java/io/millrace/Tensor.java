@@ -27,6 +27,8 @@ import java.util.Arrays;
  * exceed 2^31 bytes; only what returns Java arrays or buffers is bound to their limits.
  */
 public final class Tensor implements AutoCloseable {
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final TensorType type;
   private final HostMemory memory;
 
@@ -308,7 +310,7 @@ public final class Tensor implements AutoCloseable {
     if (dtype() == DType.FLOAT64) {
       return (double[]) flat(double.class);
     }
-    double[] values = new double[Math.toIntExact(size())];
+    double[] values = new double[length()];
     Arrays.setAll(values, this::doubleAt);
     return values;
   }
@@ -319,7 +321,7 @@ public final class Tensor implements AutoCloseable {
     if (dtype() == DType.INT32) {
       return (int[]) flat(int.class);
     }
-    int[] values = new int[Math.toIntExact(size())];
+    int[] values = new int[length()];
     Arrays.setAll(values, i -> (int) longAt(i));
     return values;
   }
@@ -330,7 +332,7 @@ public final class Tensor implements AutoCloseable {
     if (dtype() == DType.INT64) {
       return (long[]) flat(long.class);
     }
-    long[] values = new long[Math.toIntExact(size())];
+    long[] values = new long[length()];
     Arrays.setAll(values, this::longAt);
     return values;
   }
@@ -347,8 +349,23 @@ public final class Tensor implements AutoCloseable {
     return (boolean[]) flat(boolean.class);
   }
 
+  /** Returns the length of an array of all elements. */
+  private int length() {
+    return length(size(), "elements");
+  }
+
+  /** Returns the length of an array that would hold so many. */
+  private int length(long count, String what) {
+    if (count > LONGEST_ARRAY) {
+      throw new IllegalStateException(
+          "a tensor of type %s has %,d %s, and a Java array up to %,d: get them one by one"
+              .formatted(type, count, what, LONGEST_ARRAY));
+    }
+    return (int) count;
+  }
+
   private Object flat(Class<?> element) {
-    Object array = Array.newInstance(element, Math.toIntExact(size()));
+    Object array = Array.newInstance(element, length());
     copyTo(array);
     return array;
   }
@@ -385,7 +402,8 @@ public final class Tensor implements AutoCloseable {
     if (shape().rank() == 0) {
       return Array.get(flat(element), 0);
     }
-    int[] dims = Arrays.stream(shape().dims()).mapToInt(Math::toIntExact).toArray();
+    int[] dims =
+        Arrays.stream(shape().dims()).mapToInt(d -> length(d, "parts along an axis")).toArray();
     Object nested = Array.newInstance(element, dims);
     memory.retain();
     try {
@@ -443,7 +461,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns the value on the Java heap, as a constant of a graph holds it. */
   public Literal toLiteral() {
-    byte[] bytes = new byte[Math.toIntExact(bytes())];
+    byte[] bytes = new byte[length(bytes(), "bytes")];
     memory.retain();
     try {
       memory.window(0).get(0, bytes);

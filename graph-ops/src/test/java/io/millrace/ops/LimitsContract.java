@@ -146,6 +146,23 @@ public abstract class LimitsContract {
       check(slope(tf.norm(x), x), 0.6, 0.8);
     }
     check(tf.nn.l2Normalize(floats, 0), 0.6, 0.8);
+    Output most = tf.constant(new float[] {3e38f, -3e38f});
+    check(tf.nn.l2Normalize(most, 0), Math.sqrt(0.5), -Math.sqrt(0.5));
+    check(slope(tf.norm(most), most), Math.sqrt(0.5), -Math.sqrt(0.5));
+  }
+
+  @Test
+  void normsCurveWhereAnElementIsZero() {
+    Output x = numbers(tf, 0, 3, 4);
+    Output direction = tf.nn.l2Normalize(x, 0);
+    Output byFirst = slope(direction.get("1"), x).get("0");
+    check(slope(byFirst, x), -3 / 125.0, 0, 0);
+    for (Output norm : List.of(tf.norm(x), tf.reduceEuclideanNorm(x))) {
+      Output slopes = slope(norm, x);
+      check(slope(slopes.get("0"), x), 1 / 5.0, 0, 0);
+      check(slope(slope(slopes.get("1"), x).get("0"), x), -3 / 125.0, 0, 0);
+      check(slope(slope(slopes.get("0"), x).get("0"), x), 0, -3 / 125.0, -4 / 125.0);
+    }
   }
 
   @Test

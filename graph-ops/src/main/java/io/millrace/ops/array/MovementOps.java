@@ -187,20 +187,16 @@ public interface MovementOps extends Building {
         long from = begin.isPresent() ? begin.get()[axis] : Shape.UNKNOWN;
         long extent = size.isPresent() ? size.get()[axis] : Shape.UNKNOWN;
         long all = shape.dim(axis);
-        in.require(
-            extent >= -1 && (begin.isEmpty() || from >= 0),
-            "axis %d begins at %d with extent %d",
-            axis,
-            from,
-            extent);
+        in.require(begin.isEmpty() || from >= 0, "axis %d begins at %d", axis, from);
+        in.require(extent >= -1, "axis %d has extent %d, less than -1", axis, extent);
         boolean open = size.isPresent() && extent == -1;
         dims[axis] = open && begin.isPresent() && all >= 0 ? all - from : extent;
         in.require(
             all < 0 || (Math.max(0, from) <= all && extent <= all - Math.max(0, from)),
-            "axis %d has %d elements, but the slice begins at %d with extent %d",
+            "axis %d has %d elements, but the slice %shas extent %d",
             axis,
             all,
-            from,
+            begin.isPresent() ? "begins at " + from + " and " : "",
             extent);
       }
       return List.of(in.type(0).withShape(Shape.of(dims)));
@@ -248,7 +244,7 @@ public interface MovementOps extends Building {
           Example.accepts(op).with(DType.FLOAT32, 3, 4).ints(1, 0).ints(2, 3),
           Example.accepts(op).with(DType.FLOAT64, 3, 4).longs(0, 1).longs(-1, -1),
           Example.accepts(op).with(DType.INT32, 3).ints(3).ints(0),
-          Example.rejects(op, "axis 0 has 3 elements, but the slice begins at 2 with extent 2")
+          Example.rejects(op, "axis 0 has 3 elements, but the slice begins at 2 and has extent 2")
               .with(DType.FLOAT32, 3)
               .ints(2)
               .ints(2),

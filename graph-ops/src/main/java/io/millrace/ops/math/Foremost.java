@@ -46,14 +46,20 @@ public record Foremost(Output isFirst, Output size, Output parts, Output isKnown
     return tf.logicalAnd(isKnown, tf.less(others, 1));
   }
 
-  /** Returns x divided by its norm along axes, which is given with the axes kept; 0 at 0. */
+  /**
+   * Returns x divided by its norm along axes, which is given with the axes kept; 0 at 0. A norm that
+   * is infinite though x is not, as it overflows, makes no difference.
+   */
   public static Output directions(Ops tf, Output x, Output norm, Output axes) {
     Foremost foremost = of(tf, x, axes);
-    Output others = foremost.others(tf, tf.square(foremost.parts()), axes);
     // Signed before it is divided: at 0 a magnitude has no slope, but this has.
-    Output parts = tf.whereV2(foremost.isFirst(), tf.sign(x), tf.divide(x, foremost.size()));
+    Output signed = tf.divide(x, foremost.size());
+    Output others = foremost.others(tf, tf.square(signed), axes);
+    Output parts = tf.whereV2(foremost.isFirst(), tf.sign(x), signed);
     Output share = tf.multiply(parts, tf.rsqrt(tf.add(1, others)));
-    return tf.whereV2(foremost.outweighs(tf, others), share, tf.divNoNan(x, norm));
+    Output overflows = tf.logicalAnd(foremost.isKnown(), tf.isInf(norm));
+    Output isShare = tf.logicalOr(overflows, foremost.outweighs(tf, others));
+    return tf.whereV2(isShare, share, tf.divNoNan(x, norm));
   }
 
   private static Output reduce(Ops tf, Kind kind, Output x, Output axes) {
