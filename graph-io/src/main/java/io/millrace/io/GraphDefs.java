@@ -27,7 +27,8 @@ import java.util.function.Supplier;
  * {@code w}, or else the only one whose value comes from neither a placeholder, a checkpoint nor
  * the variable; a variable without any is set with {@link Session#set}. It is trainable if it is
  * floating and a training operation or an optimizer's scope {@code update_w} changes it, or nothing
- * does but its initializer and a checkpoint: so slots, counters of steps and moving averages are not.
+ * does but its initializer and a checkpoint: so slots, counters of steps and moving averages are
+ * not.
  *
  * <p>A file may hold operations that the engine does not have, or not with such attributes or
  * element types, as a saver's strings and decoders of images. They stand in the graph as what they

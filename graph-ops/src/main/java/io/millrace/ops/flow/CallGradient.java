@@ -135,7 +135,8 @@ final class CallGradient {
         arriving.values().stream().map(a -> a.size() == 1 ? a.get(0) : tf.addN(a)).toList();
     List<Output> xs =
         IntStream.range(0, function.parameters().size())
-            .filter(p -> GradientBuilder.hasGradient(call.type(first + p)))
+            .filter(
+                p -> GradientBuilder.passes(function.parameters().get(p), call.input(first + p)))
             .mapToObj(p -> function.parameters().get(p))
             .toList();
     GradientWalk walk = GradientBuilder.walk(tf, ys, xs, seeds);

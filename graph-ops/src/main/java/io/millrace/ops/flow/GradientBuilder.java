@@ -76,12 +76,27 @@ public final class GradientBuilder implements GradientWalk.Arithmetic {
     return type.isList() ? type.isDifferentiable() : type.target().dtype().isFloating();
   }
 
+  /** Returns whether a tensor is a handle of a variable, no list of tensors. */
+  static boolean isVariable(Output x) {
+    return x.isHandle() && !x.type().isList();
+  }
+
+  /**
+   * Returns whether gradients pass to an argument of a function: a file's function does not say
+   * what a handle is one of.
+   */
+  static boolean passes(Output parameter, Output argument) {
+    return isVariable(parameter)
+        ? hasGradient(argument.type())
+        : parameter.type().isDifferentiable();
+  }
+
   /** Returns zeros of the type and shape of the gradient of a tensor, or of a handle's variable. */
   static Output zerosLike(Ops tf, Output x) {
-    TensorType type = x.type().target();
-    if (!x.isHandle()) {
+    if (!isVariable(x)) {
       return tf.zerosLike(x);
     }
+    TensorType type = x.type().target();
     return type.shape().isFullyDefined()
         ? tf.zeros(type.dtype(), type.shape().dims())
         : tf.zeros(type.dtype(), tf.result(new ResourceOps.VariableShape(DType.INT32), x));

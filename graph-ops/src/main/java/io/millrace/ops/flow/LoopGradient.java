@@ -43,9 +43,8 @@ final class LoopGradient {
     List<Output> parameters = loop.body().parameters();
     for (int i = 0; i < parameters.size(); i++) {
       // A handle of a variable is the same in all turns; what arrives at it is added up.
-      boolean isHandle = parameters.get(i).isHandle();
-      if (GradientBuilder.hasGradient(call.type(loop.first() + i))
-          && (!isHandle || kind(i) == same)) {
+      boolean passes = GradientBuilder.passes(parameters.get(i), call.input(loop.first() + i));
+      if (passes && (!GradientBuilder.isVariable(parameters.get(i)) || kind(i) == same)) {
         kind(i).add(i);
       }
     }

@@ -47,8 +47,8 @@ public record Foremost(Output isFirst, Output size, Output parts, Output isKnown
   }
 
   /**
-   * Returns x divided by its norm along axes, which is given with the axes kept; 0 at 0. A norm that
-   * is infinite though x is not, as it overflows, makes no difference.
+   * Returns x divided by its norm along axes, which is given with the axes kept; 0 at 0. A norm
+   * that is infinite though x is not, as it overflows, makes no difference.
    */
   public static Output directions(Ops tf, Output x, Output norm, Output axes) {
     Foremost foremost = of(tf, x, axes);
