@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /**
  * One thing to measure: a graph, a session, and a step that feeds host arrays and reads a number.
@@ -173,6 +175,41 @@ enum Workload {
               .get(1);
       return fetching(options, graph, tf.reduceSum(last), Map.of(x, Numbers.fill(1200, 16, 0, 1)));
     }
+  },
+
+  /** A slice of 8 rows and 16 columns of 1000 rows of 64. */
+  W13_SLICE("W13_slice", 22000, 2000) {
+    @Override
+    Step open(SessionOptions options) {
+      return rows(options, i -> 7, (tf, x, i) -> tf.slice(x, new int[] {7, 0}, new int[] {8, 16}));
+    }
+  },
+
+  /** The same slice, but where it begins is fed, and another place in each step. */
+  W13_SLICE_FED("W13_slice_fed", 22000, 2000) {
+    @Override
+    Step open(SessionOptions options) {
+      return rows(
+          options,
+          i -> i % 992,
+          (tf, x, i) -> tf.slice(x, tf.stack(List.of(i, tf.constant(0))), new int[] {8, 16}));
+    }
+  },
+
+  /** 500 of the rows, by a mask. */
+  W13_MASK("W13_mask", 2200, 200) {
+    @Override
+    Step open(SessionOptions options) {
+      return rows(options, i -> 500, Workload::masked);
+    }
+  },
+
+  /** 450 to 549 of the rows, by a mask: another number of them in each step. */
+  W13_MASK_FED("W13_mask_fed", 2200, 200) {
+    @Override
+    Step open(SessionOptions options) {
+      return rows(options, i -> 450 + i % 100, Workload::masked);
+    }
   };
 
   /** A running workload. */
@@ -288,13 +325,37 @@ enum Workload {
     return fetching(options, graph, tf.reduceSum(tf.matmul(a, b)), Map.of(a, x, b, y));
   }
 
+  /** What is taken of rows, for a number that is fed. */
+  private interface Taking {
+    Output of(Ops tf, Output rows, Output number);
+  }
+
+  private static Output masked(Ops tf, Output rows, Output number) {
+    return tf.booleanMask(rows, tf.less(tf.range(1000), number));
+  }
+
+  private static Step rows(SessionOptions options, IntUnaryOperator numbers, Taking taking) {
+    Graph graph = new Graph();
+    Ops tf = Ops.of(graph);
+    Output x = tf.placeholder(DType.FLOAT32, Shape.of(1000, 64), "x");
+    Output number = tf.placeholder(DType.INT32, Shape.scalar(), "number");
+    Output sum = tf.reduceSum(taking.of(tf, x, number));
+    Tensor rows = Tensor.of(Numbers.fill(1300, 64_000, 0, 1), Shape.of(1000, 64));
+    return fetching(options, graph, sum, i -> Map.of(x, rows, number, numbers.applyAsInt(i)));
+  }
+
   private static Step fetching(
       SessionOptions options, Graph graph, Operand fetch, Map<?, ?> feeds) {
+    return fetching(options, graph, fetch, i -> feeds);
+  }
+
+  private static Step fetching(
+      SessionOptions options, Graph graph, Operand fetch, IntFunction<Map<?, ?>> feeds) {
     Session session = new Session(graph, options);
     return new Step() {
       @Override
       public double run(int i) {
-        try (Tensor result = session.run(fetch, feeds)) {
+        try (Tensor result = session.run(fetch, feeds.apply(i))) {
           return result.floatValue();
         }
       }

@@ -1,5 +1,6 @@
 package io.millrace.reference;
 
+import io.millrace.DeviceException;
 import io.millrace.spi.ArenaPool;
 import io.millrace.spi.Body;
 import io.millrace.spi.DeviceMemory;
@@ -18,6 +19,9 @@ import java.util.function.Function;
 
 /** Runs a plan step by step: copies a step's inputs out of memory, interprets, copies back. */
 final class ReferenceExecution implements Execution {
+  /** The longest array that Java machines have. */
+  private static final long LARGEST = Integer.MAX_VALUE - 8;
+
   private final Plan plan;
   private final Interruption interruption;
   private final ArenaPool<HostMemory>.Lease lease;
@@ -60,6 +64,7 @@ final class ReferenceExecution implements Execution {
     for (int i = 0; i < plan.steps().size(); i++) {
       interruption.check(i);
       Step step = plan.steps().get(i);
+      Holders.making(step, () -> requireArrays(step));
       List<Literal> inputs = new ArrayList<>();
       for (Place place : step.inputs()) {
         inputs.add(
@@ -73,6 +78,20 @@ final class ReferenceExecution implements Execution {
         write(memory.apply(place), place, outputs.get(j));
       }
     }
+  }
+
+  /** Requires all that a step takes and gives to fit arrays, in which tensors are interpreted. */
+  private static Step requireArrays(Step step) {
+    for (List<Place> places : List.of(step.inputs(), step.outputs())) {
+      for (Place place : places) {
+        if (place.type().bytes() > LARGEST) {
+          throw new DeviceException(
+              "the reference device computes with tensors of up to %,d bytes, not with %s of %,d"
+                  .formatted(LARGEST, place.type(), place.type().bytes()));
+        }
+      }
+    }
+    return step;
   }
 
   /** What is inside a step is interpreted as it is stated, whatever the plan makes of it. */

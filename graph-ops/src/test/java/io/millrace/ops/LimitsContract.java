@@ -158,6 +158,17 @@ public abstract class LimitsContract {
   }
 
   @Test
+  void normsOfNothingAreZero() {
+    Output nothing = tf.zeros(DType.FLOAT32, 2, 0);
+    check(tf.norm(nothing, 1, false, 1), 0, 0);
+    check(tf.norm(nothing, 2, false, 1), 0, 0);
+    check(tf.norm(nothing, INF, false, 1), 0, 0);
+    Output x = numbers(tf, -3, 2);
+    check(slope(tf.norm(x, INF, false, 0), x), -1, 0);
+    check(tf.norm(numbers(tf, 0, NAN), INF, false, 0), NAN);
+  }
+
+  @Test
   void normsCurveWhereAnElementIsZero() {
     Output x = numbers(tf, 0, 3, 4);
     Output direction = tf.nn.l2Normalize(x, 0);

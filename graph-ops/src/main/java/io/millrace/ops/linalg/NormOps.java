@@ -58,7 +58,8 @@ public interface NormOps extends Building {
             return reduce(Kind.SUM, sizes, axes, keepDims);
           }
           if (Double.isInfinite(ord)) {
-            return reduce(Kind.MAX, sizes, axes, keepDims);
+            // Of nothing there is no greatest, but a norm.
+            return tf.maximum(reduce(Kind.MAX, sizes, axes, keepDims), 0);
           }
           // Scaled, so that powers neither overflow nor vanish; of zeros alone there is no slope.
           Foremost foremost = Foremost.of(tf, x, axes);
@@ -92,7 +93,7 @@ public interface NormOps extends Building {
         () -> {
           Ops tf = tf();
           Output sums = tf.reduceSum(tf.abs(input), true, first);
-          return tf.reduceMax(sums, keepDims, both);
+          return tf.maximum(tf.reduceMax(sums, keepDims, both), 0);
         });
   }
 
