@@ -22,6 +22,19 @@ class TensorTest {
   }
 
   @Test
+  void sizesBeyondCountingAreNamed() {
+    assertTrue(
+        assertThrows(
+                ArithmeticException.class, () -> Tensor.zeros(DType.FLOAT32, 1L << 40, 1L << 40))
+            .getMessage()
+            .startsWith("[1099511627776,1099511627776] has more elements"));
+    assertTrue(
+        assertThrows(ArithmeticException.class, () -> Tensor.zeros(DType.FLOAT32, 1L << 61))
+            .getMessage()
+            .startsWith("float32[2305843009213693952] has more bytes"));
+  }
+
+  @Test
   void takesTheTypeOfScalars() {
     assertEquals(TensorType.of(DType.FLOAT32), Tensor.of(1f).type());
     assertEquals(TensorType.of(DType.FLOAT64), Tensor.of(1.0).type());

@@ -17,6 +17,20 @@ public record WindowAxis(long size, long stride, long dilation, long padBefore, 
     return Math.max(0, Math.floorDiv(extent + padBefore + padAfter - span, stride) + 1);
   }
 
+  /**
+   * Returns the same windows without the elements of theirs that are padding wherever a window is,
+   * as there are where it is much longer than the axis. For windows of neighbours only.
+   */
+  public WindowAxis trimmed(long extent) {
+    long last = Math.min(size - 1, extent - 1 + padBefore);
+    long first = Math.max(0, padBefore - (windows(extent) - 1) * stride);
+    if (dilation != 1 || first > last) {
+      return this;
+    }
+    return new WindowAxis(
+        last - first + 1, stride, 1, padBefore - first, padAfter - (size - 1 - last));
+  }
+
   @Override
   public String toString() {
     return size

@@ -120,7 +120,10 @@ public final class Shape {
       if (dims[axis] == UNKNOWN) {
         throw new IllegalStateException("the size of " + this + " is unknown");
       }
-      size = Math.multiplyExact(size, dims[axis]);
+      if (Math.multiplyHigh(size, dims[axis]) != 0 || size * dims[axis] < 0) {
+        throw new ArithmeticException(this + " has more elements than int64 can count");
+      }
+      size *= dims[axis];
     }
     return size;
   }

@@ -90,7 +90,12 @@ public record TensorType(DType dtype, Shape shape, Optional<TensorType> refers) 
 
   /** Returns the bytes that a tensor of this fully defined type takes. */
   public long bytes() {
-    return Math.multiplyExact(shape.size(), dtype.bytes());
+    long size = shape.size();
+    long bytes = size * dtype.bytes();
+    if (Math.multiplyHigh(size, dtype.bytes()) != 0 || bytes < 0) {
+      throw new ArithmeticException(this + " has more bytes than int64 can count");
+    }
+    return bytes;
   }
 
   /**

@@ -158,6 +158,26 @@ public abstract class LimitsContract {
   }
 
   @Test
+  void windowsMayBeMuchLongerThanTheImage() {
+    Output image = tf.constant(new float[][][][] {{{{1}, {2}, {4}}, {{3}, {5}, {9}}}});
+    for (long size : new long[] {7, 70_000, 1L << 31, 1L << 40, 1L << 62}) {
+      PoolOptions all = PoolOptions.window(size, size).strides(2, 2).same();
+      check(tf.reduceMean(tf.nn.maxPool(image, all)), 9);
+      check(tf.reduceMean(tf.nn.avgPool(image, all)), 4);
+      check(slope(tf.reduceMean(tf.nn.avgPool(image, all)), image), sixth(6));
+      PoolOptions columns = PoolOptions.window(size, 1).strides(1, 1).same();
+      check(tf.nn.maxPool(image, columns), 3, 5, 9, 3, 5, 9);
+      check(slope(tf.nn.maxPool(image, columns), image), 0, 0, 0, 2, 2, 2);
+    }
+  }
+
+  private static double[] sixth(int times) {
+    double[] all = new double[times];
+    Arrays.fill(all, 1 / 6.0);
+    return all;
+  }
+
+  @Test
   void normsOfNothingAreZero() {
     Output nothing = tf.zeros(DType.FLOAT32, 2, 0);
     check(tf.norm(nothing, 1, false, 1), 0, 0);

@@ -174,7 +174,11 @@ public interface PoolingOps extends Building {
       }
       TensorType type = to.outputType(0).withShape(format.toLast(to.outputType(0).shape()));
       Shape images = sized ? type.shape() : inputs.get(0).type().shape();
-      List<WindowAxis> axes = Sliding.of(options).axes(images);
+      List<WindowAxis> sliding = Sliding.of(options).axes(images);
+      List<WindowAxis> axes = new ArrayList<>();
+      for (int i = 0; i < sliding.size(); i++) {
+        axes.add(sliding.get(i).trimmed(images.dim(1 + i)));
+      }
       Value y =
           type.dtype().isFloating()
               ? to.emit(new Primitive.Pool(kind, axes), inputs, type)
