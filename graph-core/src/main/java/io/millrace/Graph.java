@@ -50,6 +50,9 @@ public final class Graph {
   private final StaticValues staticValues;
   private OptionalLong seed = OptionalLong.empty();
 
+  /** How many random operations took their seed from the graph's. */
+  private long seeds;
+
   /** Something to close at the end of a try block: a scope, or a turn as the default graph. */
   public interface Scope extends AutoCloseable {
     @Override
@@ -462,6 +465,17 @@ public final class Graph {
     Graph root = root();
     synchronized (root) {
       return root.seed;
+    }
+  }
+
+  /**
+   * Returns how many random operations took a number before: what tells apart those of a graph with
+   * a seed that have none of their own, in functions too.
+   */
+  public long nextSeed() {
+    Graph root = root();
+    synchronized (root) {
+      return root.seeds++;
     }
   }
 

@@ -21,7 +21,9 @@ final class StateLock {
    * @throws ExecutionException if the thread is interrupted
    */
   long acquire(boolean exclusive) {
-    long stamp = exclusive || turn.isLocked() ? 0 : lock.tryReadLock();
+    // Between two turns nobody holds it, but who waits comes first all the same.
+    boolean waits = exclusive || turn.isLocked() || turn.hasQueuedThreads();
+    long stamp = waits ? 0 : lock.tryReadLock();
     try {
       return stamp != 0 ? stamp : await(exclusive);
     } catch (InterruptedException e) {

@@ -192,7 +192,7 @@ class HostileFilesTest {
 
   @Test
   void refusesTensorsOfAbsurdRank() {
-    for (long rank : new long[] {255, Integer.MAX_VALUE, 1L << 31, 1L << 50}) {
+    for (long rank : new long[] {255, Integer.MAX_VALUE, 1L << 31, 1L << 44}) {
       assertTrue(
           refusal(
                   placeholder("dims", DataType.DT_INT32, rank),

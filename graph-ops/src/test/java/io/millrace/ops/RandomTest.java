@@ -41,10 +41,27 @@ class RandomTest {
     assertEquals(new Seeds(87654321, 5), Seeds.of(graph, OptionalLong.of(5)));
     tf.constant(1);
     graph.setSeed(7);
+    assertEquals(new Seeds(7, 0), Seeds.of(graph, none));
+    tf.constant(2);
     assertEquals(new Seeds(7, 1), Seeds.of(graph, none));
     assertEquals(new Seeds(7, Integer.MAX_VALUE - 1), Seeds.of(graph, OptionalLong.of(-1)));
     graph.setSeed(0);
     assertEquals(new Seeds(0, Integer.MAX_VALUE), Seeds.of(graph, OptionalLong.of(0)));
+  }
+
+  /** What TensorFlow 2.21 draws after set_random_seed(1). */
+  @Test
+  void drawsTensorFlowsNumbersOfAGraphWithASeed() {
+    graph.setSeed(1);
+    tf.constant(3f);
+    Output first = tf.random.uniform(new int[] {2});
+    Output second = tf.random.normal(new int[] {2});
+    try (Session session = session()) {
+      assertArrayEquals(
+          new float[] {0.81269646f, 0.07857466f}, session.run(first).toFloatArray(), 1e-6f);
+      assertArrayEquals(
+          new float[] {0.28183395f, 2.3878284f}, session.run(second).toFloatArray(), 1e-6f);
+    }
   }
 
   @Test

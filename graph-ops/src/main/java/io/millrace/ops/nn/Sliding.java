@@ -18,6 +18,10 @@ import java.util.stream.LongStream;
  * @param window extents of a window, -1 where not known yet
  */
 record Sliding(List<Long> window, List<Long> strides, List<Long> dilations, Padding padding) {
+  /**
+   * How far elements of a window may be apart, so that places of any two are no more than int32.
+   */
+  private static final long FARTHEST = 1 << 29;
 
   /** Returns how a filter {@code [spatial..., in, out]} slides. */
   static Sliding of(ConvOptions options, Shape filter) {
@@ -39,6 +43,15 @@ record Sliding(List<Long> window, List<Long> strides, List<Long> dilations, Padd
     int spatial = data.rank() - 2;
     requirePositive(in, "strides", strides, spatial);
     requirePositive(in, "dilations", dilations, spatial);
+    for (int i = 0; i < spatial; i++) {
+      long apart = dilations.get(i);
+      in.require(
+          apart == 1 || window.get(i) <= 1 || apart <= FARTHEST / (window.get(i) - 1),
+          "dilations %s of a window of %s span more than %d elements",
+          dilations,
+          window,
+          FARTHEST);
+    }
     in.require(
         padding.kind() != Padding.Kind.EXPLICIT || padding.amounts().size() == 2 * spatial,
         "explicit padding takes %d amounts, not %d",
@@ -47,6 +60,11 @@ record Sliding(List<Long> window, List<Long> strides, List<Long> dilations, Padd
     in.require(
         padding.amounts().stream().allMatch(a -> a >= 0),
         "explicit paddings must be 0 or more, but are %s",
+        padding.amounts());
+    in.require(
+        padding.amounts().stream().allMatch(a -> a <= FARTHEST),
+        "explicit paddings must be at most %d, but are %s",
+        FARTHEST,
         padding.amounts());
     long[] dims = data.dims();
     for (int i = 0; i < spatial; i++) {

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * neither the graph nor the operation has one, both are 0, which means any.
  *
  * @param seed from the graph's seed
- * @param seed2 from the operation's own, or from its place in the graph
+ * @param seed2 from the operation's own, or from its place among those of the graph without any
  */
 public record Seeds(long seed, long seed2) {
   private static final long DEFAULT_GRAPH_SEED = 87654321;
@@ -22,7 +22,7 @@ public record Seeds(long seed, long seed2) {
       return ANY;
     }
     long first = Math.floorMod(graph.seed().orElse(DEFAULT_GRAPH_SEED), LIMIT);
-    long second = Math.floorMod(own.orElse(graph.size()), LIMIT);
+    long second = Math.floorMod(own.orElseGet(graph::nextSeed), LIMIT);
     return first == 0 && second == 0 ? new Seeds(0, LIMIT) : new Seeds(first, second);
   }
 
