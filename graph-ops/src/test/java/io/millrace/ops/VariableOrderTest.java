@@ -9,6 +9,7 @@ import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
 import io.millrace.Tensor;
+import io.millrace.ops.math.ElementwiseOps;
 import io.millrace.type.DType;
 import io.millrace.type.Shape;
 import java.util.List;
@@ -57,7 +58,12 @@ class VariableOrderTest {
           "reshape", (tf, x) -> tf.reshape(x, tf.constant(new int[] {2, 1})),
           "expandDims", (tf, x) -> tf.expandDims(x, 0),
           "cast to its own type", (tf, x) -> tf.cast(x, DType.FLOAT32),
-          "both", (tf, x) -> tf.identity(tf.reshape(tf.identity(x), 1, 2)));
+          "both", (tf, x) -> tf.identity(tf.reshape(tf.identity(x), 1, 2)),
+          "an operation that casts to its own type",
+              (tf, x) ->
+                  tf.graph()
+                      .add(new ElementwiseOps.Cast(DType.FLOAT32), "cast", List.of(x))
+                      .output(0));
 
   /** Ways to make 11 and 12 of 1 and 2. */
   private static final Map<String, BiFunction<Ops, Variable, Operation>> WRITES =

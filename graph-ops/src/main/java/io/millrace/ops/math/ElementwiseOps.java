@@ -278,7 +278,8 @@ public interface ElementwiseOps extends Building {
 
     @Override
     public void lower(Lowering lowering) {
-      lowering.output(0, lowering.map(lowering.input(0), this::convert));
+      Value x = lowering.input(0);
+      lowering.output(0, x.type().dtype() == to ? x : lowering.map(x, this::convert));
     }
 
     private Scalar convert(Scalar x) {
