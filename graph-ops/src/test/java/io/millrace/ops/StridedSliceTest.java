@@ -48,6 +48,7 @@ class StridedSliceTest {
     picks(":1 , 5:0:-2 , -2:", Shape.of(1, 1, 2), 10, 11);
     picks("newaxis, 1, 1:1", Shape.of(1, 0, 4));
     picks("1:0:-1, -9:1, 3", Shape.of(1, 1), 15);
+    picks("1, 1, 2:99999999999", Shape.of(2), 18, 19);
   }
 
   @Test

@@ -21,8 +21,11 @@ import io.millrace.type.DType;
 import io.millrace.type.Literal;
 import io.millrace.type.Shape;
 import io.millrace.type.TensorType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Slices with strides, as NumPy's brackets pick them. */
 public interface StridedSliceOps extends Building {
@@ -40,8 +43,17 @@ public interface StridedSliceOps extends Building {
   default Output stridedSlice(Object x, String entries) {
     Arguments.requireEach("x, entries", x, entries);
     SliceText text = SliceText.parse(entries);
+    boolean isWide =
+        Stream.of(text.begin(), text.end(), text.strides())
+            .flatMapToLong(Arrays::stream)
+            .anyMatch(n -> n != (int) n);
+    Function<long[], Output> vector = isWide ? this::operand : this::indices;
     return stridedSlice(
-        x, indices(text.begin()), indices(text.end()), indices(text.strides()), text.masks());
+        x,
+        vector.apply(text.begin()),
+        vector.apply(text.end()),
+        vector.apply(text.strides()),
+        text.masks());
   }
 
   /** Returns the elements from begin to end of each axis. TensorFlow: StridedSlice. */
