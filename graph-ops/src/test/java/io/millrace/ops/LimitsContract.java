@@ -1,8 +1,11 @@
 package io.millrace.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Graph;
+import io.millrace.GraphException;
 import io.millrace.Output;
 import io.millrace.Session;
 import io.millrace.SessionOptions;
@@ -168,6 +171,27 @@ public abstract class LimitsContract {
       PoolOptions columns = PoolOptions.window(size, 1).strides(1, 1).same();
       check(tf.nn.maxPool(image, columns), 3, 5, 9, 3, 5, 9);
       check(slope(tf.nn.maxPool(image, columns), image), 0, 0, 0, 2, 2, 2);
+    }
+  }
+
+  /** Only the middle of the window is in the image; no one reads what lies around it. */
+  @Test
+  void filtersMayReachFarBeyondTheImage() {
+    Output image = tf.ones(DType.FLOAT32, 1, 2, 2, 1);
+    Output filter = tf.ones(DType.FLOAT32, 3, 3, 1, 1);
+    Output even = tf.ones(DType.FLOAT32, 2, 2, 1, 1);
+    for (long apart : new long[] {1_000, 1L << 28}) {
+      ConvOptions far = ConvOptions.same().dilations(apart, apart);
+      check(tf.nn.conv2d(image, filter, far), 1, 1, 1, 1);
+      check(tf.nn.depthwiseConv2d(image, filter, far), 1, 1, 1, 1);
+      check(tf.nn.conv2d(image, even, far), 0, 0, 0, 0);
+    }
+    for (long apart : new long[] {1L << 31, 1L << 62}) {
+      ConvOptions far = ConvOptions.same().dilations(apart, apart);
+      String message =
+          assertThrows(GraphException.class, () -> tf.nn.conv2d(image, even, far)).getMessage();
+      assertTrue(
+          message.contains("dilations [" + apart + ", " + apart + "] of a window of [2, 2]"));
     }
   }
 
