@@ -27,8 +27,6 @@ import java.util.Arrays;
  * exceed 2^31 bytes; only what returns Java arrays or buffers is bound to their limits.
  */
 public final class Tensor implements AutoCloseable {
-  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
-
   private final TensorType type;
   private final HostMemory memory;
 
@@ -356,10 +354,10 @@ public final class Tensor implements AutoCloseable {
 
   /** Returns the length of an array that would hold so many. */
   private int length(long count, String what) {
-    if (count > LONGEST_ARRAY) {
+    if (count > Literal.MOST_BYTES) {
       throw new IllegalStateException(
           "a tensor of type %s has %,d %s, and a Java array up to %,d: get them one by one"
-              .formatted(type, count, what, LONGEST_ARRAY));
+              .formatted(type, count, what, Literal.MOST_BYTES));
     }
     return (int) count;
   }

@@ -44,13 +44,19 @@ class EmulatedSessionTest extends SessionBehaviour {
     return EmulatedBackend.register(new EmulatedDriver());
   }
 
+  /** Opens a session for a model on a driver, its variables initialized. */
+  private static Session open(Classifier model, EmulatedDriver driver) {
+    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
+    Session session = new Session(model.graph, options);
+    session.run(model.tf.globalVariablesInitializer());
+    return session;
+  }
+
   @Test
   void replaysOneGraphWhenSteady() {
     EmulatedDriver driver = new EmulatedDriver();
     Classifier model = new Classifier();
-    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
-    try (Session session = new Session(model.graph, options)) {
-      session.run(model.tf.globalVariablesInitializer());
+    try (Session session = open(model, driver)) {
       session.run(model.train, model.feed(0, 5));
       driver.takeLog();
       session.run(model.train, model.feed(1, 5));
@@ -92,9 +98,7 @@ class EmulatedSessionTest extends SessionBehaviour {
   void plansOfAllSizesShareKernels() {
     EmulatedDriver driver = new EmulatedDriver();
     Classifier model = new Classifier();
-    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
-    try (Session session = new Session(model.graph, options)) {
-      session.run(model.tf.globalVariablesInitializer());
+    try (Session session = open(model, driver)) {
       session.run(List.of(model.loss, model.train), model.feed(0, 41));
       Set<KernelSource> kernels = driver.kernels();
       for (int batch : new int[] {43, 47, 53}) {
@@ -162,10 +166,8 @@ class EmulatedSessionTest extends SessionBehaviour {
   void allocatesNothingWhenSteady() {
     EmulatedDriver driver = new EmulatedDriver();
     Classifier model = new Classifier();
-    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (Session session = new Session(model.graph, options)) {
-      session.run(model.tf.globalVariablesInitializer());
+    try (Session session = open(model, driver)) {
       Feed feed = model.feed(0, 5);
       for (int i = 0; i < 3; i++) {
         session.run(model.train, feed);
@@ -263,9 +265,7 @@ class EmulatedSessionTest extends SessionBehaviour {
   void namesTheStepThatTheDeviceRefuses() {
     EmulatedDriver driver = new EmulatedDriver();
     Classifier model = new Classifier();
-    SessionOptions options = SessionOptions.defaults().device(EmulatedBackend.register(driver));
-    try (Session session = new Session(model.graph, options)) {
-      session.run(model.tf.globalVariablesInitializer());
+    try (Session session = open(model, driver)) {
       driver.failOn(Optional.of("gemm"));
       ExecutionException failure =
           assertThrows(ExecutionException.class, () -> session.run(model.train, model.feed(0, 5)));

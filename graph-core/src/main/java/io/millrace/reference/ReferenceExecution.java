@@ -19,9 +19,6 @@ import java.util.function.Function;
 
 /** Runs a plan step by step: copies a step's inputs out of memory, interprets, copies back. */
 final class ReferenceExecution implements Execution {
-  /** The longest array that Java machines have. */
-  private static final long LARGEST = Integer.MAX_VALUE - 8;
-
   private final Plan plan;
   private final Interruption interruption;
   private final ArenaPool<HostMemory>.Lease lease;
@@ -84,10 +81,10 @@ final class ReferenceExecution implements Execution {
   private static Step requireArrays(Step step) {
     for (List<Place> places : List.of(step.inputs(), step.outputs())) {
       for (Place place : places) {
-        if (place.type().bytes() > LARGEST) {
+        if (place.type().bytes() > Literal.MOST_BYTES) {
           throw new DeviceException(
               "the reference device computes with tensors of up to %,d bytes, not with %s of %,d"
-                  .formatted(LARGEST, place.type(), place.type().bytes()));
+                  .formatted(Literal.MOST_BYTES, place.type(), place.type().bytes()));
         }
       }
     }

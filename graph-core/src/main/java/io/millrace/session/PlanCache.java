@@ -261,7 +261,7 @@ final class PlanCache {
   private void evict(ReadyPlan plan) {
     plans.remove(plan.key());
     calls = calls.where(p -> p != plan);
-    plan.unfollow();
+    plan.detach();
     leaving.add(plan);
   }
 

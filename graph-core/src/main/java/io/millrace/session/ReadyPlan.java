@@ -243,10 +243,12 @@ final class ReadyPlan {
     }
   }
 
-  /** Lets this no longer be what follows any stage. */
-  void unfollow() {
+  /** Lets this follow no stage, and none follow this. */
+  void detach() {
     followed.forEach(f -> f.stage().next.remove(f.answer(), this));
     followed.clear();
+    next.values().forEach(n -> n.followed.removeIf(f -> f.stage() == this));
+    next.clear();
   }
 
   /** Returns whether a run changes state, and so must be alone. */

@@ -11,6 +11,9 @@ import java.util.stream.LongStream;
  * <p>Equality compares type and bits.
  */
 public final class Literal {
+  /** The most bytes of a literal: the length of the longest array that Java machines have. */
+  public static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+
   private final TensorType type;
   private final ByteBuffer data;
 

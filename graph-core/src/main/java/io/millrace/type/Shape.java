@@ -120,10 +120,11 @@ public final class Shape {
       if (dims[axis] == UNKNOWN) {
         throw new IllegalStateException("the size of " + this + " is unknown");
       }
-      if (Math.multiplyHigh(size, dims[axis]) != 0 || size * dims[axis] < 0) {
+      try {
+        size = Math.multiplyExact(size, dims[axis]);
+      } catch (ArithmeticException e) {
         throw new ArithmeticException(this + " has more elements than int64 can count");
       }
-      size *= dims[axis];
     }
     return size;
   }

@@ -91,11 +91,11 @@ public record TensorType(DType dtype, Shape shape, Optional<TensorType> refers) 
   /** Returns the bytes that a tensor of this fully defined type takes. */
   public long bytes() {
     long size = shape.size();
-    long bytes = size * dtype.bytes();
-    if (Math.multiplyHigh(size, dtype.bytes()) != 0 || bytes < 0) {
+    try {
+      return Math.multiplyExact(size, dtype.bytes());
+    } catch (ArithmeticException e) {
       throw new ArithmeticException(this + " has more bytes than int64 can count");
     }
-    return bytes;
   }
 
   /**

@@ -38,7 +38,7 @@ final class Frozen {
   static Graph of(Session session, Collection<?> outputs, FilePlace place) {
     Set<Operation> needed = new LinkedHashSet<>();
     Deque<Operation> open = new ArrayDeque<>();
-    // What constants stand for handles of, in functions too, is plain to see only there.
+    // Traces are of tensors in functions, and those that take values are other functions.
     Graph plain = PlainGraph.of(session.graph());
     try (Graph.Scope ignored = session.graph().at(place.line())) {
       for (Object output : outputs) {

@@ -58,13 +58,7 @@ final class FrozenFunctions {
     for (int i = 0; i < function.parameters().size(); i++) {
       Output parameter = function.parameters().get(i);
       TensorType type = values.getOrDefault(i, parameter.type());
-      String name = parameter.operation().name();
-      boolean isVariable = parameter.isReference() && !parameter.isHandle();
-      copies.put(
-          parameter,
-          isVariable && !values.containsKey(i)
-              ? body.reference(name, type)
-              : body.parameter(name, type));
+      copies.put(parameter, body.parameter(parameter.operation().name(), type));
     }
     Graph graph = body.graph();
     for (Operation operation : function.body().operations()) {

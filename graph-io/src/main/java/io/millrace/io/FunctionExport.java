@@ -225,8 +225,8 @@ final class FunctionExport {
                 + taking.get()
                 + " made at "
                 + taking.get().source()
-                + ", and TensorFlow's functions take only resource variables: let it return the new value and"
-                + " assign that outside");
+                + ", and TensorFlow's functions take only resource variables: let it return the new"
+                + " value and assign that outside");
       }
     }
 

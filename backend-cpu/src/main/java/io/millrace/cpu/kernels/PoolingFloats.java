@@ -76,9 +76,8 @@ final class PoolingFloats implements PartKernel {
   /** Returns whether the lines that a window touches are few and short enough. */
   static boolean suits(Primitive.Pool pool, Shape data) {
     long elements = data.dim(-1) * data.dim(-2);
-    for (int axis = 0; axis < pool.axes().size() - 1 && elements <= MOST_STAGED; axis++) {
-      long window = pool.axes().get(axis).size();
-      elements = window > MOST_STAGED ? window : elements * window;
+    for (int axis = 0; axis < pool.axes().size() - 1; axis++) {
+      elements *= pool.axes().get(axis).size();
     }
     return elements <= MOST_STAGED && data.size() / data.dim(0) <= HostMemory.WINDOW / 4;
   }

@@ -187,7 +187,11 @@ public interface MovementOps extends Building {
         long from = begin.isPresent() ? begin.get()[axis] : Shape.UNKNOWN;
         long extent = size.isPresent() ? size.get()[axis] : Shape.UNKNOWN;
         long all = shape.dim(axis);
-        in.require(begin.isEmpty() || from >= 0, "axis %d begins at %d", axis, from);
+        in.require(
+            begin.isEmpty() || from >= 0,
+            "axis %d begins at %d, before its first element",
+            axis,
+            from);
         in.require(extent >= -1, "axis %d has extent %d, less than -1", axis, extent);
         boolean open = size.isPresent() && extent == -1;
         dims[axis] = open && begin.isPresent() && all >= 0 ? all - from : extent;

@@ -222,9 +222,8 @@ public interface BinaryOps extends Building {
                   Output positive = tf.greater(x, 0);
                   Output safe = tf.whereV2(positive, x, tf.onesLike(x));
                   Output log = tf.whereV2(positive, tf.log(safe), tf.zerosLike(x));
-                  // The power 0 is constant, even at 0 where its factor is infinite. So what
-                  // arrives
-                  // is 0 where that is a power itself, as in derivatives of higher order.
+                  // The power 0 is constant, even at 0 where its factor is infinite. In
+                  // derivatives of higher order that factor is a power, at which 0 arrives.
                   Output slope = tf.multiplyNoNan(tf.pow(x, tf.subtract(y, 1)), y);
                   Output flat = tf.logicalAnd(tf.equal(dz, 0), tf.isInf(slope));
                   return List.of(

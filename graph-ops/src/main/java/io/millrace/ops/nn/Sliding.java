@@ -18,9 +18,7 @@ import java.util.stream.LongStream;
  * @param window extents of a window, -1 where not known yet
  */
 record Sliding(List<Long> window, List<Long> strides, List<Long> dilations, Padding padding) {
-  /**
-   * How far elements of a window may be apart, so that places of any two are no more than int32.
-   */
+  /** How far a window and padding may reach: places in them are counted in 32 bits. */
   private static final long FARTHEST = 1 << 29;
 
   /** Returns how a filter {@code [spatial..., in, out]} slides. */
@@ -58,12 +56,8 @@ record Sliding(List<Long> window, List<Long> strides, List<Long> dilations, Padd
         2 * spatial,
         padding.amounts().size());
     in.require(
-        padding.amounts().stream().allMatch(a -> a >= 0),
-        "explicit paddings must be 0 or more, but are %s",
-        padding.amounts());
-    in.require(
-        padding.amounts().stream().allMatch(a -> a <= FARTHEST),
-        "explicit paddings must be at most %d, but are %s",
+        padding.amounts().stream().allMatch(a -> a >= 0 && a <= FARTHEST),
+        "explicit paddings must be 0 or more, up to %d, but are %s",
         FARTHEST,
         padding.amounts());
     long[] dims = data.dims();

@@ -117,19 +117,16 @@ final class PlainCopy {
 
   /** Returns an operation that calls plain functions, which return these tensors too. */
   private Op calling(Op op, List<Output> more) {
-    List<GraphFunction> called =
-        op.functions().stream()
-            .map(
-                f -> {
-                  Wanted wanted = new Wanted(f, more);
-                  GraphFunction known = functions.get(wanted);
-                  if (known == null) {
-                    known = function(f, more);
-                    functions.put(wanted, known);
-                  }
-                  return known;
-                })
-            .toList();
+    List<GraphFunction> called = new ArrayList<>();
+    for (GraphFunction function : op.functions()) {
+      Wanted wanted = new Wanted(function, more);
+      GraphFunction known = functions.get(wanted);
+      if (known == null) {
+        known = function(function, more);
+        functions.put(wanted, known);
+      }
+      called.add(known);
+    }
     return called.equals(op.functions()) ? op : op.calling(called);
   }
 
