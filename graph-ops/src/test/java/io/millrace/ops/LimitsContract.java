@@ -152,12 +152,6 @@ public abstract class LimitsContract {
     Output most = tf.constant(new float[] {3e38f, -3e38f});
     check(tf.nn.l2Normalize(most, 0), Math.sqrt(0.5), -Math.sqrt(0.5));
     check(slope(tf.norm(most), most), Math.sqrt(0.5), -Math.sqrt(0.5));
-    check(tf.clipByNorm(most, 1), Math.sqrt(0.5), -Math.sqrt(0.5));
-    check(tf.clipByNorm(most, 2e38f), 2e38 * Math.sqrt(0.5), -2e38 * Math.sqrt(0.5));
-    check(tf.clipByAverageNorm(most, 1), Math.sqrt(2), -Math.sqrt(2));
-    check(tf.reduceStd(most), 3e38);
-    check(slope(tf.reduceStd(most), most), 0.5, -0.5);
-    check(tf.reduceStd(tf.constant(new float[] {3e38f, 3e38f})), 0);
   }
 
   @Test

@@ -43,11 +43,7 @@ public interface ClipOps extends Building {
     Output input = requireFloating("clipByNorm", operand(x));
     return scope(
         "clip_by_norm",
-        () ->
-            scaled(
-                input,
-                tf().reduceEuclideanNorm(Wide.of(tf(), input), true),
-                operand(norm, input.dtype())));
+        () -> scaled(input, tf().reduceEuclideanNorm(input, true), operand(norm, input.dtype())));
   }
 
   /**
@@ -67,22 +63,18 @@ public interface ClipOps extends Building {
         "clip_by_norm",
         () ->
             scaled(
-                input,
-                tf().reduceEuclideanNorm(Wide.of(tf(), input), true, along),
-                operand(norm, input.dtype())));
+                input, tf().reduceEuclideanNorm(input, true, along), operand(norm, input.dtype())));
   }
 
-  /** Returns x scaled down from its own norm, which is wide, where the wished one is less. */
-  private Output scaled(Output x, Output own, Output norm) {
+  /** Returns x scaled down from its own norm, where that is greater than the wished one. */
+  private Output scaled(Output x, Output own, Output wished) {
     Ops tf = tf();
-    Output wished = Wide.of(tf, norm);
     // NaN is not within: it goes on.
     Output within = tf.lessEqual(own, wished);
     // What is not chosen must have finite slopes: they are multiplied by 0.
     Output from = tf.whereV2(within, tf.onesLike(own), own);
     Output to = tf.whereV2(within, tf.onesLike(own), wished);
-    Output scaled = tf.multiply(tf.divide(Wide.of(tf, x), from), to);
-    return tf.whereV2(within, x, tf.cast(scaled, x.dtype()));
+    return tf.whereV2(within, x, tf.multiply(tf.divide(x, from), to));
   }
 
   /**
@@ -97,9 +89,8 @@ public interface ClipOps extends Building {
         "clip_by_average_norm",
         () -> {
           Ops tf = tf();
-          Output wide = Wide.of(tf, input);
-          Output elements = tf.cast(tf.size(input), wide.dtype());
-          Output own = tf.divide(tf.reduceEuclideanNorm(wide), elements);
+          Output elements = tf.cast(tf.size(input), input.dtype());
+          Output own = tf.divide(tf.reduceEuclideanNorm(input), elements);
           return scaled(input, own, wished);
         });
   }

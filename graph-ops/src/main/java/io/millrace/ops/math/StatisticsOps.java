@@ -172,14 +172,12 @@ public interface StatisticsOps extends Building {
         "reduce_std",
         () -> {
           Ops tf = tf();
-          Output wide = Wide.of(tf, x);
-          Output centred = tf.subtract(wide, reduce(Kind.MEAN, wide, axes, true));
+          Output centred = tf.subtract(x, reduce(Kind.MEAN, x, axes, true));
           Output norm = reduce(Kind.EUCLIDEAN_NORM, centred, axes, keepDims);
           Output terms =
               tf.divide(
-                  tf.cast(tf.size(x), wide.dtype()),
-                  tf.cast(tf.maximum(tf.size(norm), 1), wide.dtype()));
-          return tf.cast(tf.divide(norm, tf.sqrt(terms)), x.dtype());
+                  tf.cast(tf.size(x), x.dtype()), tf.cast(tf.maximum(tf.size(norm), 1), x.dtype()));
+          return tf.divide(norm, tf.sqrt(terms));
         });
   }
 
